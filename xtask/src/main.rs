@@ -1,1 +1,59 @@
-fn main() {}
+//! Every build step of Headset. `cargo xtask --help` lists them.
+#![forbid(unsafe_code)]
+
+mod demo;
+mod install;
+mod pack;
+mod shell;
+mod stamp;
+mod test;
+mod wasm;
+mod web;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Builds, runs and tests Headset. Installs what is missing on the way.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    step: Step,
+}
+
+#[derive(Subcommand)]
+enum Step {
+    /// Build everything and run a call centre with demo data until Ctrl-C.
+    Demo {
+        /// Arguments for `headset demo`, see `cargo xtask demo -- --help`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Formatting, lints, all tests, and the calls in a real browser.
+    Test {
+        /// The inner loop: no browser.
+        #[arg(long)]
+        fast: bool,
+        /// Only the browser tests whose title matches.
+        #[arg(long, value_name = "PATTERN", conflicts_with = "fast")]
+        browser: Option<String>,
+    },
+    /// Build the engine for browsers into the hooks package.
+    Wasm,
+    /// Build the engine, the hooks package and the web app.
+    Web,
+    /// Write target/npm/headset-hooks-VERSION.tgz.
+    Pack,
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    std::env::set_current_dir(shell::root())?;
+    match cli.step {
+        Step::Demo { arguments } => demo::run(&arguments),
+        Step::Test { fast, browser } => test::run_all(fast, browser.as_deref()),
+        Step::Wasm => wasm::build(),
+        Step::Web => web::build(),
+        Step::Pack => pack::run(),
+    }
+}

@@ -1,0 +1,45 @@
+//! `cargo xtask test`: everything that must hold.
+
+use crate::shell::{cargo, command, run, step};
+use crate::{install, web};
+use anyhow::Result;
+
+/// All of it, or without the browser.
+pub(crate) fn run_all(fast: bool, browser: Option<&str>) -> Result<()> {
+    install::c_compiler()?;
+    install::nextest()?;
+    if browser.is_none() {
+        step("formatting", || run(&mut cargo(["fmt", "--all", "--check"])))?;
+        step("lints", || {
+            run(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+        })?;
+        step("Rust tests", || run(&mut cargo(["nextest", "run", "--workspace", "--locked"])))?;
+    }
+    web::build()?;
+    if browser.is_none() {
+        for package in ["packages/hooks", "packages/desk"] {
+            step(&format!("types of {package}"), || {
+                run(&mut command("npm", ["run", "typecheck", "--workspace", package]))
+            })?;
+            step(&format!("tests of {package}"), || {
+                run(&mut command("npm", ["run", "test", "--workspace", package]))
+            })?;
+        }
+    }
+    if !fast {
+        browser_tests(browser)?;
+    }
+    Ok(())
+}
+
+fn browser_tests(pattern: Option<&str>) -> Result<()> {
+    install::chromium()?;
+    step("building the server", || run(&mut cargo(["build", "--locked", "--package", "headset"])))?;
+    step("calls in a real browser", || {
+        let mut playwright = command("npm", ["run", "e2e", "--workspace", "packages/desk", "--"]);
+        if let Some(pattern) = pattern {
+            playwright.args(["--grep", pattern]);
+        }
+        run(&mut playwright)
+    })
+}
