@@ -2,5 +2,8 @@
 //! how a call ended, and which registrars an operator belongs to. No I/O, no SIP, no storage.
 #![forbid(unsafe_code)]
 
+mod events;
 mod io;
+
+pub use events::EVENTS;
 pub use io::*;

@@ -1,0 +1,92 @@
+//! The names of everything that the floor reports for analytics.
+
+/// Every event's name, and what it says with which fields. `docs/events.md` is made from it.
+pub const EVENTS: &[(&str, &str)] = &[
+    (
+        STATUS_CHANGED,
+        "An operator's status changed. `status`, `sub_status`, `previous`, `previous_sub_status`, `by`, `version`.",
+    ),
+    (
+        STATUS_PLANNED,
+        "A status was chosen during a call, to be taken at its end. `status`, `sub_status`, `by`, `version`.",
+    ),
+    (STATUS_PLAN_DROPPED, "The status chosen for the call's end was taken back. `by`, `version`."),
+    (OPERATOR_REGISTERED, "An operator's client can be reached again. `registrar`."),
+    (OPERATOR_STALE, "Every flow of an operator's client has stopped answering."),
+    (OPERATOR_UNREGISTERED, "An operator's last flow is gone. `goodbye`: `true` if it was un-REGISTERed."),
+    (WRAP_UP_STARTED, "An operator's call ended and their wrap-up began. `duration_ms`, `queue`."),
+    (WRAP_UP_ENDED, "An operator's wrap-up is over."),
+    (CALL_ARRIVED, "A call came in. `caller`, `target`."),
+    (CALL_QUEUED, "A call took its place in a queue. `queue`, `position`."),
+    (CALL_OFFERED, "A call is offered to one party (`login`). `queue` if it waits in one."),
+    (CALL_RINGING, "The offered party's client rings."),
+    (
+        CALL_OFFER_ENDED,
+        "An offer ended without an answer. `outcome`: ring_no_answer, rejected, busy, unreachable, caller_gone; `reason`; `ring_ms`.",
+    ),
+    (CALL_ANSWERED, "A call was answered by `login`. `wait_ms` since its arrival; `queue`."),
+    (CALL_HELD, "One side put the other on hold. `by`: caller, callee."),
+    (CALL_RESUMED, "One side took the other off hold. `by`: caller, callee."),
+    (CALL_REJECTED, "A call was refused by the floor. `status`, `reason`."),
+    (
+        CALL_ENDED,
+        "A call is over. `outcome`: answered, abandoned, cancelled, missed, rejected, failed; `by`: caller, callee, system; `duration_ms`; `talk_ms` if it was answered; `queue`.",
+    ),
+    (REGISTRAR_CHANGED, "A registrar was added or changed. `registrar`, `state`, `uri`."),
+    (ASSIGNMENT_CHANGED, "An operator belongs to other registrars. `registrars`, `version`."),
+    (EVENTS_DROPPED, "Storage failed for so long that events had to be forgotten. `count`."),
+];
+
+#[allow(dead_code)]
+pub(crate) const STATUS_CHANGED: &str = "operator.status_changed";
+#[allow(dead_code)]
+pub(crate) const STATUS_PLANNED: &str = "operator.status_planned";
+#[allow(dead_code)]
+pub(crate) const STATUS_PLAN_DROPPED: &str = "operator.status_plan_dropped";
+#[allow(dead_code)]
+pub(crate) const OPERATOR_REGISTERED: &str = "operator.registered";
+#[allow(dead_code)]
+pub(crate) const OPERATOR_STALE: &str = "operator.stale";
+#[allow(dead_code)]
+pub(crate) const OPERATOR_UNREGISTERED: &str = "operator.unregistered";
+#[allow(dead_code)]
+pub(crate) const WRAP_UP_STARTED: &str = "operator.wrap_up_started";
+#[allow(dead_code)]
+pub(crate) const WRAP_UP_ENDED: &str = "operator.wrap_up_ended";
+#[allow(dead_code)]
+pub(crate) const CALL_ARRIVED: &str = "call.arrived";
+#[allow(dead_code)]
+pub(crate) const CALL_QUEUED: &str = "call.queued";
+#[allow(dead_code)]
+pub(crate) const CALL_OFFERED: &str = "call.offered";
+#[allow(dead_code)]
+pub(crate) const CALL_RINGING: &str = "call.ringing";
+#[allow(dead_code)]
+pub(crate) const CALL_OFFER_ENDED: &str = "call.offer_ended";
+#[allow(dead_code)]
+pub(crate) const CALL_ANSWERED: &str = "call.answered";
+#[allow(dead_code)]
+pub(crate) const CALL_HELD: &str = "call.held";
+#[allow(dead_code)]
+pub(crate) const CALL_RESUMED: &str = "call.resumed";
+#[allow(dead_code)]
+pub(crate) const CALL_REJECTED: &str = "call.rejected";
+#[allow(dead_code)]
+pub(crate) const CALL_ENDED: &str = "call.ended";
+#[allow(dead_code)]
+pub(crate) const REGISTRAR_CHANGED: &str = "registrar.changed";
+#[allow(dead_code)]
+pub(crate) const ASSIGNMENT_CHANGED: &str = "operator.registrars_changed";
+#[allow(dead_code)]
+pub(crate) const EVENTS_DROPPED: &str = "server.events_dropped";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_name_is_listed_once() {
+        let names: BTreeSet<_> = super::EVENTS.iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), super::EVENTS.len());
+    }
+}
