@@ -18,6 +18,8 @@ export interface ServerOptions {
     queue?: Record<string, string | number | string[]>;
     registrars?: number;
     registrarsPerOperator?: number;
+    /** Origins of other applications. */
+    origins?: string[];
     /** More lines of the configuration file, at its end. */
     extra?: string;
 }
@@ -67,6 +69,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
             '[http]',
             `listen = "127.0.0.1:${port}"`,
             `public_url = "http://localhost:${port}"`,
+            `allowed_origins = ${JSON.stringify(options.origins ?? [])}`,
             '[sip]',
             'domain = "calls.test"',
             'secret = "a secret of the browser tests, long enough"',
