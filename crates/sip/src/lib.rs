@@ -1,1 +1,47 @@
-//! Being built.
+//! SIP as RFC 3261 has it, without I/O: messages, URIs, digest, transactions, dialogs.
+//!
+//! Nothing here opens a socket, reads a clock or draws randomness by itself: time comes in as [`Time`], randomness as
+//! a seeded [`Entropy`]. The floors, each on the one below: [`message`] (text and what it says), [`transaction`]
+//! (retransmission and matching), [`dialog`] (what two ends agree on). [`digest`] and [`sdp`] stand beside them.
+#![forbid(unsafe_code)]
+#![no_std]
+extern crate alloc;
+
+pub mod dialog;
+pub mod digest;
+mod entropy;
+pub mod message;
+mod method;
+pub mod sdp;
+mod time;
+pub mod timer;
+pub mod transaction;
+
+pub use dialog::Dialog;
+pub use entropy::Entropy;
+pub use message::{
+    CSeq, Headers, Message, Name, NameAddr, Params, ParseError, ParseErrorKind, Request, RequestBuilder,
+    Response, ResponseBuilder, Scheme, Uri, Via, parse,
+};
+pub use method::Method;
+pub use time::Time;
+pub use timer::TimerTable;
+pub use transaction::{TransactionKey, TransactionOutput, Transactions};
+
+/// A keep-alive ping (RFC 5626 §3.5.1), sent as a frame of its own.
+pub const PING: &str = "\r\n\r\n";
+
+/// The answer to a [`PING`].
+pub const PONG: &str = "\r\n";
+
+/// What is wrong with a URI, a header value or a stored value, in a few English words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invalid(pub &'static str);
+
+impl core::fmt::Display for Invalid {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl core::error::Error for Invalid {}

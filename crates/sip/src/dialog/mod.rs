@@ -1,0 +1,220 @@
+//! Dialogs (RFC 3261 §12): what two ends agreed on, as a plain value that can be stored and come back.
+
+mod stored;
+
+use crate::message::{Headers, Name, NameAddr, Request, RequestBuilder, Response, Uri};
+use crate::{Invalid, Method};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// A dialog from one end's side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    /// Call-ID.
+    pub call_id: String,
+    /// Our tag.
+    pub local_tag: String,
+    /// Theirs.
+    pub remote_tag: String,
+    /// The CSeq of our last request.
+    pub local_seq: u32,
+    /// The CSeq of their last request, once there was one.
+    pub remote_seq: Option<u32>,
+    /// Who we are: From of our requests, without its tag.
+    pub local_uri: String,
+    /// Who they are: To of our requests, without its tag.
+    pub remote_uri: String,
+    /// Where our requests go: their Contact.
+    pub remote_target: String,
+    /// Route of our requests, each as a name-addr.
+    pub route_set: Vec<String>,
+    /// Made over TLS by a SIPS URI.
+    pub secure: bool,
+    /// Whether it was answered.
+    pub state: State,
+}
+
+/// How far a dialog is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Made by a provisional response.
+    Early,
+    /// Made or confirmed by a 2xx.
+    Confirmed,
+}
+
+/// Why a request in a dialog is refused, with the answer to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its status.
+    pub status: u16,
+    /// Its reason phrase.
+    pub reason: &'static str,
+}
+
+impl Dialog {
+    /// The dialog that a response with a To tag makes at the end that sent the request (RFC 3261 §12.1.2): early by
+    /// 101 to 199, confirmed by 2xx.
+    pub fn uac(request: &Request, response: &Response) -> Result<Dialog, Invalid> {
+        let mut dialog = Dialog {
+            call_id: request.call_id().into(),
+            local_tag: request.from_tag().ok_or(Invalid("a From without a tag"))?.into(),
+            remote_tag: response.to_tag().ok_or(Invalid("a To without a tag"))?.into(),
+            local_seq: request.cseq()?.number,
+            remote_seq: None,
+            local_uri: request.from()?.uri.to_string(),
+            remote_uri: request.to()?.uri.to_string(),
+            remote_target: String::new(),
+            route_set: Vec::new(),
+            secure: is_secure(request.uri()),
+            state: State::Early,
+        };
+        dialog.learn(response)?;
+        Ok(dialog)
+    }
+
+    /// The dialog that our response with `local_tag` makes at the end that got the request (RFC 3261 §12.1.1).
+    pub fn uas(request: &Request, local_tag: &str, state: State) -> Result<Dialog, Invalid> {
+        Ok(Dialog {
+            call_id: request.call_id().into(),
+            local_tag: local_tag.into(),
+            // An RFC 2543 end has no tag.
+            remote_tag: request.from_tag().unwrap_or("").into(),
+            local_seq: 0,
+            remote_seq: Some(request.cseq()?.number),
+            local_uri: request.to()?.uri.to_string(),
+            remote_uri: request.from()?.uri.to_string(),
+            remote_target: contact(request)?,
+            route_set: request.values(Name::RecordRoute).map(Into::into).collect(),
+            secure: is_secure(request.uri()),
+            state,
+        })
+    }
+
+    /// Takes what a later response to the request that made this dialog says: a 2xx confirms it and sets the route
+    /// anew (RFC 3261 §13.2.2.4).
+    pub fn learn(&mut self, response: &Response) -> Result<(), Invalid> {
+        if self.state == State::Confirmed {
+            return Ok(());
+        }
+        match contact(response) {
+            Ok(target) => self.remote_target = target,
+            // RFC 3261 asks a 1xx for a Contact too; many do not send it.
+            Err(problem) if response.is_success() && self.remote_target.is_empty() => return Err(problem),
+            Err(_) if self.remote_target.is_empty() => self.remote_target = self.remote_uri.clone(),
+            Err(_) => {}
+        }
+        self.route_set = response.values(Name::RecordRoute).map(Into::into).collect();
+        self.route_set.reverse();
+        if response.is_success() {
+            self.state = State::Confirmed;
+        }
+        Ok(())
+    }
+
+    /// Takes the Contact of a 2xx to a target refresh request of ours: a re-INVITE or UPDATE (RFC 3261 §12.2.1.2).
+    pub fn refresh_target(&mut self, headers: &Headers) {
+        if let Some(contact) = headers.contact() {
+            self.remote_target = contact.uri.to_string();
+        }
+    }
+
+    /// Starts our next request in this dialog: Request-URI, Route, Max-Forwards, From, To, Call-ID and CSeq. Via and
+    /// Contact are the caller's to add. ACK is [`Dialog::ack`].
+    pub fn request(&mut self, method: Method) -> RequestBuilder {
+        // RFC 3261 §8.1.1.5 keeps CSeq below 2**31.
+        self.local_seq = self.local_seq.saturating_add(1).min((1 << 31) - 1);
+        self.build(method, self.local_seq)
+    }
+
+    /// Starts the ACK of a 2xx to our INVITE whose CSeq was `cseq` (RFC 3261 §13.2.2.4).
+    pub fn ack(&self, cseq: u32) -> RequestBuilder {
+        self.build(Method::Ack, cseq)
+    }
+
+    /// Whether a message belongs to this dialog: a request that came in, or a response to one of ours.
+    pub fn matches(&self, message: &crate::Message) -> bool {
+        let (local, remote) = match message {
+            crate::Message::Request(request) => (request.to_tag(), request.from_tag()),
+            crate::Message::Response(response) => (response.from_tag(), response.to_tag()),
+        };
+        message.headers().call_id() == self.call_id
+            && local.unwrap_or("") == self.local_tag
+            && remote.unwrap_or("") == self.remote_tag
+    }
+
+    /// [`Dialog::matches`] for a request that came in.
+    pub fn matches_request(&self, request: &Request) -> bool {
+        request.call_id() == self.call_id
+            && request.to_tag().unwrap_or("") == self.local_tag
+            && request.from_tag().unwrap_or("") == self.remote_tag
+    }
+
+    /// Takes a request that came in: its CSeq must be higher than those before (ACK and CANCEL carry their INVITE's),
+    /// and a target refresh request brings a new target (RFC 3261 §12.2.2).
+    pub fn accepts(&mut self, request: &Request) -> Result<(), Refusal> {
+        let Ok(cseq) = request.cseq() else { return Err(Refusal { status: 400, reason: "Bad CSeq" }) };
+        if matches!(cseq.method, Method::Ack | Method::Cancel) {
+            return Ok(());
+        }
+        if self.remote_seq.is_some_and(|last| cseq.number <= last) {
+            return Err(Refusal { status: 500, reason: "CSeq Out of Order" });
+        }
+        self.remote_seq = Some(cseq.number);
+        if matches!(
+            cseq.method,
+            Method::Invite | Method::Update | Method::Subscribe | Method::Notify | Method::Refer
+        ) {
+            self.refresh_target(request);
+        }
+        Ok(())
+    }
+
+    /// The dialog as text, for [`Dialog::decode`].
+    pub fn encode(&self) -> String {
+        stored::encode(self)
+    }
+
+    /// The dialog that [`Dialog::encode`] wrote.
+    pub fn decode(text: &str) -> Result<Dialog, Invalid> {
+        stored::decode(text)
+    }
+
+    /// RFC 3261 §12.2.1.1.
+    fn build(&self, method: Method, cseq: u32) -> RequestBuilder {
+        let strict = self.route_set.first().filter(|route| !is_loose(route));
+        let first = strict.and_then(|route| NameAddr::parse(route).ok()).map(|route| route.uri.to_string());
+        let mut builder = Request::build(method.clone(), first.as_deref().unwrap_or(&self.remote_target));
+        let rest = if first.is_some() { 1 } else { 0 };
+        for route in self.route_set.iter().skip(rest) {
+            builder = builder.header(Name::Route, route);
+        }
+        if first.is_some() {
+            builder = builder.header(Name::Route, &bracketed(&self.remote_target, ""));
+        }
+        let cseq = cseq.to_string();
+        builder
+            .header(Name::MaxForwards, "70")
+            .header(Name::From, &bracketed(&self.local_uri, &self.local_tag))
+            .header(Name::To, &bracketed(&self.remote_uri, &self.remote_tag))
+            .header(Name::CallId, &self.call_id)
+            .header(Name::CSeq, &[&cseq, " ", method.as_str()].concat())
+    }
+}
+
+fn bracketed(uri: &str, tag: &str) -> String {
+    let tag_name = if tag.is_empty() { "" } else { ";tag=" };
+    ["<", uri, ">", tag_name, tag].concat()
+}
+
+fn is_loose(route: &str) -> bool {
+    NameAddr::parse(route).is_ok_and(|route| route.uri.params.contains("lr"))
+}
+
+fn is_secure(request_uri: &str) -> bool {
+    Uri::parse(request_uri).is_ok_and(|uri| uri.scheme == crate::Scheme::Sips)
+}
+
+fn contact(headers: &Headers) -> Result<String, Invalid> {
+    headers.contact().map(|contact| contact.uri.to_string()).ok_or(Invalid("no Contact"))
+}

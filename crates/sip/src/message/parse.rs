@@ -1,0 +1,311 @@
+use super::headers::{Field, Headers};
+use super::name::Name;
+use super::scan::{self, Range, is_space, trim};
+use super::{Message, Request, Response};
+use crate::{Invalid, Method};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Longer messages are refused, in bytes.
+pub const MAX_MESSAGE_BYTES: usize = 65_536;
+
+/// Messages with more header lines are refused.
+pub const MAX_HEADERS: usize = 256;
+
+/// Why a text is no message that can be worked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// In which way.
+    pub kind: ParseErrorKind,
+    /// In a few English words; fits a 400's reason phrase.
+    pub detail: &'static str,
+    /// The request as far as it could be read, where it has the headers that an answer needs.
+    pub request: Option<Box<Request>>,
+}
+
+/// In which way a text is no message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParseErrorKind {
+    /// Nothing but line ends: a keep-alive.
+    Empty,
+    /// Longer than [`MAX_MESSAGE_BYTES`], or more lines than [`MAX_HEADERS`].
+    TooLarge,
+    /// The first line is neither a request's nor a response's.
+    StartLine,
+    /// Another version of SIP: 505.
+    Version,
+    /// Via, From, To, Call-ID or CSeq is missing.
+    Missing,
+    /// Via, From, To, Call-ID, CSeq or Content-Length cannot be read, contradicts itself or the first line.
+    Header,
+    /// The body is shorter than Content-Length says.
+    Truncated,
+}
+
+impl ParseError {
+    /// The answer to give: 400 with what is wrong, 505 for another version. `None` where it must be dropped instead: a
+    /// response, an ACK, or too little could be read.
+    pub fn reply(&self) -> Option<Response> {
+        let request = self.request.as_deref().filter(|request| *request.method() != Method::Ack)?;
+        let (status, reason) = match self.kind {
+            ParseErrorKind::Version => (505, "Version Not Supported"),
+            ParseErrorKind::TooLarge => (513, "Message Too Large"),
+            _ => (400, self.detail),
+        };
+        Some(Response::reply_to(request, status, reason).finish())
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.detail)
+    }
+}
+
+impl core::error::Error for ParseError {}
+
+/// Reads one message that came as a whole (a WebSocket frame, a datagram). What follows the body that Content-Length
+/// announces is cut off.
+///
+/// Only what matching and answering need must be right: first line, Via, From, To, Call-ID, CSeq, Content-Length.
+pub fn parse(text: String) -> Result<Message, ParseError> {
+    if text.len() > MAX_MESSAGE_BYTES {
+        return Err(error(ParseErrorKind::TooLarge, "Message too large"));
+    }
+    let start = text.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    if start == text.len() {
+        return Err(error(ParseErrorKind::Empty, "No message"));
+    }
+    let (line, fields_at) = line_at(&text, start);
+    let start_line = read_start_line(&text, line)?;
+    let index = index_fields(&text, fields_at);
+    let problem = index.problem;
+    let (body, body_problem) = find_body(&text, &index);
+    let headers = Headers::new(unfold(text, &index.folds)?, index.fields, body);
+    let problem = problem.or_else(|| check(&headers, &start_line).err()).or(body_problem);
+    let message = match start_line {
+        StartLine::Request { method, uri, version_known } => {
+            let request = Request { method, uri, headers };
+            let problem = if version_known {
+                problem
+            } else {
+                Some((ParseErrorKind::Version, "Version Not Supported"))
+            };
+            if let Some((kind, detail)) = problem {
+                let request = can_be_answered(&request).then(|| Box::new(request));
+                return Err(ParseError { kind, detail, request });
+            }
+            Message::Request(request)
+        }
+        StartLine::Response { status, reason } => match problem {
+            Some((kind, detail)) => return Err(error(kind, detail)),
+            None => Message::Response(Response { status, reason, headers }),
+        },
+    };
+    Ok(message)
+}
+
+type Problem = (ParseErrorKind, &'static str);
+
+enum StartLine {
+    Request { method: Method, uri: Range, version_known: bool },
+    Response { status: u16, reason: Range },
+}
+
+fn error(kind: ParseErrorKind, detail: &'static str) -> ParseError {
+    ParseError { kind, detail, request: None }
+}
+
+/// The line that begins at `start`, without its end, and where the next begins.
+fn line_at(text: &str, start: usize) -> (Range, usize) {
+    let bytes = text.as_bytes();
+    let end = bytes[start..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| start + at);
+    let next = (end + 1).min(bytes.len());
+    let end = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
+    (Range::new(start, end), next)
+}
+
+fn read_start_line(text: &str, line: Range) -> Result<StartLine, ParseError> {
+    let content = line.of(text);
+    let bad = |detail| Err(error(ParseErrorKind::StartLine, detail));
+    let (first, rest) = content.split_once(' ').unwrap_or((content, ""));
+    let offset_of = |piece: &str| piece.as_ptr() as usize - text.as_ptr() as usize;
+    if first.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/")) {
+        if !first.eq_ignore_ascii_case("SIP/2.0") {
+            return Err(error(ParseErrorKind::Version, "Version Not Supported"));
+        }
+        let rest = trim(rest);
+        let (digits, reason) = rest.split_once(' ').unwrap_or((rest, ""));
+        return match scan::number(digits) {
+            Some(status @ 100..=699) if digits.len() == 3 => {
+                let at = offset_of(reason);
+                Ok(StartLine::Response { status: status as u16, reason: Range::new(at, at + reason.len()) })
+            }
+            _ => bad("A status that is none"),
+        };
+    }
+    if !scan::is_token(first) {
+        return bad("A method that is none");
+    }
+    let rest = trim(rest);
+    let Some((uri, version)) = rest.rsplit_once(' ') else { return bad("A request line in pieces") };
+    let uri = trim(uri);
+    let uri = uri.strip_prefix('<').and_then(|uri| uri.strip_suffix('>')).unwrap_or(uri);
+    if uri.is_empty() || !version.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/")) {
+        return bad("A request line in pieces");
+    }
+    if uri.bytes().any(|byte| byte <= b' ') {
+        return bad("White space in the Request-URI");
+    }
+    let at = offset_of(uri);
+    Ok(StartLine::Request {
+        method: Method::new(first),
+        uri: Range::new(at, at + uri.len()),
+        version_known: version.eq_ignore_ascii_case("SIP/2.0"),
+    })
+}
+
+/// What one pass over the header lines finds.
+pub(super) struct Index {
+    pub(super) fields: Vec<Field>,
+    /// Bytes inside values that stand for a space: folds (RFC 3261 §7.3.1) and stray control characters.
+    folds: Vec<usize>,
+    /// Where the body begins.
+    pub(super) body: usize,
+    problem: Option<Problem>,
+}
+
+/// Finds the header lines. A line without a colon is left out: it must not cost the others.
+pub(super) fn index_fields(text: &str, start: usize) -> Index {
+    let bytes = text.as_bytes();
+    let mut index =
+        Index { fields: Vec::with_capacity(16), folds: Vec::new(), body: text.len(), problem: None };
+    let mut at = start;
+    while at < bytes.len() {
+        let (line, mut next) = line_at(text, at);
+        if line.start == line.end {
+            index.body = next;
+            break;
+        }
+        let mut end = line.end as usize;
+        while matches!(bytes.get(next), Some(b' ' | b'\t')) {
+            let (more, after) = line_at(text, next);
+            index.folds.extend(end..next);
+            end = more.end as usize;
+            next = after;
+        }
+        if index.fields.len() == MAX_HEADERS {
+            index.problem = Some((ParseErrorKind::TooLarge, "Too many headers"));
+            break;
+        }
+        if let Some(field) = read_field(text, at, end) {
+            index.fields.push(field);
+            index.folds.extend(
+                (field.value.start as usize..field.value.end as usize)
+                    .filter(|&at| matches!(bytes[at], b'\r' | b'\0')),
+            );
+        }
+        at = next;
+    }
+    index
+}
+
+fn read_field(text: &str, start: usize, end: usize) -> Option<Field> {
+    let bytes = text.as_bytes();
+    let colon = start + bytes[start..end].iter().position(|&byte| byte == b':')?;
+    let mut name_end = colon;
+    while name_end > start && is_space(bytes[name_end - 1]) {
+        name_end -= 1;
+    }
+    let (mut value_start, mut value_end) = (colon + 1, end);
+    while value_start < value_end && is_space(bytes[value_start]) {
+        value_start += 1;
+    }
+    while value_end > value_start && is_space(bytes[value_end - 1]) {
+        value_end -= 1;
+    }
+    let name_text = text.get(start..name_end)?;
+    if !scan::is_token(name_text) {
+        return None;
+    }
+    Some(Field {
+        name: Name::new(name_text),
+        name_text: Range::new(start, name_end),
+        value: Range::new(value_start, value_end),
+    })
+}
+
+/// Puts a space for each fold's byte. They are ASCII and so is a space: the text stays UTF-8.
+fn unfold(text: String, folds: &[usize]) -> Result<String, ParseError> {
+    if folds.is_empty() {
+        return Ok(text);
+    }
+    let mut bytes = text.into_bytes();
+    for &at in folds {
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte = b' ';
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| error(ParseErrorKind::Header, "Text that is not UTF-8"))
+}
+
+/// RFC 3261 §18.3, §20.14.
+fn find_body(text: &str, index: &Index) -> (Range, Option<Problem>) {
+    let mut announced = None;
+    for field in index.fields.iter().filter(|field| field.name == Name::ContentLength) {
+        let Some(length) = scan::number(field.value.of(text)) else {
+            return (Range::default(), Some((ParseErrorKind::Header, "Bad Content-Length")));
+        };
+        if announced.is_some_and(|other| other != length) {
+            return (Range::default(), Some((ParseErrorKind::Header, "Content-Length contradicts itself")));
+        }
+        announced = Some(length);
+    }
+    let end = announced.map_or(text.len(), |length| index.body.saturating_add(length as usize));
+    if end > text.len() {
+        return (Range::default(), Some((ParseErrorKind::Truncated, "Body shorter than Content-Length")));
+    }
+    if !text.is_char_boundary(end) {
+        return (Range::default(), Some((ParseErrorKind::Header, "Content-Length cuts a character")));
+    }
+    (Range::new(index.body, end), None)
+}
+
+fn check(headers: &Headers, start_line: &StartLine) -> Result<(), Problem> {
+    for (name, missing, repeated) in [
+        (Name::Via, "Missing Via", ""),
+        (Name::From, "Missing From", "Several From"),
+        (Name::To, "Missing To", "Several To"),
+        (Name::CallId, "Missing Call-ID", "Several Call-ID"),
+        (Name::CSeq, "Missing CSeq", "Several CSeq"),
+    ] {
+        let mut all = headers.all(name);
+        match all.next() {
+            None | Some("") => return Err((ParseErrorKind::Missing, missing)),
+            Some(first) if name != Name::Via && all.any(|other| other != first) => {
+                return Err((ParseErrorKind::Header, repeated));
+            }
+            Some(_) => {}
+        }
+    }
+    let bad = |detail| move |_: Invalid| (ParseErrorKind::Header, detail);
+    headers.via().map_err(bad("Bad Via"))?;
+    headers.check_address(Name::From).map_err(bad("Bad From"))?;
+    headers.check_address(Name::To).map_err(bad("Bad To"))?;
+    let (_, method) = headers.raw_cseq().map_err(bad("Bad CSeq"))?;
+    match start_line {
+        StartLine::Request { method: own, .. } if own.as_str() != method => {
+            Err((ParseErrorKind::Header, "CSeq of another method"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an answer would find its way: all that is copied into it is there.
+fn can_be_answered(request: &Request) -> bool {
+    let headers: &Headers = request;
+    headers.via().is_ok()
+        && [Name::From, Name::To, Name::CallId, Name::CSeq].iter().all(|&name| headers.get(name).is_some())
+}

@@ -1,0 +1,175 @@
+//! Small readers that the parsers share.
+
+/// A piece of a message's text, in bytes. Its ends are always on character boundaries of the text it was made for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Range {
+    pub(crate) fn new(start: usize, end: usize) -> Range {
+        // Messages are limited to MAX_MESSAGE_BYTES where they come in; one built larger than 4 GiB has empty pieces.
+        match (u32::try_from(start), u32::try_from(end)) {
+            (Ok(start), Ok(end)) if start <= end => Range { start, end },
+            _ => Range::default(),
+        }
+    }
+
+    pub(crate) fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+}
+
+/// The linear white space of RFC 3261 §25.1.
+pub(crate) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// `text` without white space around it.
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r', '\n'])
+}
+
+/// Where the first byte of `wanted` (ASCII) is that no quotes surround. A `"` opens quotes, `\` inside escapes.
+pub(crate) fn find_unquoted(text: &str, wanted: &[u8]) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
+    for (index, byte) in text.bytes().enumerate() {
+        if quoted {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => quoted = false,
+                _ => {}
+            }
+        } else if wanted.contains(&byte) {
+            return Some(index);
+        } else if byte == b'"' {
+            quoted = true;
+        }
+    }
+    None
+}
+
+/// Splits at the commas that neither quotes nor angle brackets surround; empty pieces are left out.
+pub(crate) struct CommaSplit<'a>(pub(crate) &'a str);
+
+impl<'a> Iterator for CommaSplit<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        while !self.0.is_empty() {
+            let end = next_comma(self.0);
+            let piece = trim(&self.0[..end]);
+            self.0 = self.0.get(end + 1..).unwrap_or("");
+            if !piece.is_empty() {
+                return Some(piece);
+            }
+        }
+        None
+    }
+}
+
+fn next_comma(text: &str) -> usize {
+    let mut from = 0;
+    while let Some(found) = find_unquoted(&text[from..], b",<") {
+        let at = from + found;
+        if text.as_bytes()[at] == b',' {
+            return at;
+        }
+        // A bracket that is never closed surrounds nothing.
+        from = text[at..].find('>').map_or(at + 1, |length| at + length + 1);
+    }
+    text.len()
+}
+
+/// A quoted string at the start of `text` (which begins with `"`): its inside with escapes still in, and what follows.
+pub(crate) fn split_quoted(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('"')?;
+    let mut escaped = false;
+    for (index, byte) in inside.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some((&inside[..index], &inside[index + 1..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The inside of a quoted string without its escapes.
+pub(crate) fn unescape(inside: &str) -> alloc::string::String {
+    let mut text = alloc::string::String::with_capacity(inside.len());
+    let mut escaped = false;
+    for character in inside.chars() {
+        if character == '\\' && !escaped {
+            escaped = true;
+        } else {
+            escaped = false;
+            text.push(character);
+        }
+    }
+    text
+}
+
+/// Writes `text` as a quoted string. Line ends and NULs cannot be in one and become spaces.
+pub(crate) fn write_quoted(f: &mut dyn core::fmt::Write, text: &str) -> core::fmt::Result {
+    f.write_char('"')?;
+    for character in text.chars() {
+        match character {
+            '\r' | '\n' | '\0' => f.write_char(' ')?,
+            '"' | '\\' => {
+                f.write_char('\\')?;
+                f.write_char(character)?;
+            }
+            _ => f.write_char(character)?,
+        }
+    }
+    f.write_char('"')
+}
+
+/// RFC 3261 §25.1 token.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
+
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
+}
+
+/// Decimal digits and nothing else.
+pub(crate) fn number(text: &str) -> Option<u32> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn commas_in_quotes_and_brackets_do_not_split() {
+        let pieces: Vec<_> = CommaSplit(r#" "a, \"b" <sip:x,y@z> , , c,"d"#).collect();
+        assert_eq!(pieces, [r#""a, \"b" <sip:x,y@z>"#, "c", "\"d"]);
+    }
+
+    #[test]
+    fn an_open_bracket_does_not_swallow_the_rest() {
+        assert_eq!(CommaSplit("<sip:a, <sip:b>").collect::<Vec<_>>(), ["<sip:a, <sip:b>"]);
+        assert_eq!(CommaSplit("a<b, c").collect::<Vec<_>>(), ["a<b", "c"]);
+    }
+
+    #[test]
+    fn quoted_strings_lose_their_escapes_and_get_them_back() {
+        let (inside, rest) = split_quoted(r#""say \"hi\" \\" <sip:a>"#).expect("closed");
+        assert_eq!((unescape(inside).as_str(), rest), (r#"say "hi" \"#, " <sip:a>"));
+        let mut written = alloc::string::String::new();
+        write_quoted(&mut written, &unescape(inside)).expect("a String takes all");
+        assert_eq!(written, r#""say \"hi\" \\""#);
+        assert_eq!(split_quoted(r#""open \""#), None);
+    }
+}

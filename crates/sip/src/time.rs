@@ -1,0 +1,58 @@
+use core::ops::{Add, AddAssign, Sub};
+use core::time::Duration;
+
+/// A moment on the engine's clock, in milliseconds since a start of the body's choosing. Arithmetic saturates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub u64);
+
+impl Time {
+    /// How long ago `earlier` was; zero if it is later.
+    pub fn since(self, earlier: Time) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<Duration> for Time {
+    type Output = Time;
+
+    fn add(self, span: Duration) -> Time {
+        // A span of more than u64::MAX milliseconds (half a billion years) is the end of time.
+        Time(self.0.saturating_add(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
+impl AddAssign<Duration> for Time {
+    fn add_assign(&mut self, span: Duration) {
+        *self = *self + span;
+    }
+}
+
+impl Sub for Time {
+    type Output = Duration;
+
+    fn sub(self, earlier: Time) -> Duration {
+        self.since(earlier)
+    }
+}
+
+impl Sub<Duration> for Time {
+    type Output = Time;
+
+    fn sub(self, span: Duration) -> Time {
+        Time(self.0.saturating_sub(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arithmetic_saturates_at_both_ends() {
+        assert_eq!(Time(5) + Duration::from_secs(1), Time(1005));
+        assert_eq!(Time(u64::MAX) + Duration::MAX, Time(u64::MAX));
+        assert_eq!(Time(5) - Duration::from_secs(1), Time(0));
+        assert_eq!(Time(5) - Time(9), Duration::ZERO);
+        assert_eq!(Time(9) - Time(5), Duration::from_millis(4));
+    }
+}
