@@ -7,33 +7,56 @@ use headset_softphone as softphone;
 /// Something happened.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// Sockets, peers and call commands are the softphone's; `Start`, `Stop`, `SetRegistrars` and
-    /// `SetCredentials` are given by the workplace itself.
+    /// Sockets, peers and call commands are the softphone's. `Start`, `Stop`, `SetRegistrars` and
+    /// `SetCredentials` are given by the workplace itself and ignored here.
     Softphone(softphone::Input),
+    /// Begin a shift. While one is under way this only replaces the options.
     Start(Options),
+    /// Close everything; the operator's status stays as it is.
     Stop,
-    /// An answer to `Output::Http`; `None` where the network failed.
+    /// An answer to [`Output::Http`]. Answers to requests that are no longer waited for are ignored.
     Http(HttpId, Result<HttpAnswer, HttpError>),
+    /// The stream that [`Output::OpenStream`] asked for is open.
     StreamOpened,
+    /// The stream ended, or never opened.
     StreamClosed,
+    /// An event of the stream.
     Pushed(Push),
-    /// The operator chose a status; `request` comes back in `Output::StatusSet`.
-    SetStatus { request: u32, status: Status, sub_status: Option<String> },
+    /// The operator chose a status; `request` comes back in [`Output::StatusSet`].
+    SetStatus {
+        /// The caller's own number for this choice.
+        request: u32,
+        /// The status chosen.
+        status: Status,
+        /// The reason, as a pause reason's code.
+        sub_status: Option<String>,
+    },
+    /// While set, incoming calls are refused with it as the reason.
     RefuseCalls(Option<String>),
+    /// The user asked to try this part again.
     Retry(Slice),
     /// `online`, became visible.
     NetworkBack,
     /// Focus, or a login in any tab: 401 and 403 are tried again.
     Focused,
-    /// The page is being left: un-REGISTER and hand out the events, nothing else.
+    /// The machine slept: every flow and the hash's clock are suspect.
+    Woke {
+        /// The wall clock now, ms since the Unix epoch, where the body knows it.
+        wall_ms: Option<u64>,
+    },
+    /// The page is being left: un-REGISTER and hand out the events, nothing else. [`Input::Start`] begins anew,
+    /// should the page come back.
     Unload,
     /// Events that an earlier page could not send.
     RestoreEvents(Vec<Event>),
 }
 
+/// What the application says about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Options {
+    /// The project that events are counted under.
     pub project: String,
+    /// `production`, `testing` …
     pub env: String,
     /// The application's version.
     pub version: String,
@@ -43,6 +66,7 @@ pub struct Options {
     pub wall_ms: u64,
 }
 
+/// One request to the backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HttpId(pub u32);
 
@@ -56,7 +80,14 @@ pub enum HttpRequest {
     /// `GET /v1/telephony/status`
     Status,
     /// `PUT /v1/telephony/status`, `If-Match: "<version>"`.
-    PutStatus { status: Status, sub_status: Option<String>, if_match: Option<u64> },
+    PutStatus {
+        /// The status asked for.
+        status: Status,
+        /// Its reason.
+        sub_status: Option<String>,
+        /// The version that it replaces.
+        if_match: Option<u64>,
+    },
     /// `GET /v1/telephony/registrars`
     Registrars,
     /// `POST /v1/telephony/events`
@@ -66,43 +97,67 @@ pub enum HttpRequest {
 /// A 2xx.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HttpAnswer {
+    /// To [`HttpRequest::Hash`].
     Hash(Hash),
+    /// To [`HttpRequest::Launch`].
     Launch(Launch),
+    /// To [`HttpRequest::Status`] and [`HttpRequest::PutStatus`].
     Status(StatusRecord),
-    Registrars { registrars: Vec<softphone::Registrar>, version: String },
+    /// To [`HttpRequest::Registrars`].
+    Registrars {
+        /// The registrars that the client belongs to.
+        registrars: Vec<softphone::Registrar>,
+        /// The assignment's version.
+        version: String,
+    },
+    /// To [`HttpRequest::Events`].
     Events,
 }
 
-/// Anything else.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Anything but a 2xx that could be read.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct HttpError {
-    /// 0: the network failed.
+    /// The HTTP status. 0: the network failed. A 2xx: its body was not what it should be.
     pub status: u16,
     /// The problem document's `code`: `unauthenticated`, `not_an_operator`, `version_mismatch` …; empty if none.
     pub code: String,
+    /// The problem document's `detail`, or the failure in words.
     pub detail: String,
     /// Where to log in, with `unauthenticated`.
     pub login_url: Option<String>,
     /// 412: the current record.
     pub current: Option<StatusRecord>,
+    /// 429 and 503: seconds to wait.
+    pub retry_after_s: Option<u32>,
 }
 
+/// The telephony credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hash {
+    /// Whose it is.
     pub login: String,
+    /// `<unix expiry>:<login>`
     pub username: String,
+    /// The password.
     pub hash: String,
     /// Seconds.
     pub expires_in: u32,
 }
 
+/// What a client needs to start.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Launch {
+    /// The operator's login.
     pub login: String,
+    /// The operator's name.
     pub display_name: String,
+    /// The operator's address of record.
     pub sip_uri: String,
+    /// The SIP domain.
     pub sip_domain: String,
+    /// The registrars assigned.
     pub registrars: Vec<softphone::Registrar>,
+    /// The status at launch.
     pub status: StatusRecord,
     /// Seconds between two polls of the registrars.
     pub poll_s: u32,
@@ -110,30 +165,62 @@ pub struct Launch {
     pub json: String,
 }
 
+/// What an operator chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
+    /// On line: may be offered calls.
     Connected,
+    /// Off line.
     Disconnected,
+    /// On a break.
     Paused,
 }
 
+impl Status {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Connected => "connected",
+            Status::Disconnected => "disconnected",
+            Status::Paused => "paused",
+        }
+    }
+
+    /// Reads the word on the wire.
+    pub fn parse(word: &str) -> Option<Status> {
+        [Status::Connected, Status::Disconnected, Status::Paused].into_iter().find(|s| s.as_str() == word)
+    }
+}
+
+/// The operator's status as the backend holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusRecord {
+    /// The status now.
     pub status: Status,
+    /// Its reason.
     pub sub_status: Option<String>,
     /// RFC 3339, as the backend wrote it.
     pub since: String,
+    /// Grows with every change.
     pub version: u64,
     /// `operator`, `system`, `supervisor`.
     pub by: String,
+    /// Chosen during a call, taken when it ends.
     pub next: Option<(Status, Option<String>)>,
 }
 
 /// Over the event stream.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Push {
+    /// The status changed, or the stream has just opened.
     Status(StatusRecord),
-    Registrars { registrars: Vec<softphone::Registrar>, version: String },
+    /// The assignment changed, or the stream has just opened.
+    Registrars {
+        /// The registrars that the client belongs to.
+        registrars: Vec<softphone::Registrar>,
+        /// The assignment's version.
+        version: String,
+    },
 }
 
 /// A named step (`docs/events.md`).
@@ -141,39 +228,82 @@ pub enum Push {
 pub struct Event {
     /// Unique; makes sending idempotent.
     pub id: String,
+    /// What happened.
     pub name: String,
     /// Wall-clock ms since the Unix epoch.
     pub at_ms: u64,
+    /// To whom; empty while that is not known.
     pub login: String,
+    /// Further particulars.
     pub fields: Vec<(String, String)>,
 }
 
 /// What the body must do now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    OpenSocket { socket: softphone::SocketId, uri: String },
-    Send { socket: softphone::SocketId, text: String },
-    CloseSocket { socket: softphone::SocketId, code: u16 },
+    /// Open a WebSocket (subprotocol `sip`).
+    OpenSocket {
+        /// Its name from now on.
+        socket: softphone::SocketId,
+        /// `ws://…` or `wss://…`.
+        uri: String,
+    },
+    /// Send one text frame.
+    Send {
+        /// On this socket.
+        socket: softphone::SocketId,
+        /// The frame.
+        text: String,
+    },
+    /// Close a WebSocket; its `Closed` need not be reported any more.
+    CloseSocket {
+        /// This socket.
+        socket: softphone::SocketId,
+        /// The close code.
+        code: u16,
+    },
+    /// One step on a peer connection.
     Peer(softphone::PeerId, softphone::PeerRequest),
+    /// Ask the backend; [`Input::Http`] answers.
     Http(HttpId, HttpRequest),
-    /// Open or close the server-sent event stream.
+    /// Open the server-sent event stream; [`Input::StreamOpened`] or [`Input::StreamClosed`] answers.
     OpenStream,
+    /// Close it; not answered.
     CloseStream,
     /// Read this slice again and publish it.
     Changed(Slice),
     /// `onStatusChange(prev, next)`
-    StatusChanged { previous: Status, next: Status },
-    /// `setStatus`'s promise resolves.
-    StatusSet { request: u32 },
+    StatusChanged {
+        /// The status until now.
+        previous: Status,
+        /// The status from now on.
+        next: Status,
+    },
+    /// `setStatus`'s promise resolves; what came of it stands in the status slice.
+    StatusSet {
+        /// As given in [`Input::SetStatus`].
+        request: u32,
+    },
     /// `onSessionTerminate`
     CallEnded(softphone::CallEnd),
-    DtmfReceived { tone: char, duration: u16 },
+    /// The far end pressed a key.
+    DtmfReceived {
+        /// `0-9 A-D # *`
+        tone: char,
+        /// Milliseconds.
+        duration: u16,
+    },
     /// Keep these over a reload, in place of what was kept before.
     KeepEvents(Vec<Event>),
     /// `useCallcenterEvents`
     Event(Event),
     /// An error that belongs to no slice (`docs/errors.md`).
-    Error { code: String, message: String },
+    Error {
+        /// Stable.
+        code: String,
+        /// In words.
+        message: String,
+    },
     /// Going on line asks for the microphone once, and releases it.
     AskMicrophone,
 }
@@ -181,26 +311,37 @@ pub enum Output {
 /// A part of the state that is replaced as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slice {
+    /// `Workplace::hash`
     Hash,
+    /// `Workplace::launch`
     Launch,
+    /// `Workplace::status`
     Status,
+    /// `Workplace::user_agent`
     UserAgent,
+    /// `Workplace::session`
     Session,
+    /// `Workplace::registrars`
     Registrars,
 }
 
 /// `{loading, data, error}`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Remote<T> {
+    /// The first answer is awaited, or one that the user asked for. Renewals in the background do not show.
     pub loading: bool,
+    /// The last good answer; stays while a newer one cannot be had.
     pub data: Option<T>,
+    /// Why a newer one cannot be had.
     pub error: Option<Error>,
 }
 
 /// An error as applications see it (`docs/errors.md`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
+    /// Stable.
     pub code: String,
+    /// In words.
     pub message: String,
     /// Nothing works until it is mended.
     pub fatal: bool,
@@ -210,13 +351,33 @@ pub struct Error {
     pub login_url: Option<String>,
 }
 
+/// The user agent as applications see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserAgent {
+    /// Over all flows.
+    pub status: softphone::UserAgentStatus,
+    /// Why it is not registered, where a registrar said so.
+    pub error: Option<Error>,
+}
+
+/// The registrars as applications see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registrars {
+    /// One for each flow, those that are being left included.
+    pub flows: Vec<softphone::FlowView>,
+    /// How far a change of the assignment has come.
+    pub rotation: Rotation,
+}
+
 /// The state of registrar rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
+    /// There was no change since the start.
     None,
     /// Another set was announced; waiting for the call to end.
     Pending,
     /// Registering with the new ones.
     Moving,
+    /// The last change has been carried out.
     Completed,
 }

@@ -1,0 +1,115 @@
+//! Events on their way to the backend: kept until it has acknowledged them.
+
+use crate::io::Event;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Most events in one request.
+pub(crate) const BATCH: usize = 50;
+/// More than these are not kept; the oldest go.
+const CAPACITY: usize = 1_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    queue: Vec<Event>,
+    in_flight: Vec<String>,
+    dropped: u32,
+}
+
+impl Outbox {
+    pub(crate) fn push(&mut self, event: Event) {
+        if self.queue.len() >= CAPACITY {
+            self.queue.remove(0);
+            self.dropped += 1;
+        }
+        self.queue.push(event);
+    }
+
+    /// Puts what an earlier page kept in front.
+    pub(crate) fn restore(&mut self, events: Vec<Event>) {
+        let mut restored: Vec<Event> = Vec::new();
+        for event in events {
+            if !self.queue.iter().chain(&restored).any(|e| e.id == event.id) {
+                restored.push(event);
+            }
+        }
+        restored.append(&mut self.queue);
+        let surplus = restored.len().saturating_sub(CAPACITY);
+        restored.drain(..surplus);
+        self.dropped += surplus as u32;
+        self.queue = restored;
+    }
+
+    /// Says whose the events of before the login was known are.
+    pub(crate) fn sign(&mut self, login: &str) {
+        for event in self.queue.iter_mut().filter(|e| e.login.is_empty()) {
+            event.login = login.into();
+        }
+    }
+
+    pub(crate) fn all(&self) -> &[Event] {
+        &self.queue
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    pub(crate) fn batch_is_full(&self) -> bool {
+        self.queue.len() >= BATCH
+    }
+
+    /// The oldest `most` events, which are in flight from now on.
+    pub(crate) fn batch(&mut self, most: usize) -> Vec<Event> {
+        let batch: Vec<Event> = self.queue.iter().take(most).cloned().collect();
+        self.in_flight = batch.iter().map(|e| e.id.clone()).collect();
+        batch
+    }
+
+    /// The batch in flight arrived, or will never be taken.
+    pub(crate) fn settle(&mut self) {
+        let done = core::mem::take(&mut self.in_flight);
+        self.queue.retain(|e| !done.contains(&e.id));
+    }
+
+    /// How many events had to be dropped since this was last asked.
+    pub(crate) fn take_dropped(&mut self) -> u32 {
+        core::mem::take(&mut self.dropped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    fn event(n: usize) -> Event {
+        Event { id: format!("{n}"), name: "x".into(), at_ms: 0, login: String::new(), fields: Vec::new() }
+    }
+
+    #[test]
+    fn an_event_stays_until_its_batch_is_settled_and_others_are_untouched() {
+        let mut outbox = Outbox::default();
+        outbox.push(event(1));
+        assert_eq!(outbox.batch(BATCH).len(), 1);
+        outbox.push(event(2));
+        outbox.settle();
+        assert_eq!(outbox.all(), [event(2)]);
+    }
+
+    #[test]
+    fn restored_events_go_first_and_once() {
+        let mut outbox = Outbox::default();
+        outbox.push(event(3));
+        outbox.restore([event(1), event(3), event(1)].into());
+        assert_eq!(outbox.all(), [event(1), event(3)]);
+    }
+
+    #[test]
+    fn a_full_outbox_drops_the_oldest_and_counts() {
+        let mut outbox = Outbox::default();
+        (0..CAPACITY + 2).for_each(|n| outbox.push(event(n)));
+        assert_eq!((outbox.all().len(), outbox.take_dropped()), (CAPACITY, 2));
+        assert_eq!(outbox.all()[0], event(2));
+    }
+}

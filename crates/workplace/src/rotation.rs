@@ -1,0 +1,212 @@
+//! Which registrars the client belongs to, and how it moves when that changes.
+
+use crate::io::Rotation;
+use alloc::string::String;
+use alloc::vec::Vec;
+use headset_softphone::{FlowStatus, FlowView, Registrar};
+
+#[derive(Debug)]
+pub(crate) struct Rotator {
+    assigned: Vec<Registrar>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    None,
+    Pending(Vec<Registrar>),
+    /// Until all of `joining` are registered and nobody is being left.
+    Moving {
+        joining: Vec<String>,
+    },
+    Completed,
+}
+
+/// What an announced set comes to.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Step {
+    Nothing,
+    /// A pending change was taken back.
+    Withdrawn,
+    /// Wait for the call to end.
+    Pending,
+    /// Move to these now.
+    Move(Vec<Registrar>),
+}
+
+impl Rotator {
+    pub(crate) fn new() -> Self {
+        Self { assigned: Vec::new(), state: State::None }
+    }
+
+    /// The user agent starts with these.
+    pub(crate) fn start(&mut self, registrars: Vec<Registrar>) {
+        *self = Self { assigned: registrars, state: State::None };
+    }
+
+    /// The backend said where the client belongs. An empty set is no answer.
+    pub(crate) fn announced(&mut self, registrars: Vec<Registrar>, in_call: bool) -> Step {
+        if registrars.is_empty() {
+            return Step::Nothing;
+        }
+        if same(&registrars, &self.assigned) {
+            return match self.state {
+                State::Pending(_) => {
+                    self.state = State::None;
+                    Step::Withdrawn
+                }
+                _ => Step::Nothing,
+            };
+        }
+        if !in_call {
+            return Step::Move(self.move_to(registrars));
+        }
+        match &mut self.state {
+            State::Pending(pending) if same(pending, &registrars) => Step::Nothing,
+            state => {
+                *state = State::Pending(registrars);
+                Step::Pending
+            }
+        }
+    }
+
+    /// The set to move to now, if one was waiting for the call.
+    pub(crate) fn call_ended(&mut self) -> Option<Vec<Registrar>> {
+        match core::mem::replace(&mut self.state, State::None) {
+            State::Pending(registrars) => Some(self.move_to(registrars)),
+            state => {
+                self.state = state;
+                None
+            }
+        }
+    }
+
+    /// Whether the move has just been completed.
+    pub(crate) fn flows_changed(&mut self, flows: &[FlowView]) -> bool {
+        let State::Moving { joining } = &self.state else { return false };
+        let settled = flows.iter().all(|flow| {
+            let registrar = &flow.registrar;
+            flow.status != FlowStatus::Leaving
+                && self.assigned.iter().any(|a| is(a, registrar))
+                && (flow.status == FlowStatus::Registered || !joining.contains(&registrar.id))
+        });
+        let arrived = joining.iter().all(|id| flows.iter().any(|flow| flow.registrar.id == *id));
+        if settled && arrived {
+            self.state = State::Completed;
+        }
+        settled && arrived
+    }
+
+    pub(crate) fn assigned(&self) -> &[Registrar] {
+        &self.assigned
+    }
+
+    pub(crate) fn view(&self) -> Rotation {
+        match self.state {
+            State::None => Rotation::None,
+            State::Pending(_) => Rotation::Pending,
+            State::Moving { .. } => Rotation::Moving,
+            State::Completed => Rotation::Completed,
+        }
+    }
+
+    fn move_to(&mut self, registrars: Vec<Registrar>) -> Vec<Registrar> {
+        let mut joining: Vec<String> = match &mut self.state {
+            State::Moving { joining } => core::mem::take(joining),
+            _ => Vec::new(),
+        };
+        for registrar in &registrars {
+            if !self.assigned.iter().any(|a| is(a, registrar)) {
+                joining.push(registrar.id.clone());
+            }
+        }
+        joining.retain(|id| registrars.iter().any(|r| r.id == *id));
+        self.state = State::Moving { joining };
+        self.assigned.clone_from(&registrars);
+        registrars
+    }
+}
+
+/// The weight is no reason to move.
+fn is(a: &Registrar, b: &Registrar) -> bool {
+    a.id == b.id && a.uri == b.uri && a.reg_id == b.reg_id
+}
+
+fn same(a: &[Registrar], b: &[Registrar]) -> bool {
+    a.len() == b.len() && a.iter().all(|a| b.iter().any(|b| is(a, b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::vec;
+
+    fn set(ids: &[u32]) -> Vec<Registrar> {
+        let one = |n: &u32| Registrar { id: format!("r{n}"), uri: format!("ws://{n}"), weight: 1, reg_id: *n };
+        ids.iter().map(one).collect()
+    }
+
+    fn flows(of: &[(u32, FlowStatus)]) -> Vec<FlowView> {
+        let one = |(n, status): &(u32, FlowStatus)| FlowView {
+            registrar: set(&[*n]).remove(0),
+            status: *status,
+            error: None,
+        };
+        of.iter().map(one).collect()
+    }
+
+    fn started(ids: &[u32]) -> Rotator {
+        let mut rotator = Rotator::new();
+        rotator.start(set(ids));
+        rotator
+    }
+
+    #[test]
+    fn the_same_set_in_another_order_or_weight_is_nothing() {
+        let mut rotator = started(&[1, 2]);
+        let mut again = set(&[2, 1]);
+        again[0].weight = 9;
+        assert_eq!(rotator.announced(again, false), Step::Nothing);
+        assert_eq!(rotator.announced(Vec::new(), false), Step::Nothing, "empty");
+        assert_eq!(rotator.view(), Rotation::None);
+    }
+
+    #[test]
+    fn a_move_is_completed_when_the_new_is_registered_and_the_old_has_gone() {
+        use FlowStatus::{Connecting, Leaving, Registered};
+        let mut rotator = started(&[1, 2]);
+        assert_eq!(rotator.announced(set(&[1, 3]), false), Step::Move(set(&[1, 3])));
+        assert!(!rotator.flows_changed(&flows(&[(1, Registered), (2, Registered), (3, Connecting)])));
+        assert!(!rotator.flows_changed(&flows(&[(1, Registered), (2, Leaving), (3, Registered)])));
+        assert!(!rotator.flows_changed(&flows(&[(1, Registered), (3, Connecting)])));
+        assert!(rotator.flows_changed(&flows(&[(1, Registered), (3, Registered)])));
+        assert_eq!(rotator.view(), Rotation::Completed);
+    }
+
+    #[test]
+    fn in_a_call_a_change_waits_and_the_newest_one_is_carried_out() {
+        let mut rotator = started(&[1, 2]);
+        assert_eq!(rotator.announced(set(&[1, 3]), true), Step::Pending);
+        assert_eq!(rotator.announced(set(&[3, 1]), true), Step::Nothing, "known");
+        assert_eq!(rotator.announced(set(&[2, 3]), true), Step::Pending);
+        assert_eq!(rotator.call_ended(), Some(set(&[2, 3])));
+        assert_eq!(rotator.call_ended(), None);
+    }
+
+    #[test]
+    fn a_change_taken_back_during_the_call_moves_nothing() {
+        let mut rotator = started(&[1, 2]);
+        assert_eq!(rotator.announced(set(&[1, 3]), true), Step::Pending);
+        assert_eq!(rotator.announced(set(&[1, 2]), true), Step::Withdrawn);
+        assert_eq!(rotator.call_ended(), None);
+        assert_eq!(rotator.view(), Rotation::None);
+    }
+
+    #[test]
+    fn a_registrar_that_moved_to_another_address_is_another_registrar() {
+        let mut rotator = started(&[1]);
+        let moved = vec![Registrar { uri: "ws://elsewhere".into(), ..set(&[1]).remove(0) }];
+        assert_eq!(rotator.announced(moved.clone(), false), Step::Move(moved));
+    }
+}

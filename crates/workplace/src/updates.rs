@@ -1,0 +1,175 @@
+//! News from the backend: the event stream, the polls beside it, and the registrars that they announce.
+
+use crate::io::{HttpError, Output, Push};
+use crate::requests::{Failure, Resource, classify, delay_ms, describe};
+use crate::rotation::Step;
+use crate::workplace::{Timer, Workplace};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::time::Duration;
+use headset_sip::Time;
+use headset_softphone::{Command, Registrar};
+
+const REOPEN_CAP_MS: u64 = 30_000;
+const REOPEN_URGENT_CAP_MS: u64 = 3_000;
+/// A stream that lasted this long was a good one.
+const GOOD_STREAM: Duration = Duration::from_secs(10);
+/// While the stream is open, every so many polls ask for the status too, should the stream be silently dead.
+const STATUS_EVERY: u32 = 4;
+
+/// The event stream. `failures` in a row are counted over openings that did not last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    Closed,
+    Opening { failures: u32 },
+    Open { since: Time, failures: u32 },
+    Waiting { failures: u32 },
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Polls {
+    count: u32,
+    failing: bool,
+}
+
+impl Workplace {
+    pub(crate) fn open_stream(&mut self) {
+        if !self.running() || self.launch.data.is_none() {
+            return;
+        }
+        self.stream = match self.stream {
+            Stream::Closed => Stream::Opening { failures: 0 },
+            Stream::Waiting { failures } => Stream::Opening { failures },
+            Stream::Opening { .. } | Stream::Open { .. } => return,
+        };
+        self.timers.clear(Timer::Stream);
+        self.outputs.push_back(Output::OpenStream);
+    }
+
+    pub(crate) fn close_stream(&mut self) {
+        if matches!(self.stream, Stream::Opening { .. } | Stream::Open { .. }) {
+            self.outputs.push_back(Output::CloseStream);
+        }
+        self.timers.clear(Timer::Stream);
+        self.stream = Stream::Closed;
+    }
+
+    pub(crate) fn stream_opened(&mut self, now: Time) {
+        let Stream::Opening { failures } = self.stream else { return };
+        self.stream = Stream::Open { since: now, failures };
+        self.trace(now, "stream_opened", &[]);
+        self.network_answers(now);
+    }
+
+    pub(crate) fn stream_closed(&mut self, now: Time) {
+        let failures = match self.stream {
+            Stream::Open { since, .. } if now - since >= GOOD_STREAM => 0,
+            Stream::Open { failures, .. } | Stream::Opening { failures } => failures + 1,
+            Stream::Closed | Stream::Waiting { .. } => return,
+        };
+        if matches!(self.stream, Stream::Open { .. }) {
+            self.trace(now, "stream_closed", &[]);
+        }
+        if !self.running() {
+            self.stream = Stream::Closed;
+            return;
+        }
+        self.stream = Stream::Waiting { failures };
+        let cap = if self.urgent() { REOPEN_URGENT_CAP_MS } else { REOPEN_CAP_MS };
+        let delay = delay_ms(failures, cap, &mut self.entropy);
+        self.timers.set(Timer::Stream, now + Duration::from_millis(delay));
+    }
+
+    pub(crate) fn pushed(&mut self, now: Time, push: Push) {
+        if self.launch.data.is_none() {
+            return;
+        }
+        match push {
+            Push::Status(record) => self.adopt(now, record),
+            Push::Registrars { registrars, version } => self.registrars_announced(now, registrars, &version),
+        }
+    }
+
+    /// Asks for all that may have changed unseen, and reopens the stream if it waits.
+    pub(crate) fn refresh(&mut self, now: Time) {
+        if self.launch.data.is_some() {
+            self.open_stream();
+            self.request(now, Resource::Status);
+            self.poll_backend(now);
+        }
+    }
+
+    pub(crate) fn poll_backend(&mut self, now: Time) {
+        self.schedule_poll(now);
+        self.polls.count = self.polls.count.wrapping_add(1);
+        self.request(now, Resource::Registrars);
+        let streaming = matches!(self.stream, Stream::Open { .. });
+        let next_is_due = !self.in_call() && self.status.has_next();
+        if !streaming || next_is_due || self.polls.count.is_multiple_of(STATUS_EVERY) {
+            self.request(now, Resource::Status);
+        }
+    }
+
+    pub(crate) fn schedule_poll(&mut self, now: Time) {
+        let Some(launch) = &self.launch.data else { return };
+        let period = u64::from(launch.poll_s.clamp(1, 3600)) * 1000;
+        // Spread, so that all the clients of a call centre do not ask at once.
+        let spread = self.entropy.jitter(period / 10);
+        self.timers.set(Timer::Poll, now + Duration::from_millis(period - spread));
+    }
+
+    pub(crate) fn poll_failed(&mut self, now: Time, error: &HttpError) {
+        if classify(error) == Failure::Refused {
+            return self.refused(now, Resource::Registrars, describe(error));
+        }
+        // Nothing changes; the next poll asks again.
+        self.requests.succeeded(Resource::Registrars);
+        if !core::mem::replace(&mut self.polls.failing, true) {
+            let fields = [("status", &*error.status.to_string()), ("code", &*error.code)];
+            self.trace(now, "poll_failed", &fields);
+        }
+    }
+
+    pub(crate) fn poll_answered(&mut self, now: Time, registrars: Vec<Registrar>, version: &str) {
+        self.requests.succeeded(Resource::Registrars);
+        self.polls.failing = false;
+        self.registrars_announced(now, registrars, version);
+    }
+
+    pub(crate) fn registrars_announced(&mut self, now: Time, registrars: Vec<Registrar>, version: &str) {
+        if self.phone_login.is_none() {
+            if let Some(launch) = &mut self.launch.data
+                && !registrars.is_empty()
+            {
+                launch.registrars = registrars;
+            }
+            return;
+        }
+        let (from, to) = (names(self.rotator.assigned()), names(&registrars));
+        let fields = [("from", from.as_str()), ("to", &to), ("version", version)];
+        match self.rotator.announced(registrars, self.phone.call().is_some()) {
+            Step::Nothing => return,
+            Step::Withdrawn => self.trace(now, "rotation_withdrawn", &fields),
+            Step::Pending => self.trace(now, "rotation_pending", &fields),
+            Step::Move(registrars) => self.move_to(now, registrars),
+        }
+        self.observe_flows(now);
+    }
+
+    pub(crate) fn move_to(&mut self, now: Time, registrars: Vec<Registrar>) {
+        self.trace(now, "rotation_moving", &[("to", &names(&registrars))]);
+        self.tell_phone(now, Command::SetRegistrars(registrars));
+        self.observe_flows(now);
+    }
+}
+
+fn names(registrars: &[Registrar]) -> String {
+    let mut names = String::new();
+    for registrar in registrars {
+        if !names.is_empty() {
+            names.push(' ');
+        }
+        names.push_str(&registrar.id);
+    }
+    names
+}
