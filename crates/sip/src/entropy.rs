@@ -67,13 +67,13 @@ impl Entropy {
     /// Anything from 0 to `range_ms`, both included.
     pub fn jitter(&mut self, range_ms: u64) -> u64 {
         match range_ms.checked_add(1) {
-            Some(count) => (u128::from(self.next_u64()) * u128::from(count) >> 64) as u64,
+            Some(count) => ((u128::from(self.next_u64()) * u128::from(count)) >> 64) as u64,
             None => self.next_u64(),
         }
     }
 
     fn below(&mut self, count: u32) -> u32 {
-        (u64::from(self.next_u32()) * u64::from(count) >> 32) as u32
+        ((u64::from(self.next_u32()) * u64::from(count)) >> 32) as u32
     }
 }
 
