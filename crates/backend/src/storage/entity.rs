@@ -1,5 +1,7 @@
 //! The tables as SeaORM sees them. Times are milliseconds since the Unix epoch; words are the floor's own.
 
+#![allow(unreachable_pub)] // what the derives make is public
+
 /// Who may sign in.
 pub(crate) mod account {
     use sea_orm::entity::prelude::*;

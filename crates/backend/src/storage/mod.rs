@@ -3,6 +3,7 @@
 //! Writes go through one connection, so they are never busy with each other; reads have a few of their own.
 
 mod accounts;
+mod calls;
 mod entity;
 mod events;
 mod migration;
