@@ -1,1 +1,15 @@
-//! Being built.
+//! The engine's browser boundary: an operator's [`Workplace`], and a [`Phone`] alone for guests.
+//!
+//! Both are told what happened by methods that take `now` (`performance.now()`, milliseconds), are asked for
+//! `pollOutput()` until it gives nothing, and woken at `pollTimeout()`. What goes over the boundary are plain objects,
+//! read field by field; the hooks package has their types.
+
+mod calls;
+mod js;
+mod phone;
+mod read;
+mod workplace;
+mod write;
+
+pub use phone::Phone;
+pub use workplace::Workplace;

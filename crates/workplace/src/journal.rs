@@ -45,7 +45,10 @@ impl Workplace {
         if self.timers.get(Timer::KeepEvents).is_none() {
             self.timers.set(Timer::KeepEvents, now + KEEP_AFTER);
         }
-        if !self.running() || self.outbox.is_empty() || self.timers.get(Timer::Http(Resource::Events)).is_some() {
+        if !self.running()
+            || self.outbox.is_empty()
+            || self.timers.get(Timer::Http(Resource::Events)).is_some()
+        {
             return;
         }
         if self.outbox.batch_is_full() {

@@ -17,4 +17,5 @@ mod updates;
 mod workplace;
 
 pub use io::*;
+pub use start::USER_AGENT;
 pub use workplace::Workplace;

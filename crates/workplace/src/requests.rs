@@ -195,7 +195,11 @@ mod tests {
         for _ in 0..400 {
             let at = requests.back_off(Resource::Hash, now, true, &failed(503), &mut entropy);
             let delay = at.0 - now.0;
-            if now.0 < 301_000 { longest.0 = delay.max(longest.0) } else { longest.1 = delay.max(longest.1) }
+            if now.0 < 301_000 {
+                longest.0 = delay.max(longest.0)
+            } else {
+                longest.1 = delay.max(longest.1)
+            }
             now = at;
         }
         assert!((2_000..=3_000).contains(&longest.0), "{longest:?}");

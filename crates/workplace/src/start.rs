@@ -12,7 +12,8 @@ use headset_sip::Time;
 use headset_softphone::{Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput};
 use md5::{Digest, Md5};
 
-const USER_AGENT: &str = concat!("Headset/", env!("CARGO_PKG_VERSION"));
+/// Names the engine on the wire.
+pub const USER_AGENT: &str = concat!("Headset/", env!("CARGO_PKG_VERSION"));
 /// A registrar that goes on refusing fresh hashes gets no more than one in this time.
 const REFUSAL_CAP_MS: u64 = 30_000;
 
@@ -186,7 +187,8 @@ impl Workplace {
             if (slice.loading || !valid) && note(slice, seen) {
                 self.mark(Slice::Hash);
             }
-        } else if (self.launch.loading || self.launch.data.is_none()) && note(&mut self.launch, seen.clone()) {
+        } else if (self.launch.loading || self.launch.data.is_none()) && note(&mut self.launch, seen.clone())
+        {
             self.mark(Slice::Launch);
             if self.status.slice.data.is_none() && note(&mut self.status.slice, seen) {
                 self.mark(Slice::Status);
@@ -200,7 +202,9 @@ impl Workplace {
         if note(&mut self.credential.slice, error.clone()) {
             self.mark(Slice::Hash);
         }
-        if (resource == Resource::Launch || self.launch.data.is_none()) && note(&mut self.launch, error.clone()) {
+        if (resource == Resource::Launch || self.launch.data.is_none())
+            && note(&mut self.launch, error.clone())
+        {
             self.mark(Slice::Launch);
         }
         if self.life != Life::Running {

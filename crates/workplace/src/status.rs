@@ -176,7 +176,8 @@ impl Workplace {
         }
         // The next poll asks again.
         self.requests.succeeded(Resource::Status);
-        let asked = self.status.slice.loading && matches!(self.status.intent, Intent::None | Intent::OffLine { .. });
+        let asked =
+            self.status.slice.loading && matches!(self.status.intent, Intent::None | Intent::OffLine { .. });
         if asked && note(&mut self.status.slice, describe(error)) {
             self.mark(Slice::Status);
         }
@@ -203,8 +204,7 @@ impl Workplace {
         }
         let previous = known.map(|known| known.status);
         let next = record.status;
-        let overtaken =
-            matches!(self.status.intent, Intent::OffLine { version } if version != record.version || next != Status::Connected);
+        let overtaken = matches!(self.status.intent, Intent::OffLine { version } if version != record.version || next != Status::Connected);
         if overtaken && !self.requests.in_flight(Resource::PutStatus) {
             self.status.intent = Intent::None;
             self.timers.clear(Timer::Http(Resource::PutStatus));
@@ -217,8 +217,12 @@ impl Workplace {
             && previous != next
         {
             let sub_status = sub_status.as_deref().unwrap_or_default();
-            let fields =
-                [("previous", previous.as_str()), ("status", next.as_str()), ("sub_status", sub_status), ("by", &by)];
+            let fields = [
+                ("previous", previous.as_str()),
+                ("status", next.as_str()),
+                ("sub_status", sub_status),
+                ("by", &by),
+            ];
             self.trace(now, "status_changed", &fields);
             self.outputs.push_back(Output::StatusChanged { previous, next });
         }
@@ -255,7 +259,8 @@ impl Workplace {
 
     pub(crate) fn watchdog_fired(&mut self, now: Time) {
         let Some(record) = &self.status.slice.data else { return };
-        if matches!(self.status.intent, Intent::Choice { .. }) || self.requests.in_flight(Resource::PutStatus) {
+        if matches!(self.status.intent, Intent::Choice { .. }) || self.requests.in_flight(Resource::PutStatus)
+        {
             // The operator is choosing: what comes of it decides.
             return self.timers.set(Timer::Watchdog, now + Duration::from_secs(1));
         }

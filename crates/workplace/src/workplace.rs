@@ -1,6 +1,6 @@
 use crate::io::{
-    Error, Hash, HttpAnswer, HttpError, HttpId, HttpRequest, Input, Launch, Options, Output, Registrars, Remote,
-    Slice, StatusRecord, UserAgent,
+    Error, Hash, HttpAnswer, HttpError, HttpId, HttpRequest, Input, Launch, Options, Output, Registrars,
+    Remote, Slice, StatusRecord, UserAgent,
 };
 use crate::outbox::Outbox;
 use crate::requests::{ANSWER_WITHIN_MS, Requests, Resource};
@@ -13,8 +13,8 @@ use alloc::string::String;
 use core::time::Duration;
 use headset_sip::{Entropy, Time, TimerTable};
 use headset_softphone::{
-    CallView, Command, Event as PhoneEvent, FlowStatus, Input as PhoneInput, Output as PhoneOutput, Permission,
-    Softphone, UserAgentStatus,
+    CallView, Command, Event as PhoneEvent, FlowStatus, FlowView, Input as PhoneInput, Output as PhoneOutput,
+    Permission, Softphone, UserAgentStatus,
 };
 
 /// An operator's client.
@@ -145,6 +145,11 @@ impl Workplace {
         &self.registrars
     }
 
+    /// What the application said about itself.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// What the body must do now; ask until `None`.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
@@ -208,7 +213,10 @@ impl Workplace {
     fn pass_on(&mut self, now: Time, input: PhoneInput) {
         match input {
             PhoneInput::Command(
-                Command::Start { .. } | Command::Stop | Command::SetCredentials(_) | Command::SetRegistrars(_),
+                Command::Start { .. }
+                | Command::Stop
+                | Command::SetCredentials(_)
+                | Command::SetRegistrars(_),
             ) => {}
             PhoneInput::Command(Command::RefuseCalls(reason)) => {
                 self.refuse_calls.clone_from(&reason);
@@ -284,7 +292,11 @@ impl Workplace {
     fn request_is_due(&mut self, now: Time, resource: Resource) {
         match self.requests.phase(resource) {
             crate::requests::Phase::InFlight(id) => {
-                self.answered(now, id, Err(HttpError { detail: "No answer came.".into(), ..HttpError::default() }));
+                self.answered(
+                    now,
+                    id,
+                    Err(HttpError { detail: "No answer came.".into(), ..HttpError::default() }),
+                );
             }
             _ => self.request(now, resource),
         }
@@ -296,19 +308,18 @@ impl Workplace {
         if answer.as_ref().err().is_none_or(|error| error.status != 0) {
             self.network_answers(now);
         }
-        let answer = match (resource, answer) {
-            (_, Err(error)) => Err(error),
-            (Resource::Hash, Ok(HttpAnswer::Hash(hash))) => Ok(self.hash_arrived(now, hash)),
-            (Resource::Launch, Ok(HttpAnswer::Launch(launch))) => Ok(self.launch_arrived(now, launch)),
-            (Resource::Status, Ok(HttpAnswer::Status(record))) => Ok(self.status_arrived(now, record)),
-            (Resource::PutStatus, Ok(HttpAnswer::Status(record))) => Ok(self.status_was_set(now, record)),
+        let error = match (resource, answer) {
+            (_, Err(error)) => error,
+            (Resource::Hash, Ok(HttpAnswer::Hash(hash))) => return self.hash_arrived(now, hash),
+            (Resource::Launch, Ok(HttpAnswer::Launch(launch))) => return self.launch_arrived(now, launch),
+            (Resource::Status, Ok(HttpAnswer::Status(record))) => return self.status_arrived(now, record),
+            (Resource::PutStatus, Ok(HttpAnswer::Status(record))) => return self.status_was_set(now, record),
             (Resource::Registrars, Ok(HttpAnswer::Registrars { registrars, version })) => {
-                Ok(self.poll_answered(now, registrars, &version))
+                return self.poll_answered(now, registrars, &version);
             }
-            (Resource::Events, Ok(_)) => Ok(self.events_accepted(now)),
-            _ => Err(HttpError { status: 200, ..HttpError::default() }),
+            (Resource::Events, Ok(_)) => return self.events_accepted(now),
+            _ => HttpError { status: 200, ..HttpError::default() },
         };
-        let Err(error) = answer else { return };
         match resource {
             Resource::Hash | Resource::Launch => self.start_failed(now, resource, &error),
             Resource::Status => self.status_failed(now, &error),
@@ -415,7 +426,7 @@ impl Workplace {
             None if self.running() => UserAgentStatus::Connecting,
             None => UserAgentStatus::Disconnected,
         };
-        let user_agent = UserAgent { status, error: flow_error(status, &registrars) };
+        let user_agent = UserAgent::of(status, &registrars.flows);
         if status == UserAgentStatus::Registered {
             self.credential.accepted(&registrars.flows);
         }
@@ -434,16 +445,27 @@ impl Workplace {
     }
 }
 
-/// Why the user agent is not registered, if a registrar said so.
-fn flow_error(status: UserAgentStatus, registrars: &Registrars) -> Option<Error> {
-    let refused = status == UserAgentStatus::Error;
-    if !refused && status != UserAgentStatus::Disconnected {
-        return None;
+impl UserAgent {
+    /// The user agent over these flows.
+    pub fn of(status: UserAgentStatus, flows: &[FlowView]) -> Self {
+        let refused = status == UserAgentStatus::Error;
+        let tells = |flow: &&FlowView| !refused || flow.status == FlowStatus::Refused;
+        let message = match status {
+            UserAgentStatus::Error | UserAgentStatus::Disconnected => {
+                flows.iter().filter(tells).find_map(|flow| flow.error.clone())
+            }
+            _ => None,
+        };
+        let code = if refused { "registration_refused" } else { "registrars_unreachable" };
+        let error = message.map(|message| Error {
+            code: code.into(),
+            message,
+            fatal: refused,
+            recovering: !refused,
+            login_url: None,
+        });
+        Self { status, error }
     }
-    let of = |flow: &&headset_softphone::FlowView| !refused || flow.status == FlowStatus::Refused;
-    let message = registrars.flows.iter().filter(of).find_map(|flow| flow.error.clone())?;
-    let code = if refused { "registration_refused" } else { "registrars_unreachable" };
-    Some(Error { code: code.into(), message, fatal: refused, recovering: !refused, login_url: None })
 }
 
 fn word(status: UserAgentStatus) -> &'static str {
