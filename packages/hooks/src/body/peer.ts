@@ -1,0 +1,221 @@
+import type { PeerRequest } from '../engine/contract.js';
+import { release } from './devices.js';
+import { gathered } from './gathering.js';
+import { MediaWatch } from './media-watch.js';
+
+/** What a peer connection needs from the page. */
+export interface PeerBody {
+  configuration(media: number): RTCConfiguration;
+  openMicrophone(media: number): Promise<MediaStream>;
+  /** Plays the other side's voice on the chosen loudspeaker. */
+  play(element: HTMLAudioElement): void;
+  forget(element: HTMLAudioElement): void;
+}
+
+export interface PeerReports {
+  described(sdp: string): void;
+  accepted(): void;
+  failed(message: string): void;
+  microphoneOpened(): void;
+  microphoneFailed(name: string, message: string): void;
+  connected(): void;
+  disconnected(): void;
+  noMedia(): void;
+}
+
+type Step<Op extends PeerRequest['op']> = Extract<PeerRequest, { op: Op }>;
+
+/** One peer connection and all that it holds: microphone, the other side's voice, the watch over its packets. */
+export class Peer {
+  readonly #body: PeerBody;
+  readonly #reports: PeerReports;
+  readonly #connection: RTCPeerConnection;
+  readonly #audio = new Audio();
+  /** The one stream that our track belongs to: without it the far end's `ontrack` has none. */
+  readonly #stream = new MediaStream();
+  readonly #watch: MediaWatch;
+  #microphone: MediaStream | undefined;
+  #steps: Promise<void> = Promise.resolve();
+  #muted = false;
+  #held = false;
+  #up = false;
+  #closed = false;
+
+  constructor(media: number, body: PeerBody, reports: PeerReports) {
+    this.#body = body;
+    this.#reports = reports;
+    this.#connection = new RTCPeerConnection(body.configuration(media));
+    this.#connection.ontrack = ({ track, streams }) => this.#hear(streams[0] ?? new MediaStream([track]));
+    this.#connection.onconnectionstatechange = () => this.#stateChanged();
+    this.#audio.autoplay = true;
+    this.#watch = new MediaWatch(this.#connection, () => {
+      if (!this.#held) reports.noMedia();
+    });
+  }
+
+  get audio(): HTMLAudioElement {
+    return this.#audio;
+  }
+
+  /** Does one step after those before it; what it comes to is reported. */
+  request(request: PeerRequest): void {
+    switch (request.op) {
+      case 'offer':
+        return this.#then(() => this.#offer(request));
+      case 'answer':
+        return this.#then(() => this.#answer(request));
+      case 'accept':
+        return this.#then(async () => {
+          await this.#connection.setRemoteDescription({ type: 'answer', sdp: request.answer });
+          this.#reports.accepted();
+        });
+      case 'addCandidates':
+        return this.#then(() => this.#addCandidates(request.description));
+      case 'rollback':
+        return this.#then(() => this.#connection.setLocalDescription({ type: 'rollback' }));
+      case 'openMicrophone':
+        void this.#joinMicrophone(request.media);
+        return;
+      case 'mute':
+        this.#muted = request.on;
+        return this.#applyMute();
+      case 'hold':
+        this.#held = request.on;
+        return this.#applyMute();
+      case 'close':
+        return this.close();
+    }
+  }
+
+  /** Takes another microphone into the call, after the chosen one changed. */
+  changeMicrophone(media: number): void {
+    if (this.#microphone) void this.#joinMicrophone(media, false);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watch.stop();
+    this.#connection.ontrack = this.#connection.onconnectionstatechange = null;
+    this.#connection.close();
+    if (this.#microphone) release(this.#microphone);
+    this.#audio.srcObject = null;
+    this.#body.forget(this.#audio);
+  }
+
+  #then(step: () => Promise<void>): void {
+    this.#steps = this.#steps
+      .then(() => (this.#closed ? undefined : step()))
+      .catch((error: unknown) => {
+        if (!this.#closed) this.#reports.failed(error instanceof Error ? error.message : String(error));
+      });
+  }
+
+  async #offer({ media, direction, iceRestart }: Step<'offer'>): Promise<void> {
+    const pc = this.#connection;
+    const transceiver = this.#transceiver();
+    if (transceiver) {
+      transceiver.direction = direction;
+    } else {
+      const microphone = this.#microphone ?? (await this.#open(media));
+      if (!microphone) return;
+      const [track] = microphone.getAudioTracks();
+      pc.addTransceiver(track ?? 'audio', { direction, streams: [this.#stream] });
+    }
+    await pc.setLocalDescription(await pc.createOffer({ iceRestart }));
+    await this.#describe();
+  }
+
+  async #answer({ offer, direction }: Step<'answer'>): Promise<void> {
+    const pc = this.#connection;
+    await pc.setRemoteDescription({ type: 'offer', sdp: offer });
+    const transceiver = this.#transceiver();
+    for (const other of pc.getTransceivers()) if (other !== transceiver) other.direction = 'inactive';
+    if (!transceiver) throw new Error('The offer has no audio');
+    transceiver.direction = direction;
+    transceiver.sender.setStreams(this.#stream);
+    await this.#join(transceiver);
+    await pc.setLocalDescription(await pc.createAnswer());
+    await this.#describe();
+  }
+
+  async #describe(): Promise<void> {
+    await gathered(this.#connection);
+    if (!this.#closed) this.#reports.described(this.#connection.localDescription?.sdp ?? '');
+  }
+
+  /** The candidates in a whole description, to the media section that they stand in. */
+  async #addCandidates(description: string): Promise<void> {
+    let sdpMLineIndex = -1;
+    for (const line of description.split(/\r?\n/)) {
+      if (line.startsWith('m=')) sdpMLineIndex++;
+      if (!line.startsWith('a=candidate:')) continue;
+      // One that this browser cannot use does not spoil the others.
+      await this.#connection.addIceCandidate({ candidate: line.slice(2), sdpMLineIndex }).catch(() => undefined);
+    }
+  }
+
+  /** The microphone is asked for at once and joins after the steps under way. */
+  async #joinMicrophone(media: number, report = true): Promise<void> {
+    const microphone = await this.#open(media, report);
+    if (!microphone) return;
+    this.#then(async () => {
+      await this.#join(this.#transceiver());
+      if (report) this.#reports.microphoneOpened();
+    });
+  }
+
+  async #join(transceiver: RTCRtpTransceiver | undefined): Promise<void> {
+    const track = this.#microphone?.getAudioTracks()[0];
+    if (track && transceiver?.sender.track !== track) await transceiver?.sender.replaceTrack(track);
+  }
+
+  async #open(media: number, report = true): Promise<MediaStream | undefined> {
+    let microphone: MediaStream;
+    try {
+      microphone = await this.#body.openMicrophone(media);
+    } catch (error) {
+      const { name = 'Error', message = String(error) } = error as Partial<DOMException>;
+      if (report && !this.#closed) this.#reports.microphoneFailed(name, message);
+      return undefined;
+    }
+    if (this.#closed) {
+      release(microphone);
+      return undefined;
+    }
+    if (this.#microphone) release(this.#microphone);
+    this.#microphone = microphone;
+    this.#applyMute();
+    return microphone;
+  }
+
+  #applyMute(): void {
+    for (const track of this.#microphone?.getAudioTracks() ?? []) track.enabled = !this.#muted && !this.#held;
+    this.#audio.muted = this.#held;
+  }
+
+  #transceiver(): RTCRtpTransceiver | undefined {
+    return this.#connection
+      .getTransceivers()
+      .find(({ receiver, currentDirection }) => receiver.track.kind === 'audio' && currentDirection !== 'stopped');
+  }
+
+  #hear(stream: MediaStream): void {
+    this.#audio.srcObject = stream;
+    this.#body.play(this.#audio);
+  }
+
+  #stateChanged(): void {
+    const state = this.#connection.connectionState;
+    if (state === 'connected' && !this.#up) {
+      this.#up = true;
+      this.#watch.start();
+      this.#reports.connected();
+    } else if ((state === 'disconnected' || state === 'failed') && this.#up) {
+      this.#up = false;
+      this.#reports.disconnected();
+    } else if (state === 'failed') {
+      this.#reports.disconnected();
+    }
+  }
+}

@@ -1,0 +1,350 @@
+import { Devices } from './body/devices.js';
+import { Tabs } from './body/tabs.js';
+import { type Application, type Command, WorkplaceBody } from './body/workplace-body.js';
+import type { EngineCallEnd, EngineModule, Notice, Slice } from './engine/contract.js';
+import { loadEngine } from './engine/load.js';
+import { type RTCSessionEvent, SessionEvents } from './session-event.js';
+import { initialState, type State } from './state.js';
+import { Store } from './store.js';
+import type { Settings, Telephony } from './telephony.js';
+import {
+  type CallcenterEvent,
+  type CallEnd,
+  type CallOptions,
+  type CallOutcome,
+  SessionStatus,
+  type StatusChange,
+  type TelephonyError,
+  type TerminateOptions,
+  UserAgentStatus,
+} from './types.js';
+
+export interface CallcenterOptions extends Application {
+  wasmUrl?: string | undefined;
+  /** For tests: where the engine comes from. */
+  load?: (wasmUrl?: string) => Promise<EngineModule>;
+}
+
+/** Among tabs: the leader tells state and notices, the others what they want. */
+type Message =
+  | { hello: true }
+  | { state: Partial<State> }
+  | { notice: Notice }
+  | { command: Command }
+  | { refuse: string; tab: string }
+  | { ask: true };
+
+/** After a trap the engine is started anew so many times. */
+const RESTARTS = 3;
+/** Another tab's reason to refuse calls holds so long after it was last said. */
+const REASON_HOLDS = 10_000;
+
+/** One operator's telephony in one tab: it leads, or mirrors the tab that does. */
+export class Callcenter implements Telephony {
+  readonly store = new Store<State>(initialState);
+  readonly #options: CallcenterOptions;
+  readonly #tab = Math.random().toString(36).slice(2);
+  readonly #events: SessionEvents;
+  readonly #listeners = new Set<(event: CallcenterEvent) => void>();
+  readonly #settling = new Map<number, () => void>();
+  readonly #reasons = new Map<string, { reason: string; at: number }>();
+  #settings: Settings = {};
+  #tabs: Tabs<Message> | undefined;
+  #workplace: WorkplaceBody | undefined;
+  #waiting: Command[] = [];
+  #stopping: ReturnType<typeof setTimeout> | undefined;
+  #refused: string | undefined;
+  #restarts = 0;
+
+  constructor(options: CallcenterOptions) {
+    this.#options = options;
+    this.#events = new SessionEvents(this);
+  }
+
+  start(): void {
+    clearTimeout(this.#stopping);
+    this.#stopping = undefined;
+    if (this.#tabs) return;
+    if (!isSecureContext) {
+      return this.#cannot('insecure_context', 'Telephony needs a page that was loaded over https or from localhost');
+    }
+    this.#tabs = new Tabs(this.#options.host, {
+      lead: () => void this.#lead(),
+      follow: () => this.#follow(),
+      heard: (message) => this.#heard(message),
+      beat: () => this.#beat(),
+    });
+    this.#tabs.start();
+    this.#tabs.post({ hello: true });
+    addEventListener('focus', this.#focused);
+  }
+
+  /** One task later: React's StrictMode unmounts and mounts at once, and keeps what runs. */
+  stop(): void {
+    this.#stopping ??= setTimeout(() => this.#stop());
+  }
+
+  configure(settings: Settings): void {
+    this.#settings = settings;
+    this.#workplace?.configure(settings.pcConfig);
+    this.#tellReason();
+  }
+
+  sessionEvent(): RTCSessionEvent | undefined {
+    const session = this.store.get('session');
+    if (session.status === SessionStatus.WAITING) return undefined;
+    return this.#events.of(session, this.store.get('invite'));
+  }
+
+  onEvent(listener: (event: CallcenterEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  setStatus({ status, sub_status }: StatusChange): Promise<void> {
+    const request = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    return new Promise((resolve) => {
+      // Longer than the engine tries: should the tab that leads be gone.
+      const giveUp = setTimeout(() => settle(), 20_000);
+      const settle = (): void => {
+        clearTimeout(giveUp);
+        this.#settling.delete(request);
+        resolve();
+      };
+      this.#settling.set(request, settle);
+      this.#do({ do: 'setStatus', request, status, subStatus: sub_status });
+    });
+  }
+
+  retry(slice: Slice): void {
+    if (this.#tabs?.leading && !this.#workplace) void this.#lead();
+    else this.#do({ do: 'retry', slice });
+  }
+
+  call(target: string, options?: CallOptions): void {
+    this.#do({ do: 'call', target, options: plainOptions(options) });
+  }
+
+  answer(options?: CallOptions): void {
+    this.#do({ do: 'answer', options: plainOptions(options) });
+  }
+
+  end({ cause, status_code, reason_phrase }: TerminateOptions = {}): void {
+    this.#do({ do: 'end', options: { cause, status_code, reason_phrase } });
+  }
+
+  hold(on: boolean): void {
+    this.#do({ do: 'hold', on });
+  }
+
+  mute(on: boolean): void {
+    this.#do({ do: 'mute', on });
+  }
+
+  sendDtmf(tones: string): void {
+    this.#do({ do: 'sendDtmf', tones });
+  }
+
+  setInput(id: string): void {
+    this.#do({ do: 'setInput', id });
+  }
+
+  setOutput(id: string): void {
+    this.#do({ do: 'setOutput', id });
+  }
+
+  askMicrophone(): void {
+    this.#do({ do: 'askMicrophone' });
+  }
+
+  #do(command: Command): void {
+    if (this.#workplace) this.#workplace.do(command);
+    else if (this.#tabs && !this.#tabs.leading) this.#tabs.post({ command });
+    else this.#waiting.push(command);
+  }
+
+  async #lead(): Promise<void> {
+    const tabs = this.#tabs;
+    try {
+      const { Workplace } = await (this.#options.load ?? loadEngine)(this.#options.wasmUrl);
+      if (tabs !== this.#tabs || !tabs?.leading || this.#workplace) return;
+      const seed = crypto.getRandomValues(new Uint8Array(32));
+      const workplace = new WorkplaceBody(new Workplace(seed, performance.now()), this.#options, {
+        state: (change) => this.#publish(change),
+        notice: (notice) => this.#tell(notice),
+        askMicrophone: () => this.#askWhereSeen(),
+        failed: (error) => this.#failed(error),
+      });
+      this.#workplace = workplace;
+      workplace.configure(this.#settings.pcConfig);
+      workplace.start();
+      this.#refused = undefined;
+      this.#tellReason();
+      for (const command of this.#waiting.splice(0)) workplace.do(command);
+    } catch (error) {
+      this.#cannot('engine_unavailable', `The telephony engine could not be loaded: ${String(error)}`);
+    }
+  }
+
+  /** Another tab took the telephony. */
+  #follow(): void {
+    this.#workplace?.close();
+    this.#workplace = undefined;
+    this.#tabs?.post({ hello: true });
+  }
+
+  #heard(message: Message): void {
+    const workplace = this.#workplace;
+    if ('state' in message) {
+      if (!workplace) this.#set(message.state);
+    } else if ('notice' in message) {
+      this.#deliver(message.notice);
+    } else if ('ask' in message) {
+      if (document.visibilityState === 'visible') void new Devices(ignore, ignore).ask();
+    } else if (!workplace) {
+      // What is left is for the tab that leads.
+      if ('hello' in message) return;
+    } else if ('hello' in message) {
+      this.#tabs?.post({ state: this.store.all() });
+      // Perhaps somebody logged in there.
+      workplace.do({ do: 'focused' });
+    } else if ('command' in message) {
+      workplace.do(message.command);
+    } else {
+      this.#reasons.set(message.tab, { reason: message.refuse, at: performance.now() });
+      this.#tellReason();
+    }
+  }
+
+  #beat(): void {
+    if (!this.#workplace && !this.#settings.startSessionDisabledReason) return;
+    for (const [tab, { at }] of this.#reasons) {
+      if (performance.now() - at > REASON_HOLDS) this.#reasons.delete(tab);
+    }
+    this.#refusedSaid = false;
+    this.#tellReason();
+  }
+
+  /** Whether this follower has told its reason since the last beat. */
+  #refusedSaid = false;
+
+  /** Any tab's reason refuses calls. */
+  #tellReason(): void {
+    const own = this.#settings.startSessionDisabledReason ?? '';
+    if (this.#workplace) {
+      const reason = own || [...this.#reasons.values()].find((other) => other.reason)?.reason;
+      if (reason !== this.#refused) this.#workplace.refuseCalls(reason);
+      this.#refused = reason;
+    } else if (own !== this.#refused || (own && !this.#refusedSaid)) {
+      this.#refused = own;
+      this.#refusedSaid = true;
+      this.#tabs?.post({ refuse: own, tab: this.#tab });
+    }
+  }
+
+  #publish(change: Partial<State>): void {
+    this.#set(change);
+    this.#tabs?.post({ state: change });
+  }
+
+  #set(change: Partial<State>): void {
+    if (change.session?.status === SessionStatus.WAITING) this.#events.ended();
+    this.store.set(change);
+  }
+
+  #tell(notice: Notice): void {
+    this.#tabs?.post({ notice });
+    this.#deliver(notice);
+  }
+
+  #deliver(notice: Notice): void {
+    const settings = this.#settings;
+    switch (notice.type) {
+      case 'statusSet':
+        return this.#settling.get(notice.request)?.();
+      case 'statusChanged':
+        return later(() => settings.onStatusChange?.(notice.previous, notice.next));
+      case 'callEnded': {
+        const end = callEnd(notice.end);
+        return later(() => {
+          if (end.originator !== 'remote') settings.onSessionTerminate?.(end);
+          settings.onCallEnd?.(end);
+        });
+      }
+      case 'dtmf':
+        return later(() => settings.onDTMF?.(notice.tone, notice.duration));
+      case 'event':
+        return later(() => this.#listeners.forEach((listener) => listener(notice.event)));
+      case 'error': {
+        const error = { code: notice.code, message: notice.message, fatal: false, recovering: false };
+        return later(() => settings.onError?.(error));
+      }
+    }
+  }
+
+  /** The browser asks in the tab that is looked at. */
+  #askWhereSeen(): void {
+    if (document.visibilityState === 'visible') this.#workplace?.do({ do: 'askMicrophone' });
+    else this.#tabs?.post({ ask: true });
+  }
+
+  #focused = (): void => {
+    if (!this.#workplace) this.#do({ do: 'focused' });
+  };
+
+  #failed(error: unknown): void {
+    console.error('headset-hooks: the engine failed', error);
+    this.#workplace?.close();
+    this.#workplace = undefined;
+    this.#publish({ session: initialState.session, invite: '' });
+    if (++this.#restarts > RESTARTS) return this.#cannot('engine_failed', `The telephony engine failed: ${String(error)}`);
+    this.#tell({ type: 'error', code: 'engine_restarted', message: String(error) });
+    setTimeout(() => this.#tabs?.leading && void this.#lead(), 1000);
+  }
+
+  /** Nothing can start: every slice says why. */
+  #cannot(code: string, message: string): void {
+    const error: TelephonyError = { code, message, fatal: true, recovering: false };
+    const none = { loading: false, error };
+    this.#publish({ hash: none, launch: none, status: none, userAgent: { status: UserAgentStatus.ERROR, error } });
+    for (const settle of [...this.#settling.values()]) settle();
+    this.#waiting = [];
+  }
+
+  #stop(): void {
+    this.#stopping = undefined;
+    removeEventListener('focus', this.#focused);
+    const tabs = this.#tabs;
+    this.#tabs = undefined;
+    this.#settings = {};
+    for (const settle of [...this.#settling.values()]) settle();
+    if (!this.#workplace) return tabs?.stop();
+    // The next tab registers after this one has said goodbye.
+    this.#workplace.stop(() => tabs?.stop());
+    this.#workplace = undefined;
+    this.store.set(initialState);
+  }
+}
+
+function ignore(): void {
+  // A tab that only asks has nobody to tell.
+}
+
+/** After the state's readers, and without an exception's way into the engine. */
+function later(call: () => void): void {
+  queueMicrotask(call);
+}
+
+/** What may go to another tab: the page's event of a click is not among it. */
+function plainOptions(options: CallOptions | undefined): CallOptions {
+  return { mediaConstraints: options?.mediaConstraints, pcConfig: options?.pcConfig };
+}
+
+function callEnd({ statusCode, reasonPhrase, outcome, ...end }: EngineCallEnd): CallEnd {
+  return {
+    ...end,
+    outcome: outcome.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as CallOutcome,
+    status_code: statusCode,
+    reason_phrase: reasonPhrase,
+  };
+}
