@@ -134,7 +134,9 @@ impl Name {
     /// The header of this spelling, long or compact, in any case.
     pub fn new(text: &str) -> Name {
         let found = match *text.as_bytes() {
-            [letter] => TABLE.iter().find(|(_, _, compact)| *compact == letter.to_ascii_lowercase()),
+            [letter] if letter.is_ascii_alphabetic() => {
+                TABLE.iter().find(|(_, _, compact)| *compact == letter.to_ascii_lowercase())
+            }
             _ => TABLE.iter().find(|(_, long, _)| long.eq_ignore_ascii_case(text)),
         };
         found.map_or(Name::Other, |(name, _, _)| *name)

@@ -1,6 +1,6 @@
 use super::headers::{Field, Headers};
 use super::name::Name;
-use super::scan::{self, Range, is_space, trim};
+use super::scan::{self, Range, is_space};
 use super::{Message, Request, Response};
 use crate::{Invalid, Method};
 use alloc::boxed::Box;
@@ -84,34 +84,39 @@ pub fn parse(text: String) -> Result<Message, ParseError> {
     let problem = index.problem;
     let (body, body_problem) = find_body(&text, &index);
     let headers = Headers::new(unfold(text, &index.folds)?, index.fields, body);
-    let problem = problem.or_else(|| check(&headers, &start_line).err()).or(body_problem);
-    let message = match start_line {
-        StartLine::Request { method, uri, version_known } => {
+    let mut problem = problem.or_else(|| check(&headers, &start_line).err()).or(body_problem);
+    match start_line {
+        StartLine::Request { method, uri, problem: first } => {
+            problem = first.or(problem);
             let request = Request { method, uri, headers };
-            let problem = if version_known {
-                problem
-            } else {
-                Some((ParseErrorKind::Version, "Version Not Supported"))
-            };
-            if let Some((kind, detail)) = problem {
-                let request = can_be_answered(&request).then(|| Box::new(request));
-                return Err(ParseError { kind, detail, request });
+            match problem {
+                Some((kind, detail)) => {
+                    let request = can_be_answered(&request).then(|| Box::new(request));
+                    Err(ParseError { kind, detail, request })
+                }
+                None => Ok(Message::Request(request)),
             }
-            Message::Request(request)
         }
         StartLine::Response { status, reason } => match problem {
-            Some((kind, detail)) => return Err(error(kind, detail)),
-            None => Message::Response(Response { status, reason, headers }),
+            Some((kind, detail)) => Err(error(kind, detail)),
+            None => Ok(Message::Response(Response { status, reason, headers })),
         },
-    };
-    Ok(message)
+    }
 }
 
 type Problem = (ParseErrorKind, &'static str);
 
 enum StartLine {
-    Request { method: Method, uri: Range, version_known: bool },
-    Response { status: u16, reason: Range },
+    /// Its `problem` is one that the rest of the message may yet be read to answer.
+    Request {
+        method: Method,
+        uri: Range,
+        problem: Option<Problem>,
+    },
+    Response {
+        status: u16,
+        reason: Range,
+    },
 }
 
 fn error(kind: ParseErrorKind, detail: &'static str) -> ParseError {
@@ -128,43 +133,58 @@ fn line_at(text: &str, start: usize) -> (Range, usize) {
 }
 
 fn read_start_line(text: &str, line: Range) -> Result<StartLine, ParseError> {
-    let content = line.of(text);
     let bad = |detail| Err(error(ParseErrorKind::StartLine, detail));
-    let (first, rest) = content.split_once(' ').unwrap_or((content, ""));
-    let offset_of = |piece: &str| piece.as_ptr() as usize - text.as_ptr() as usize;
-    if first.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/")) {
-        if !first.eq_ignore_ascii_case("SIP/2.0") {
+    let line = trimmed(text, line);
+    let (first, rest) = split_at_space(text, line, line.of(text).find(' '));
+    let protocol = first.of(text);
+    if protocol.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/")) {
+        if !protocol.eq_ignore_ascii_case("SIP/2.0") {
             return Err(error(ParseErrorKind::Version, "Version Not Supported"));
         }
-        let rest = trim(rest);
-        let (digits, reason) = rest.split_once(' ').unwrap_or((rest, ""));
-        return match scan::number(digits) {
-            Some(status @ 100..=699) if digits.len() == 3 => {
-                let at = offset_of(reason);
-                Ok(StartLine::Response { status: status as u16, reason: Range::new(at, at + reason.len()) })
-            }
+        let (digits, reason) = split_at_space(text, rest, rest.of(text).find(' '));
+        return match scan::number(digits.of(text)) {
+            Some(status @ 100..=699) => Ok(StartLine::Response { status: status as u16, reason }),
             _ => bad("A status that is none"),
         };
     }
-    if !scan::is_token(first) {
+    if !scan::is_token(protocol) {
         return bad("A method that is none");
     }
-    let rest = trim(rest);
-    let Some((uri, version)) = rest.rsplit_once(' ') else { return bad("A request line in pieces") };
-    let uri = trim(uri);
-    let uri = uri.strip_prefix('<').and_then(|uri| uri.strip_suffix('>')).unwrap_or(uri);
-    if uri.is_empty() || !version.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/")) {
+    let (mut uri, version) = split_at_space(text, rest, rest.of(text).rfind(' '));
+    if !version.of(text).get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/")) {
         return bad("A request line in pieces");
     }
-    if uri.bytes().any(|byte| byte <= b' ') {
-        return bad("White space in the Request-URI");
+    if uri.of(text).starts_with('<') && uri.of(text).ends_with('>') {
+        uri = Range { start: uri.start + 1, end: uri.end - 1 };
     }
-    let at = offset_of(uri);
-    Ok(StartLine::Request {
-        method: Method::new(first),
-        uri: Range::new(at, at + uri.len()),
-        version_known: version.eq_ignore_ascii_case("SIP/2.0"),
-    })
+    let problem = if !version.of(text).eq_ignore_ascii_case("SIP/2.0") {
+        Some((ParseErrorKind::Version, "Version Not Supported"))
+    } else if uri.start == uri.end || uri.of(text).bytes().any(|byte| byte <= b' ') {
+        Some((ParseErrorKind::StartLine, "Bad Request-URI"))
+    } else {
+        None
+    };
+    Ok(StartLine::Request { method: Method::new(protocol), uri, problem })
+}
+
+/// Without white space at its ends.
+fn trimmed(text: &str, range: Range) -> Range {
+    let bytes = text.as_bytes();
+    let (mut start, mut end) = (range.start as usize, range.end as usize);
+    while start < end && is_space(bytes[start]) {
+        start += 1;
+    }
+    while end > start && is_space(bytes[end - 1]) {
+        end -= 1;
+    }
+    Range::new(start, end)
+}
+
+/// What is before a space, `at` bytes into the range, and what after it; without one, all is before.
+fn split_at_space(text: &str, range: Range, at: Option<usize>) -> (Range, Range) {
+    let space = at.map_or(range.end, |at| range.start + at as u32);
+    let split = |start, end| trimmed(text, Range { start, end });
+    (split(range.start, space), split(space, range.end))
 }
 
 /// What one pass over the header lines finds.
@@ -213,27 +233,13 @@ pub(super) fn index_fields(text: &str, start: usize) -> Index {
 }
 
 fn read_field(text: &str, start: usize, end: usize) -> Option<Field> {
-    let bytes = text.as_bytes();
-    let colon = start + bytes[start..end].iter().position(|&byte| byte == b':')?;
-    let mut name_end = colon;
-    while name_end > start && is_space(bytes[name_end - 1]) {
-        name_end -= 1;
-    }
-    let (mut value_start, mut value_end) = (colon + 1, end);
-    while value_start < value_end && is_space(bytes[value_start]) {
-        value_start += 1;
-    }
-    while value_end > value_start && is_space(bytes[value_end - 1]) {
-        value_end -= 1;
-    }
-    let name_text = text.get(start..name_end)?;
-    if !scan::is_token(name_text) {
-        return None;
-    }
-    Some(Field {
-        name: Name::new(name_text),
-        name_text: Range::new(start, name_end),
-        value: Range::new(value_start, value_end),
+    let colon = start + text.as_bytes()[start..end].iter().position(|&byte| byte == b':')?;
+    let name_text = trimmed(text, Range::new(start, colon));
+    let name = name_text.of(text);
+    scan::is_token(name).then(|| Field {
+        name: Name::new(name),
+        name_text,
+        value: trimmed(text, Range::new(colon + 1, end)),
     })
 }
 
@@ -303,9 +309,9 @@ fn check(headers: &Headers, start_line: &StartLine) -> Result<(), Problem> {
     }
 }
 
-/// Whether an answer would find its way: all that is copied into it is there.
-fn can_be_answered(request: &Request) -> bool {
-    let headers: &Headers = request;
-    headers.via().is_ok()
-        && [Name::From, Name::To, Name::CallId, Name::CSeq].iter().all(|&name| headers.get(name).is_some())
+/// Whether an answer could be matched by who asked: all that is copied into it is there.
+fn can_be_answered(headers: &Headers) -> bool {
+    [Name::Via, Name::From, Name::To, Name::CallId, Name::CSeq]
+        .iter()
+        .all(|&name| headers.get(name).is_some())
 }
