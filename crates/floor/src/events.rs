@@ -37,47 +37,26 @@ pub const EVENTS: &[(&str, &str)] = &[
     (EVENTS_DROPPED, "Storage failed for so long that events had to be forgotten. `count`."),
 ];
 
-#[allow(dead_code)]
 pub(crate) const STATUS_CHANGED: &str = "operator.status_changed";
-#[allow(dead_code)]
 pub(crate) const STATUS_PLANNED: &str = "operator.status_planned";
-#[allow(dead_code)]
 pub(crate) const STATUS_PLAN_DROPPED: &str = "operator.status_plan_dropped";
-#[allow(dead_code)]
 pub(crate) const OPERATOR_REGISTERED: &str = "operator.registered";
-#[allow(dead_code)]
 pub(crate) const OPERATOR_STALE: &str = "operator.stale";
-#[allow(dead_code)]
 pub(crate) const OPERATOR_UNREGISTERED: &str = "operator.unregistered";
-#[allow(dead_code)]
 pub(crate) const WRAP_UP_STARTED: &str = "operator.wrap_up_started";
-#[allow(dead_code)]
 pub(crate) const WRAP_UP_ENDED: &str = "operator.wrap_up_ended";
-#[allow(dead_code)]
 pub(crate) const CALL_ARRIVED: &str = "call.arrived";
-#[allow(dead_code)]
 pub(crate) const CALL_QUEUED: &str = "call.queued";
-#[allow(dead_code)]
 pub(crate) const CALL_OFFERED: &str = "call.offered";
-#[allow(dead_code)]
 pub(crate) const CALL_RINGING: &str = "call.ringing";
-#[allow(dead_code)]
 pub(crate) const CALL_OFFER_ENDED: &str = "call.offer_ended";
-#[allow(dead_code)]
 pub(crate) const CALL_ANSWERED: &str = "call.answered";
-#[allow(dead_code)]
 pub(crate) const CALL_HELD: &str = "call.held";
-#[allow(dead_code)]
 pub(crate) const CALL_RESUMED: &str = "call.resumed";
-#[allow(dead_code)]
 pub(crate) const CALL_REJECTED: &str = "call.rejected";
-#[allow(dead_code)]
 pub(crate) const CALL_ENDED: &str = "call.ended";
-#[allow(dead_code)]
 pub(crate) const REGISTRAR_CHANGED: &str = "registrar.changed";
-#[allow(dead_code)]
 pub(crate) const ASSIGNMENT_CHANGED: &str = "operator.registrars_changed";
-#[allow(dead_code)]
 pub(crate) const EVENTS_DROPPED: &str = "server.events_dropped";
 
 #[cfg(test)]

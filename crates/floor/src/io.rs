@@ -393,8 +393,8 @@ pub enum Stored {
 /// What must be done now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Carry out in storage, then feed `Input::Stored`: exactly once for each, in any order. The writes
-    /// themselves are best carried out in the order they come, but nothing breaks if some overtake others.
+    /// Carry out in storage, in the order in which they come, then feed `Input::Stored`, exactly once for
+    /// each.
     Store(WriteId, Write),
     /// Tell the switch.
     Switch(Command),
@@ -470,7 +470,7 @@ pub struct CallRecord {
     pub target: String,
     /// The queue it waited in, if it was one that was dialled.
     pub queue: Option<QueueName>,
-    /// Who answered.
+    /// The operator who answered; `None` when a guest did.
     pub operator: Option<Login>,
     /// When the INVITE came.
     pub arrived_at: WallTime,
