@@ -1,7 +1,8 @@
 import { Devices } from './body/devices.js';
 import { Tabs } from './body/tabs.js';
 import { type Application, type Command, WorkplaceBody } from './body/workplace-body.js';
-import type { EngineCallEnd, EngineModule, Notice, Slice } from './engine/contract.js';
+import { callEnd, plainOptions } from './call-end.js';
+import type { EngineModule, Notice, Slice } from './engine/contract.js';
 import { loadEngine } from './engine/load.js';
 import { type RTCSessionEvent, SessionEvents } from './session-event.js';
 import { initialState, type State } from './state.js';
@@ -9,9 +10,7 @@ import { Store } from './store.js';
 import type { Settings, Telephony } from './telephony.js';
 import {
   type CallcenterEvent,
-  type CallEnd,
   type CallOptions,
-  type CallOutcome,
   SessionStatus,
   type StatusChange,
   type TelephonyError,
@@ -54,6 +53,8 @@ export class Callcenter implements Telephony {
   #waiting: Command[] = [];
   #stopping: ReturnType<typeof setTimeout> | undefined;
   #refused: string | undefined;
+  /** Whether this follower has told its reason since the last beat. */
+  #refusedSaid = false;
   #restarts = 0;
 
   constructor(options: CallcenterOptions) {
@@ -65,7 +66,7 @@ export class Callcenter implements Telephony {
     clearTimeout(this.#stopping);
     this.#stopping = undefined;
     if (this.#tabs) return;
-    if (!isSecureContext) {
+    if (window.isSecureContext === false) {
       return this.#cannot('insecure_context', 'Telephony needs a page that was loaded over https or from localhost');
     }
     this.#tabs = new Tabs(this.#options.host, {
@@ -225,9 +226,6 @@ export class Callcenter implements Telephony {
     this.#tellReason();
   }
 
-  /** Whether this follower has told its reason since the last beat. */
-  #refusedSaid = false;
-
   /** Any tab's reason refuses calls. */
   #tellReason(): void {
     const own = this.#settings.startSessionDisabledReason ?? '';
@@ -333,18 +331,4 @@ function ignore(): void {
 /** After the state's readers, and without an exception's way into the engine. */
 function later(call: () => void): void {
   queueMicrotask(call);
-}
-
-/** What may go to another tab: the page's event of a click is not among it. */
-function plainOptions(options: CallOptions | undefined): CallOptions {
-  return { mediaConstraints: options?.mediaConstraints, pcConfig: options?.pcConfig };
-}
-
-function callEnd({ statusCode, reasonPhrase, outcome, ...end }: EngineCallEnd): CallEnd {
-  return {
-    ...end,
-    outcome: outcome.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as CallOutcome,
-    status_code: statusCode,
-    reason_phrase: reasonPhrase,
-  };
 }

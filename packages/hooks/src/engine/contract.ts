@@ -4,6 +4,7 @@
 import type {
   CallcenterEvent,
   CallEnd,
+  CallOutcome,
   Party,
   Registrars,
   SessionDirection,
@@ -63,12 +64,12 @@ export type PeerRequest =
   | { op: 'hold'; on: boolean }
   | { op: 'close' };
 
-/** What `TerminateOptions` are on the boundary. */
+/** `CallEnd` on the boundary. */
 export interface EngineCallEnd {
   id: string;
   direction: SessionDirection;
   originator: CallEnd['originator'];
-  outcome: string;
+  outcome: CallOutcome;
   cause: string;
   statusCode?: number;
   reasonPhrase?: string;

@@ -13,7 +13,7 @@ export function loadEngine(wasmUrl?: string): Promise<EngineModule> {
   loading ??= compile(wasmUrl).then(
     (module) => {
       initSync({ module });
-      return { Workplace, Phone } as EngineModule;
+      return { Workplace, Phone } as unknown as EngineModule;
     },
     (error: unknown) => {
       loading = undefined;

@@ -34,7 +34,7 @@ export class Pump<E extends Engine> {
     this.#running = true;
     try {
       for (let next = this.#inputs.shift(); next && !this.#closed; next = this.#inputs.shift()) {
-        next(this.#engine, performance.now());
+        this.#input(next);
         this.#drain();
       }
       if (!this.#closed) this.#settled(this.#engine.pollTimeout());
@@ -59,6 +59,16 @@ export class Pump<E extends Engine> {
   /** The engine is told nothing more. */
   close(): void {
     this.#closed = true;
+  }
+
+  #input(input: (engine: E, now: number) => void): void {
+    try {
+      input(this.#engine, performance.now());
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      // Refused: an argument that the types do not let through.
+      reportError(error);
+    }
   }
 
   #drain(): void {
