@@ -1,6 +1,7 @@
 //! Every build step of Headset. `cargo xtask --help` lists them.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod demo;
 mod install;
 mod pack;
@@ -42,6 +43,12 @@ enum Step {
     Wasm,
     /// Build the engine, the hooks package and the web app.
     Web,
+    /// Measure beside peers and print a table.
+    Bench {
+        /// Write the rows here as JSON.
+        #[arg(long, value_name = "FILE")]
+        json: Option<String>,
+    },
     /// Write target/npm/headset-hooks-VERSION.tgz.
     Pack,
 }
@@ -54,6 +61,9 @@ fn main() -> Result<()> {
         Step::Test { fast, browser } => test::run_all(fast, browser.as_deref()),
         Step::Wasm => wasm::build(),
         Step::Web => web::build(),
+        Step::Bench { json } => {
+            bench::run_all(&json.map(|file| vec!["--json".into(), file]).unwrap_or_default())
+        }
         Step::Pack => pack::run(),
     }
 }

@@ -1,0 +1,38 @@
+//! Measurements beside peers. Prints a table; `--json FILE` writes the rows.
+#![forbid(unsafe_code)]
+
+mod client;
+mod memory;
+mod page;
+mod row;
+mod server;
+
+use anyhow::Result;
+use clap::Parser;
+use std::path::PathBuf;
+
+/// Measures Headset beside its peers.
+#[derive(Parser)]
+struct Cli {
+    /// Write the rows here as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// The server to measure, a release build.
+    #[arg(long, value_name = "FILE", default_value = "target/release/headset")]
+    binary: PathBuf,
+    /// How many clients register and fall silent.
+    #[arg(long, default_value_t = 2000)]
+    clients: usize,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let mut rows = page::measure()?;
+    rows.extend(memory::measure(&cli.binary, cli.clients).await?);
+    row::print(&rows);
+    if let Some(file) = cli.json {
+        std::fs::write(file, serde_json::to_string_pretty(&rows)?)?;
+    }
+    Ok(())
+}
