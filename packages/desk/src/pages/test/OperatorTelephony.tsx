@@ -1,0 +1,53 @@
+import CallcenterProvider, { type CallEnd, SessionStatus, type TelephonyError } from 'headset-hooks';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Account } from '../../shared/auth/api';
+import { type EndedCall, endedCall } from './model/callView';
+import { Workplace } from './Workplace';
+
+/** How long the outcome of a call stays on the card by itself, in ms. */
+const OUTCOME_SHOWN = 8000;
+
+/** The telephony of one operator, and what only its callbacks tell: how calls ended, what went wrong in them. */
+export function OperatorTelephony({ account }: { account: Account }) {
+  const [last, setLast] = useState<EndedCall>();
+  const [fresh, setFresh] = useState(false);
+  const [callError, setCallError] = useState<TelephonyError>();
+  const answeredAt = useRef<number>(undefined);
+
+  const onCallEnd = useCallback((end: CallEnd) => {
+    setLast(endedCall(end, answeredAt.current, Date.now()));
+    setFresh(true);
+    answeredAt.current = undefined;
+  }, []);
+
+  useEffect(() => {
+    if (!fresh || last === undefined) return;
+    const timer = setTimeout(() => setFresh(false), OUTCOME_SHOWN);
+    return () => clearTimeout(timer);
+  }, [fresh, last]);
+
+  const onSession = useCallback((status: SessionStatus, answered: number | undefined) => {
+    if (answered !== undefined) answeredAt.current = answered;
+    if (status !== SessionStatus.WAITING) setCallError(undefined);
+  }, []);
+
+  return (
+    <CallcenterProvider
+      host=""
+      project="headset-desk"
+      env={import.meta.env.MODE}
+      version={__VERSION__}
+      onCallEnd={onCallEnd}
+      onError={setCallError}
+    >
+      <Workplace
+        account={account}
+        last={last}
+        ended={fresh ? last : undefined}
+        callError={callError}
+        onSession={onSession}
+        onDone={() => setFresh(false)}
+      />
+    </CallcenterProvider>
+  );
+}

@@ -1,0 +1,64 @@
+import type { Status } from 'headset-hooks';
+import type { ReactNode } from 'react';
+import type { CallView, EndedCall } from '../model/callView';
+import { DiallingCall } from './DiallingCall';
+import { EndedCallCard } from './EndedCallCard';
+import { IdleCall } from './IdleCall';
+import { RingingCall } from './RingingCall';
+import { TalkingCall } from './TalkingCall';
+
+export interface CallActions {
+  onAnswer: () => void;
+  /** Refuses, cancels or hangs up. */
+  onEnd: () => void;
+  onHold: (on: boolean) => void;
+  onMute: (on: boolean) => void;
+  onDigit: (digit: string) => void;
+  onCall: (target: string) => void;
+  /** The ended call was read. */
+  onDone: () => void;
+}
+
+interface Props extends CallActions {
+  view: CallView;
+  status: Status | undefined;
+  last?: EndedCall | undefined;
+  canCall: boolean;
+  problems?: ReactNode;
+  keypadOpened?: boolean;
+}
+
+export function CallCard({ view, status, last, canCall, problems, keypadOpened, ...act }: Props) {
+  switch (view.kind) {
+    case 'idle':
+      return <IdleCall status={status} last={last} canCall={canCall} problems={problems} onCall={act.onCall} />;
+    case 'ringing':
+      return (
+        <RingingCall
+          key={view.id}
+          caller={view.caller}
+          answering={view.answering}
+          problems={problems}
+          onAnswer={act.onAnswer}
+          onRefuse={act.onEnd}
+        />
+      );
+    case 'dialling':
+      return <DiallingCall caller={view.caller} ringing={view.ringing} problems={problems} onCancel={act.onEnd} />;
+    case 'talking':
+      return (
+        <TalkingCall
+          key={view.id}
+          call={view}
+          problems={problems}
+          keypadOpened={keypadOpened ?? false}
+          onHold={act.onHold}
+          onMute={act.onMute}
+          onDigit={act.onDigit}
+          onHangUp={act.onEnd}
+        />
+      );
+    case 'ended':
+      return <EndedCallCard end={view.end} problems={problems} onDone={act.onDone} />;
+  }
+}

@@ -1,0 +1,18 @@
+import type { TelephonyError } from 'headset-hooks';
+
+/** What is wrong with the microphone, as a person can mend it. */
+export type MicrophoneProblem = 'micDenied' | 'micMissing' | 'micBusy' | 'micFailed';
+
+const byCode: Record<string, MicrophoneProblem> = {
+  microphone_denied: 'micDenied',
+  microphone_not_found: 'micMissing',
+  microphone_missing: 'micMissing',
+  microphone_in_use: 'micBusy',
+  microphone_busy: 'micBusy',
+  microphone_failed: 'micFailed',
+};
+
+/** `undefined` where the error is not about the microphone. */
+export function microphoneProblem(error: TelephonyError | undefined): MicrophoneProblem | undefined {
+  return error && byCode[error.code];
+}

@@ -1,0 +1,29 @@
+import { Kbd, Tooltip } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { shortcutLabel } from '../hooks/useShortcuts';
+import classes from './ShortcutTip.module.css';
+
+interface Props {
+  label: string;
+  /** The letter pressed together with Alt. */
+  letter: string;
+  disabled?: boolean;
+  children: ReactElement;
+}
+
+/** Tells a button's shortcut when it is pointed at or focused. */
+export function ShortcutTip({ label, letter, disabled = false, children }: Props) {
+  return (
+    <Tooltip
+      disabled={disabled}
+      events={{ hover: true, focus: true, touch: false }}
+      label={
+        <span className={classes.tip}>
+          {label} <Kbd size="sm">{shortcutLabel(letter)}</Kbd>
+        </span>
+      }
+    >
+      {children}
+    </Tooltip>
+  );
+}
