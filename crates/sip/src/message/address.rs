@@ -1,5 +1,5 @@
 use super::params::Params;
-use super::scan::{find_unquoted, split_quoted, trim, unescape, write_quoted};
+use super::scan::{find_unquoted, quotes_close, split_quoted, trim, unescape, write_quoted};
 use super::uri::Uri;
 use crate::Invalid;
 use alloc::string::String;
@@ -117,7 +117,7 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
     if !params.is_empty() && !params.starts_with(';') {
         return Err(Invalid("something after the address that is no parameter"));
     }
-    if params.bytes().filter(|&b| b == b'"').count() % 2 == 1 {
+    if !quotes_close(params) {
         return Err(Invalid("a parameter whose quotes do not close"));
     }
     Ok(Parts { display_name, uri: trim(uri), params })

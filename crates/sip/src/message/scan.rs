@@ -33,22 +33,37 @@ pub(crate) fn trim(text: &str) -> &str {
 
 /// Where the first byte of `wanted` (ASCII) is that no quotes surround. A `"` opens quotes, `\` inside escapes.
 pub(crate) fn find_unquoted(text: &str, wanted: &[u8]) -> Option<usize> {
-    let (mut quoted, mut escaped) = (false, false);
-    for (index, byte) in text.bytes().enumerate() {
-        if quoted {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => quoted = false,
-                _ => {}
-            }
-        } else if wanted.contains(&byte) {
-            return Some(index);
-        } else if byte == b'"' {
-            quoted = true;
-        }
+    let mut quotes = Quotes::Outside;
+    text.bytes().position(|byte| quotes.next(byte) == Quotes::Outside && wanted.contains(&byte))
+}
+
+/// Whether every quote that opens closes.
+pub(crate) fn quotes_close(text: &str) -> bool {
+    let mut quotes = Quotes::Outside;
+    text.bytes().for_each(|byte| {
+        quotes.next(byte);
+    });
+    quotes == Quotes::Outside
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Quotes {
+    Outside,
+    Inside,
+    Escaped,
+}
+
+impl Quotes {
+    /// Goes past a byte and says where that leads.
+    fn next(&mut self, byte: u8) -> Quotes {
+        *self = match (*self, byte) {
+            (Quotes::Outside, b'"') | (Quotes::Escaped, _) => Quotes::Inside,
+            (Quotes::Inside, b'\\') => Quotes::Escaped,
+            (Quotes::Inside, b'"') => Quotes::Outside,
+            (same, _) => same,
+        };
+        *self
     }
-    None
 }
 
 /// Splits at the commas that neither quotes nor angle brackets surround; empty pieces are left out.

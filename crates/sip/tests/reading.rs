@@ -1,0 +1,237 @@
+//! What the wire really carries is read; what cannot be is refused in a way that can be answered.
+
+use headset_sip::{Message, Method, Name, NameAddr, ParseErrorKind, Request, Response, Uri, parse};
+
+fn request(text: &str) -> Request {
+    match parse(text.replace('\n', "\r\n")) {
+        Ok(Message::Request(request)) => request,
+        other => panic!("no request: {other:?}"),
+    }
+}
+
+fn response(text: &str) -> Response {
+    match parse(text.to_owned()) {
+        Ok(Message::Response(response)) => response,
+        other => panic!("no response: {other:?}"),
+    }
+}
+
+/// An INVITE with this line in place of its From.
+fn invite_from(from: &str) -> String {
+    format!(
+        "INVITE sip:op@desk.invalid SIP/2.0\n\
+         Via: SIP/2.0/WS edge.example;branch=z9hG4bKa1\n\
+         {from}\n\
+         To: <sip:op@demo.example>\n\
+         Call-ID: c1\n\
+         CSeq: 7 INVITE\n\
+         Contact: <sip:b2bua@edge.example>\n\
+         Content-Length: 0\n\n"
+    )
+}
+
+#[test]
+fn an_invite_of_a_call_centres_edge() {
+    let Ok(Message::Request(invite)) = parse(include_str!("messages/invite.sip").to_owned()) else {
+        panic!("the INVITE is read")
+    };
+    assert_eq!(invite.method(), &Method::Invite);
+    assert_eq!(invite.uri(), "sip:k3m9s1q2@df7jal23ls0d.invalid;transport=ws");
+    let from = invite.from().expect("good");
+    assert_eq!(from.display_name.as_deref(), Some("Support queue - ACME Ltd."));
+    assert_eq!(from.uri.user.as_deref(), Some("+442079460123"));
+    assert_eq!(
+        (from.tag(), invite.from_tag(), invite.to_tag()),
+        (Some("as4f2c6d1e"), Some("as4f2c6d1e"), None)
+    );
+    let via = invite.via().expect("good");
+    assert_eq!((via.transport, via.host, via.port), ("WSS", "203.0.113.5", Some(443)));
+    assert_eq!(via.branch(), Some("z9hG4bK5d2a.9a1b2c3d4e5f.0"));
+    assert_eq!(invite.all(Name::Via).count(), 2);
+    assert_eq!(invite.values(Name::RecordRoute).count(), 2);
+    assert_eq!(invite.cseq().expect("good").number, 102);
+    assert_eq!(invite.get_named("x-queue"), Some("support-tier1"));
+    assert_eq!(invite.max_forwards(), Some(69));
+    assert!(invite.lists(Name::Allow, "update") && !invite.lists(Name::Allow, "PRACK"));
+    assert!(invite.content_is("application/sdp"));
+    assert!(invite.body().starts_with("v=0\r\n") && invite.body().len() == 2551);
+}
+
+#[test]
+fn a_registrars_200_lists_every_contact_with_its_parameters() {
+    let ok = response(include_str!("messages/register-200.sip"));
+    let contacts: Vec<NameAddr> = ok.contacts().map(|contact| contact.expect("good")).collect();
+    assert_eq!(contacts.len(), 4);
+    assert_eq!(contacts[0].param("+sip.instance"), Some("<urn:uuid:8f1fa16a-1165-4a96-8341-785b1ef24f12>"));
+    assert_eq!(contacts[0].param("reg-id"), Some("1"));
+    assert_eq!(contacts[0].param("+sip.ice"), Some(""));
+    assert_eq!(contacts[0].uri.param("transport"), Some("ws"));
+    assert_eq!(contacts[2].display_name.as_deref(), Some("Desk phone"));
+    assert_eq!(contacts[3].param("expires"), Some("300"));
+    assert!(ok.lists(Name::Supported, "gruu"));
+}
+
+#[test]
+fn the_other_real_messages() {
+    let ok = response(include_str!("messages/invite-200.sip"));
+    assert_eq!((ok.status(), ok.reason(), ok.values(Name::RecordRoute).count()), (200, "OK", 3));
+    let ringing = response(include_str!("messages/ringing-180.sip"));
+    assert!(ringing.is_provisional() && !ringing.is_success() && ringing.body().is_empty());
+    let challenge = response(include_str!("messages/register-401.sip"));
+    assert!(challenge.get(Name::WwwAuthenticate).is_some_and(|value| value.starts_with("Digest ")));
+    let Ok(Message::Request(bye)) = parse(include_str!("messages/bye.sip").to_owned()) else { panic!("BYE") };
+    assert_eq!(bye.get(Name::Reason), Some("Q.850;cause=16;text=\"Normal Clearing\""));
+}
+
+#[test]
+fn froms_that_cost_calls_elsewhere() {
+    for (from, name, uri) in [
+        ("From: <sip:a@019f9ae299f5>;tag=t", None, "sip:a@019f9ae299f5"),
+        ("From: <sip:a#1@demo.example>;tag=t", None, "sip:a%231@demo.example"),
+        ("From: Анна Иванова <sip:a@demo.example>;tag=t", Some("Анна Иванова"), "sip:a@demo.example"),
+        ("From: ACME Ltd. <sip:a@demo.example>;tag=t", Some("ACME Ltd."), "sip:a@demo.example"),
+        ("From: Doe, John <sip:a@demo.example>;tag=t", Some("Doe, John"), "sip:a@demo.example"),
+        ("From: \"Анна\" <sip:a@demo.example>;tag=t", Some("Анна"), "sip:a@demo.example"),
+        ("From: \"\" <sip:a@demo.example>;tag=t", None, "sip:a@demo.example"),
+        ("From: sip:a@demo.example;tag=t", None, "sip:a@demo.example"),
+        ("From: <tel:+7-999-1234567;phone-context=x>;tag=t", None, "tel:+7-999-1234567;phone-context=x"),
+        ("From: <sip:a@[2001:db8::1]:5061>;tag=t", None, "sip:a@[2001:db8::1]:5061"),
+        ("From: <sip:a@my_host>;tag=t", None, "sip:a@my_host"),
+        ("f:<sip:a@demo.example>;TAG=t", None, "sip:a@demo.example"),
+        ("FROM : \"a\n b\"\n\t<sip:a@demo.example>\n  ;tag=t", Some("a   b"), "sip:a@demo.example"),
+    ] {
+        let invite = request(&invite_from(from));
+        let address = invite.from().unwrap_or_else(|problem| panic!("{from}: {problem}"));
+        assert_eq!(address.display_name.as_deref(), name, "{from}");
+        assert_eq!(address.uri.to_string(), uri, "{from}");
+        assert_eq!((address.tag(), invite.from_tag()), (Some("t"), Some("t")), "{from}");
+    }
+}
+
+#[test]
+fn compact_forms_odd_order_and_many_values_on_one_line() {
+    let notify = request(
+        "NOTIFY sip:a@b SIP/2.0\n\
+         l: 4\n\
+         c : text/plain ; charset=utf-8\n\
+         i: call\n\
+         t: <sip:a@b>;tag=2\n\
+         CSEQ:\t9   NOTIFY\n\
+         o: presence.winfo\n\
+         m: <sip:x@y;a=1>;q=0.5, \"A, B\" <sip:z@y>\n\
+         f: <sip:c@d>;tag=1\n\
+         v: SIP/2.0/WS h1;branch=z9hG4bK1 , SIP/2.0/UDP h2;branch=z9hG4bK2\n\
+         k: path,gruu\n\n\
+         body and what follows it",
+    );
+    assert_eq!(
+        (notify.call_id(), notify.body(), notify.content_type()),
+        ("call", "body", Some("text/plain"))
+    );
+    assert_eq!(notify.get(Name::Event), Some("presence.winfo"));
+    assert_eq!(notify.values(Name::Via).count(), 2);
+    assert_eq!(notify.via().expect("good").host, "h1");
+    assert_eq!(notify.cseq().expect("good").method, Method::Notify);
+    let contacts: Vec<_> = notify.contacts().map(|c| c.expect("good").uri.to_string()).collect();
+    assert_eq!(contacts, ["sip:x@y;a=1", "sip:z@y"]);
+}
+
+#[test]
+fn a_bad_header_does_not_lose_the_others() {
+    let mut text = invite_from("From: <sip:a@b>;tag=t").replace(
+        "Contact: <sip:b2bua@edge.example>",
+        "Session-Expires: soon\nEvent:\nthis is no header\n: nor this\nÜnnamed: 1\nExpires: -5\n\
+         Contact: <sip:bad host>, <sip:good@host>",
+    );
+    text = text.replace("Content-Length: 0\n", "");
+    let invite = request(&(text + "v=0"));
+    assert_eq!(invite.number(Name::SessionExpires), None);
+    assert_eq!(invite.expires(), None);
+    assert_eq!(invite.get(Name::Event), Some(""));
+    assert_eq!(invite.contacts().filter(Result::is_err).count(), 1);
+    assert_eq!(invite.contact().map(|contact| contact.uri), Some(Uri::sip("good", "host")));
+    assert_eq!(invite.body(), "v=0", "without Content-Length all that follows is the body");
+}
+
+#[test]
+fn bare_line_feeds_and_line_ends_in_front_are_read() {
+    let text = format!("\r\n\n{}", invite_from("From: <sip:a@b>;tag=t"));
+    assert!(matches!(parse(text), Ok(Message::Request(_))));
+}
+
+#[test]
+fn a_lone_carriage_return_cannot_smuggle_a_header() {
+    let invite = request(&invite_from("From: <sip:a@b>;tag=t\rX-Evil: 1"));
+    assert_eq!(invite.get(Name::From), Some("<sip:a@b>;tag=t X-Evil: 1"));
+    assert_eq!(invite.get_named("X-Evil"), None);
+    assert!(!invite.as_str().replace("\r\n", "").contains('\r'));
+}
+
+#[test]
+fn what_is_wrong_is_answered_where_it_can_be() {
+    let good = invite_from("From: <sip:a@b>;tag=t").replace('\n', "\r\n");
+    for (wrong, kind, status) in [
+        (good.replace("CSeq: 7 INVITE", "CSeq: 7 BYE"), ParseErrorKind::Header, Some(400)),
+        (good.replace("CSeq: 7", "CSeq: 4294967296"), ParseErrorKind::Header, Some(400)),
+        (good.replace("CSeq: 7", "CSeq: -7"), ParseErrorKind::Header, Some(400)),
+        (good.replace("Length: 0", "Length: 10"), ParseErrorKind::Truncated, Some(400)),
+        (good.replace("Length: 0", "Length: -1"), ParseErrorKind::Header, Some(400)),
+        (good.replace("Length: 0", "Length: 99999999999999999999"), ParseErrorKind::Header, Some(400)),
+        (
+            good.replace("<sip:op@demo.example>", "\"op <sip:op@demo.example>"),
+            ParseErrorKind::Header,
+            Some(400),
+        ),
+        (good.replace("Via: SIP/2.0/WS", "Via: SIP/2.0/"), ParseErrorKind::Header, Some(400)),
+        (good.replace("Call-ID: c1", "Call-ID: c1\r\ni: c2"), ParseErrorKind::Header, Some(400)),
+        (good.replace("op@desk", "op @desk"), ParseErrorKind::StartLine, Some(400)),
+        (good.replace(" SIP/2.0\r\nVia", " SIP/3.0\r\nVia"), ParseErrorKind::Version, Some(505)),
+        (good.replace("Call-ID: c1\r\n", ""), ParseErrorKind::Missing, None),
+        (
+            good.replace("INVITE sip:op@desk.invalid SIP/2.0", "GET / HTTP/1.1"),
+            ParseErrorKind::StartLine,
+            None,
+        ),
+        (good.replace("INVITE", "ACK").replace("CSeq: 7", "CSeq: x"), ParseErrorKind::Header, None),
+        ("\r\n\r\n".into(), ParseErrorKind::Empty, None),
+        (String::new(), ParseErrorKind::Empty, None),
+        ("SIP/2.0 99 Low\r\n\r\n".into(), ParseErrorKind::StartLine, None),
+        ("SIP/2.0 2000 High\r\n\r\n".into(), ParseErrorKind::StartLine, None),
+        (
+            good.replace("Call-ID", &format!("{}Call-ID", "X: 1\r\n".repeat(300))),
+            ParseErrorKind::TooLarge,
+            None,
+        ),
+        (
+            good.replace("Call-ID", &format!("X: {}\r\nCall-ID", "1".repeat(70_000))),
+            ParseErrorKind::TooLarge,
+            None,
+        ),
+    ] {
+        let Err(error) = parse(wrong.clone()) else { panic!("was read: {wrong:.300}") };
+        let reply = error.reply();
+        assert_eq!(
+            (error.kind, reply.as_ref().map(Response::status)),
+            (kind, status),
+            "{error}: {wrong:.300}"
+        );
+        if let Some(reply) = reply {
+            assert_eq!(reply.get(Name::CallId), Some("c1"));
+        }
+    }
+}
+
+#[test]
+fn a_body_is_cut_between_characters_only() {
+    let text = invite_from("From: <sip:a@b>;tag=t").replace("Content-Length: 0", "Content-Length: 3") + "жж";
+    let error = parse(text).expect_err("three bytes end inside the second letter");
+    assert_eq!(error.kind, ParseErrorKind::Header);
+}
+
+#[test]
+fn a_wildcard_contact_is_told_apart() {
+    let text = invite_from("From: <sip:a@b>;tag=t").replace("<sip:b2bua@edge.example>", "*");
+    let register = request(&text.replace("INVITE", "REGISTER"));
+    assert!(register.has_wildcard_contact());
+    assert_eq!(register.contacts().count(), 0);
+}
