@@ -13,6 +13,7 @@ mod web;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 /// Builds, runs and tests Headset. Installs what is missing on the way.
 #[derive(Parser)]
@@ -53,10 +54,19 @@ enum Step {
     Pack,
 }
 
-fn main() -> Result<()> {
-    let cli = Cli::parse();
+fn main() -> ExitCode {
+    match run(Cli::parse().step) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\x1b[1;31merror:\x1b[0m {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(step: Step) -> Result<()> {
     std::env::set_current_dir(shell::root())?;
-    match cli.step {
+    match step {
         Step::Demo { arguments } => demo::run(&arguments),
         Step::Test { fast, browser } => test::run_all(fast, browser.as_deref()),
         Step::Wasm => wasm::build(),
