@@ -1,7 +1,21 @@
 //! A SIP user agent without I/O: flows to several registrars, registration, calls.
+//!
+//! [`Softphone`] is told what happened ([`Input`]) and says what its body must do ([`Output`]): open WebSockets, send
+//! frames, work a peer connection. What applications read are views: [`Softphone::user_agent_status`],
+//! [`Softphone::flows`], [`Softphone::call`].
 #![forbid(unsafe_code)]
 #![no_std]
 extern crate alloc;
 
+mod authorization;
+mod call;
+mod context;
+mod dispatch;
+mod flow;
 mod io;
+mod routes;
+mod softphone;
+
+pub use headset_sip::Time;
 pub use io::*;
+pub use softphone::Softphone;

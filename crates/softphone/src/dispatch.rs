@@ -1,0 +1,118 @@
+//! Who gets what comes in by SIP.
+
+use crate::call::{not_allowed, options};
+use crate::context::Key;
+use crate::softphone::Softphone;
+use crate::{Output, SocketId};
+use alloc::string::String;
+use headset_sip::{Method, Name, Request, TransactionOutput, parse};
+
+/// Extensions that a request may require of us.
+const UNDERSTOOD: [&str; 2] = ["outbound", "path"];
+
+impl Softphone {
+    /// A frame with a SIP message.
+    pub(crate) fn message(&mut self, socket: SocketId, text: String) {
+        let ctx = &mut self.ctx;
+        match parse(text) {
+            Ok(message) => ctx.transactions.receive(ctx.now, socket, message),
+            Err(problem) => {
+                ctx.trace("sip_malformed", &[("detail", problem.detail)]);
+                if let Some(reply) = problem.reply() {
+                    ctx.outputs.push_back(Output::Send { socket, text: reply.into_string() });
+                }
+            }
+        }
+    }
+
+    /// Hands out what the transactions say and does what waits, until nothing is left to do.
+    pub(crate) fn settle(&mut self) {
+        loop {
+            while let Some(output) = self.ctx.transactions.poll_output() {
+                self.transaction(output);
+            }
+            self.calls.pursue(&mut self.ctx);
+            self.flows.settle(&mut self.ctx, self.calls.is_setting_up());
+            match self.ctx.transactions.poll_output() {
+                Some(output) => self.transaction(output),
+                None => return,
+            }
+        }
+    }
+
+    fn transaction(&mut self, output: TransactionOutput<SocketId>) {
+        let ctx = &mut self.ctx;
+        match output {
+            TransactionOutput::Send { key, text } => {
+                // A 2xx that waits for its ACK is sent again even when its flow is gone.
+                if ctx.routes.is_open(key.connection) {
+                    ctx.outputs.push_back(Output::Send { socket: key.connection, text });
+                }
+            }
+            TransactionOutput::Request { key, request } => self.request(key, request),
+            TransactionOutput::Merged { key, request, .. } if *request.method() == Method::Invite => {
+                self.request(key, request);
+            }
+            TransactionOutput::Merged { key, request, .. } => ctx.reply(key, &request, 482, "Loop Detected"),
+            TransactionOutput::Cancel { key, invite, request } => {
+                self.calls.cancel(ctx, key, invite, &request)
+            }
+            TransactionOutput::Response { key, response } => {
+                if !self.flows.response(ctx, key, &response) {
+                    self.calls.response(ctx, key, &response);
+                }
+            }
+            TransactionOutput::Ack { invite, request, .. } => self.calls.acknowledged(ctx, invite, &request),
+            TransactionOutput::Stray { connection, response } => self.calls.stray(ctx, connection, &response),
+            TransactionOutput::Timeout { key } => {
+                if !self.flows.unanswered(ctx, key) {
+                    self.calls.failed(ctx, key, true);
+                }
+            }
+            TransactionOutput::TransportError { key } => self.calls.failed(ctx, key, false),
+            TransactionOutput::Ended { .. } => {}
+        }
+    }
+
+    fn request(&mut self, key: Key, request: Request) {
+        let ctx = &mut self.ctx;
+        if let Some(required) = unsupported(&request) {
+            return ctx.reply_with(key, &request, 420, "Bad Extension", |builder| {
+                builder.header(Name::Unsupported, &required)
+            });
+        }
+        match request.method() {
+            Method::Other(_) => not_allowed(ctx, key, &request),
+            _ if request.to_tag().is_some() => self.calls.in_dialog(ctx, key, request),
+            Method::Invite => self.invite(key, request),
+            Method::Options => options(ctx, key, &request),
+            Method::Bye | Method::Info | Method::Update | Method::Prack => {
+                ctx.reply(key, &request, 481, "Call/Transaction Does Not Exist");
+            }
+            _ => not_allowed(ctx, key, &request),
+        }
+    }
+
+    fn invite(&mut self, key: Key, request: Request) {
+        let ctx = &mut self.ctx;
+        if !self.started {
+            ctx.reply(key, &request, 480, "Temporarily Unavailable");
+        } else {
+            self.calls.invite(ctx, key, request);
+        }
+    }
+}
+
+/// What a request requires that we do not understand (RFC 3261 §8.2.2.3).
+fn unsupported(request: &Request) -> Option<String> {
+    let mut missing = String::new();
+    for option in request.values(Name::Require) {
+        if !UNDERSTOOD.iter().any(|known| known.eq_ignore_ascii_case(option)) {
+            if !missing.is_empty() {
+                missing.push_str(", ");
+            }
+            missing.push_str(option);
+        }
+    }
+    (!missing.is_empty()).then_some(missing)
+}

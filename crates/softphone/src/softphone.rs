@@ -1,0 +1,179 @@
+//! The machine and its verbs.
+
+use crate::call::Calls;
+use crate::context::{Account, Context, Timer};
+use crate::flow::Flows;
+use crate::{
+    CallView, Command, Credentials, EndOptions, Event, FlowView, Identity, Input, Output, Permission,
+    Registrar, SocketEvent, SocketId, Time, UserAgentStatus,
+};
+use alloc::vec::Vec;
+
+/// A SIP user agent. Hand it what happened, take out what to do until there is nothing, wake it when it asks to.
+#[derive(Debug)]
+pub struct Softphone {
+    pub(crate) ctx: Context,
+    pub(crate) flows: Flows,
+    pub(crate) calls: Calls,
+    /// Between `Start` and `Stop`.
+    pub(crate) started: bool,
+}
+
+impl Softphone {
+    /// A user agent that has not started. `seed` must be unguessable: tags, branches and nonces come from it.
+    pub fn new(seed: [u8; 32]) -> Softphone {
+        Softphone {
+            ctx: Context::new(seed),
+            flows: Flows::default(),
+            calls: Calls::default(),
+            started: false,
+        }
+    }
+
+    /// Something happened. `now` must not be earlier than in any call before.
+    pub fn handle_input(&mut self, now: Time, input: Input) {
+        self.ctx.now = now;
+        let ctx = &mut self.ctx;
+        match input {
+            Input::Socket(socket, event) => self.socket(socket, event),
+            Input::Peer(peer, event) => self.calls.peer_event(ctx, peer, event),
+            Input::Command(command) => self.command(command),
+            Input::Nudge => self.flows.nudge(ctx),
+            Input::Woke => self.flows.woke(ctx),
+            Input::MicrophonePermission(permission) => {
+                ctx.permission = permission;
+                if permission == Permission::Granted {
+                    self.calls.microphone_granted(ctx);
+                }
+            }
+        }
+        self.publish();
+    }
+
+    /// What the body must do next; `None` when there is nothing left until the next input or timeout.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.ctx.outputs.pop_front()
+    }
+
+    /// When to call [`Softphone::handle_timeout`] if nothing else happens before.
+    pub fn poll_timeout(&self) -> Option<Time> {
+        let own = self.ctx.timers.next();
+        let transactions = self.ctx.transactions.poll_timeout();
+        own.into_iter().chain(transactions).min()
+    }
+
+    /// Time has passed. Harmless when nothing is due.
+    pub fn handle_timeout(&mut self, now: Time) {
+        self.ctx.now = now;
+        self.ctx.transactions.handle_timeout(now);
+        while let Some(timer) = self.ctx.timers.expired(now) {
+            self.timer(timer);
+            // A timer's doing may unset another that is due too.
+            self.settle();
+        }
+        self.publish();
+    }
+
+    /// What all flows add up to.
+    pub fn user_agent_status(&self) -> UserAgentStatus {
+        self.flows.status()
+    }
+
+    /// Every flow, those being left too.
+    pub fn flows(&self) -> Vec<FlowView> {
+        self.flows.views()
+    }
+
+    /// The call, while there is one.
+    pub fn call(&self) -> Option<CallView> {
+        self.calls.view()
+    }
+
+    fn command(&mut self, command: Command) {
+        let ctx = &mut self.ctx;
+        match command {
+            Command::Start { identity, credentials, registrars } => {
+                self.start(identity, credentials, registrars);
+            }
+            Command::Stop => self.stop(),
+            Command::SetCredentials(credentials) => {
+                if ctx.credentials != credentials {
+                    ctx.credentials = credentials;
+                    self.flows.new_credentials(ctx);
+                }
+            }
+            Command::SetRegistrars(registrars) => {
+                // Nobody wants to be nowhere: an empty list is somebody's mistake.
+                if self.started && !registrars.is_empty() {
+                    self.flows.set_registrars(ctx, registrars);
+                }
+            }
+            Command::RefuseCalls(reason) => self.calls.refuse_calls(reason),
+            Command::Call { target, media } if self.started => self.calls.call(ctx, &target, media),
+            Command::Call { .. } => ctx.error("not_started", "the user agent has not started"),
+            Command::Answer { media } => self.calls.answer(ctx, media),
+            Command::End(options) => self.calls.end(ctx, options),
+            Command::Hold(on) => self.calls.hold(ctx, on),
+            Command::Mute(on) => self.calls.mute(ctx, on),
+            Command::SendDtmf { tones } => self.calls.press(ctx, &tones),
+        }
+    }
+
+    fn start(&mut self, identity: Identity, credentials: Credentials, registrars: Vec<Registrar>) {
+        if self.ctx.account.identity != identity {
+            if self.started {
+                self.calls.end(&mut self.ctx, EndOptions::default());
+                self.settle();
+            }
+            self.flows.clear(&mut self.ctx);
+            self.calls.forget_farewells(&mut self.ctx);
+            self.ctx.account = Account::new(identity, &mut self.ctx.entropy);
+        }
+        self.flows.cut_goodbyes(&mut self.ctx);
+        self.started = true;
+        self.ctx.credentials = credentials;
+        self.flows.set_registrars(&mut self.ctx, registrars);
+        self.flows.new_credentials(&mut self.ctx);
+    }
+
+    fn stop(&mut self) {
+        self.calls.end(&mut self.ctx, EndOptions::default());
+        // BYE or CANCEL first: un-REGISTER ends what they could go out on.
+        self.settle();
+        self.started = false;
+        self.flows.stop(&mut self.ctx);
+    }
+
+    fn socket(&mut self, socket: SocketId, event: SocketEvent) {
+        if let Some(text) = self.flows.socket_event(&mut self.ctx, socket, event) {
+            self.message(socket, text);
+        }
+    }
+
+    fn timer(&mut self, timer: Timer) {
+        let ctx = &mut self.ctx;
+        match timer {
+            Timer::Connect(flow)
+            | Timer::Answer(flow)
+            | Timer::Silence(flow)
+            | Timer::Refresh(flow)
+            | Timer::Expiry(flow)
+            | Timer::Retry(flow)
+            | Timer::Goodbye(flow) => self.flows.timer(ctx, flow, timer),
+            // The next `settle` sees that the time has come.
+            Timer::Moving => {}
+            Timer::Call(timer) => self.calls.timer(ctx, timer),
+            Timer::Farewell(id) => self.calls.farewell_timer(id),
+        }
+    }
+
+    fn publish(&mut self) {
+        self.settle();
+        if core::mem::take(&mut self.ctx.flows_changed) {
+            self.ctx.event(Event::FlowsChanged);
+        }
+        if core::mem::take(&mut self.ctx.call_changed) {
+            self.ctx.event(Event::CallChanged);
+        }
+    }
+}
