@@ -108,8 +108,8 @@ pub fn fingerprint(sdp: &str) -> Option<&str> {
     sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:")).map(str::trim)
 }
 
-/// Whether whoever wrote this does not want to hear us: every live audio or video is `sendonly` or `inactive`
-/// (RFC 3264 §8.4), or its address is 0.0.0.0 (RFC 2543).
+/// Whether whoever wrote this does not want to hear us: its [`direction`] is `SendOnly` or `Inactive` (RFC 3264 §8.4).
+/// RFC 2543's address 0.0.0.0 says nothing: a browser that hides its addresses writes it into every description.
 pub fn is_held_by_remote(sdp: &str) -> bool {
     matches!(direction(sdp), Direction::SendOnly | Direction::Inactive)
 }
@@ -122,4 +122,61 @@ fn is_live_media(line: &str) -> bool {
 fn push_line(out: &mut String, line: &str) {
     out.push_str(line);
     out.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFER: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=sendonly\r\n\
+        m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=inactive\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=candidate:1 1 udp 1 10.0.0.1 5 typ host\r\n\
+        a=fingerprint:sha-256 AB:CD\r\na=recvonly\r\na=end-of-candidates\r\na=mid:0\r\n";
+
+    #[test]
+    fn the_first_live_medias_direction_counts() {
+        assert_eq!(direction(OFFER), Direction::RecvOnly, "refused video does not");
+        assert_eq!(direction(&OFFER.replace("a=recvonly\r\n", "")), Direction::SendOnly, "the session's");
+        assert_eq!(direction("v=0\r\nm=audio 9 x 0\r\n"), Direction::SendRecv);
+        assert_eq!(direction("v=0\nm=audio 9 x 0\na=inactive\n"), Direction::Inactive);
+        assert_eq!(direction(""), Direction::SendRecv);
+    }
+
+    #[test]
+    fn held_is_when_they_do_not_listen() {
+        for (line, held) in [("sendrecv", false), ("recvonly", false), ("sendonly", true), ("inactive", true)]
+        {
+            let sdp = ["v=0\r\nm=audio 9 x 0\r\na=", line, "\r\n"].concat();
+            assert_eq!(is_held_by_remote(&sdp), held, "{line}");
+        }
+        assert!(
+            !is_held_by_remote("v=0\r\nm=audio 9 x 0\r\nc=IN IP4 0.0.0.0\r\n"),
+            "a browser with mDNS names"
+        );
+        assert!(!is_held_by_remote(""));
+    }
+
+    #[test]
+    fn a_new_direction_replaces_every_old_one() {
+        let held = set_direction(OFFER, Direction::SendOnly);
+        assert_eq!(direction(&held), Direction::SendOnly);
+        assert_eq!(held.matches("a=sendonly").count(), 2, "one a media: {held}");
+        assert!(!held.contains("recvonly") && !held.contains("inactive"));
+        assert_eq!(set_direction(&held, Direction::SendOnly), held);
+    }
+
+    #[test]
+    fn candidates_can_be_withheld() {
+        let bare = without_candidates(OFFER);
+        assert!(!bare.contains("candidate") && bare.contains("a=mid:0\r\n") && bare.contains("a=recvonly"));
+        assert_eq!(bare.lines().count(), OFFER.lines().count() - 2);
+    }
+
+    #[test]
+    fn a_fingerprint_is_found() {
+        assert_eq!(fingerprint(OFFER), Some("sha-256 AB:CD"));
+        assert_eq!(fingerprint("v=0\r\n"), None);
+        assert_eq!(Direction::SendOnly.reversed(), Direction::RecvOnly);
+        assert_eq!(Direction::Inactive.reversed(), Direction::Inactive);
+    }
 }

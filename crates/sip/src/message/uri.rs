@@ -285,3 +285,107 @@ fn write_escaped(f: &mut dyn fmt::Write, text: &str, allowed: &[u8]) -> fmt::Res
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn uri(text: &str) -> Uri {
+        Uri::parse(text).expect(text)
+    }
+
+    #[test]
+    fn the_parts_of_a_uri() {
+        let full = uri("SIPS:alice:secret@[2001:db8::1]:5061;transport=tcp;lr?subject=a%20b&priority=urgent");
+        assert_eq!(full.scheme, Scheme::Sips);
+        assert_eq!((full.user.as_deref(), full.password.as_deref()), (Some("alice"), Some("secret")));
+        assert_eq!((full.host.as_str(), full.port), ("[2001:db8::1]", Some(5061)));
+        assert_eq!(
+            (full.param("Transport"), full.param("lr"), full.param("x")),
+            (Some("tcp"), Some(""), None)
+        );
+        assert_eq!(full.headers[1], ("priority".into(), "urgent".into()));
+        assert_eq!(
+            full.to_string(),
+            "sips:alice:secret@[2001:db8::1]:5061;transport=tcp;lr?subject=a%20b&priority=urgent"
+        );
+        let other = uri("urn:service:sos");
+        assert_eq!(
+            (other.scheme.as_str(), other.host.as_str(), other.is_sip()),
+            ("urn", "service:sos", false)
+        );
+        assert_eq!(other.to_string(), "urn:service:sos");
+    }
+
+    #[test]
+    fn users_are_what_people_write() {
+        for (text, user) in [
+            ("sip:user;par=u%40example.net@example.com", "user;par=u@example.net"),
+            ("sip:+7(999)@h", "+7(999)"),
+            ("sip:a#b@h", "a#b"),
+            ("sip:анна@h", "анна"),
+            ("sip:100%@h", "100%"),
+            ("sip:null-%00-null@h", "null-\0-null"),
+            ("sip:h", ""),
+        ] {
+            assert_eq!(uri(text).decoded_user(), user, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_uri() {
+        for text in [
+            "",
+            "sip",
+            ":a@b",
+            "sip:",
+            "sip:@b",
+            "sip:a@",
+            "sip:a@b:port",
+            "sip:a@b:70000",
+            "sip:a@[::1",
+            "sip:a@2001:db8::1",
+            "sip:a b@c",
+            "1sip:a@b",
+            "sip:a@b c",
+            "<sip:a@b>",
+            "tel:",
+            "urn:",
+            "sip:a@b,c",
+            "sip:a@b/c",
+        ] {
+            assert!(Uri::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn equal_as_rfc_3261_19_1_4_has_it() {
+        for (a, b) in [
+            ("sip:%61lice@atlanta.com;transport=TCP", "sip:alice@AtlanTa.CoM;Transport=tcp"),
+            ("sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5"),
+            ("sip:carol@chicago.com;security=on", "sip:carol@chicago.com;newparam=5"),
+            (
+                "sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com",
+                "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com",
+            ),
+            (
+                "sip:alice@atlanta.com?subject=project%20x&priority=urgent",
+                "sip:alice@atlanta.com?priority=urgent&subject=project%20x",
+            ),
+        ] {
+            assert!(uri(a) == uri(b) && uri(b) == uri(a), "{a} is {b}");
+        }
+        for (a, b) in [
+            ("sip:ALICE@atlanta.com", "sip:alice@atlanta.com"),
+            ("sip:bob@biloxi.com", "sip:bob@biloxi.com:5060"),
+            ("sip:bob@biloxi.com", "sip:bob@biloxi.com;transport=udp"),
+            ("sip:carol@chicago.com", "sip:carol@chicago.com?Subject=next%20meeting"),
+            ("sip:carol@chicago.com;security=on", "sip:carol@chicago.com;security=off"),
+            ("sip:a@b", "sips:a@b"),
+            ("sip:a@b", "sip:b"),
+        ] {
+            assert!(uri(a) != uri(b) && uri(b) != uri(a), "{a} is not {b}");
+        }
+    }
+}
