@@ -76,7 +76,8 @@ impl Floor {
         match std::mem::replace(&mut operator.work, in_call) {
             Work::Idle => {}
             Work::Offered { call: offered, .. } => {
-                self.revoke(&offered, OfferOutcome::Busy, "They called out")
+                operator.unconfirmed = Some(offered.clone());
+                self.revoke(&offered, OfferOutcome::Busy, "They called out");
             }
             talking @ Work::InCall { .. } => {
                 operator.work = talking;
@@ -102,7 +103,7 @@ impl Floor {
     /// A colleague's call rings whoever is on line and not in a call; delays and wrap-up are the queues'.
     fn call_operator(&mut self, call: &CallId, login: Login) {
         let Some(operator) = self.operators.get(&login) else { return };
-        if operator.work != Work::Idle {
+        if operator.is_occupied() {
             return self.reject(call, 486, "Busy", Outcome::Rejected);
         }
         if !operator.enabled || operator.ledger.record().status != Status::Connected {

@@ -40,6 +40,7 @@ impl Floor {
         }
         if let Some(operator) = operator {
             operator.work = Work::InCall { call: id.clone(), side: Side::Callee, held: false };
+            operator.unconfirmed = None;
             operator.missed = 0;
             operator.missed_too_many = false;
         }

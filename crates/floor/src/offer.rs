@@ -232,9 +232,13 @@ impl Floor {
             vec![("outcome", outcome.to_string()), ("ring_ms", (self.now.0 - since.0).to_string())];
         fields.extend(reason.map(|reason| ("reason", reason)));
         self.note_call(CALL_OFFER_ENDED, id, Some(&login), fields);
-        if let Some(operator) = self.operators.get_mut(&login).filter(|operator| operator.is_offered(id)) {
-            operator.work = Work::Idle;
-            self.release(id, &login);
+        if let Some(operator) = self.operators.get_mut(&login) {
+            operator.unconfirmed.take_if(|offered| offered == id);
+            if operator.is_offered(id) {
+                operator.work = Work::Idle;
+                self.release(id, &login);
+            }
+            self.touch(&login);
         }
         Some(login)
     }

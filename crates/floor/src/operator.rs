@@ -20,6 +20,8 @@ pub(crate) struct Operator {
     pub(crate) missed_too_many: bool,
     /// A reservation is being asked for, with them as the likeliest.
     pub(crate) picked: Option<CallId>,
+    /// An offer was taken back since they called out; the switch has not confirmed that it is over.
+    pub(crate) unconfirmed: Option<CallId>,
     /// Calls whose reservation storage has not yet let go, and how often it failed to.
     pub(crate) releasing: BTreeMap<CallId, u32>,
     /// Of the registrars that their pages were told last.
@@ -62,6 +64,7 @@ impl Operator {
             missed: 0,
             missed_too_many: false,
             picked: None,
+            unconfirmed: None,
             releasing: BTreeMap::new(),
             assignment,
         }
@@ -78,7 +81,12 @@ impl Operator {
 
     /// May be reserved for a colleague's call: delays and wrap-up do not count.
     pub(crate) fn may_be_called(&self) -> bool {
-        self.enabled && self.ledger.record().status == Status::Connected && self.work == Work::Idle
+        self.enabled && self.ledger.record().status == Status::Connected && !self.is_occupied()
+    }
+
+    /// In a call, or rung for one, even if only for as long as it takes to stop ringing.
+    pub(crate) fn is_occupied(&self) -> bool {
+        self.work != Work::Idle || self.unconfirmed.is_some()
     }
 
     pub(crate) fn call(&self) -> Option<&CallId> {

@@ -76,11 +76,8 @@ impl Floor {
         };
         let on_line = record.status == Status::Connected;
         if !operator.enabled {
-            return if record.status == Status::Disconnected {
-                None
-            } else {
-                off("disabled", Status::Disconnected)
-            };
+            let is_off = record.status == Status::Disconnected && record.next.is_none();
+            return if is_off { None } else { off("disabled", Status::Disconnected) };
         }
         if let (Some(next), Work::Idle, false) = (&record.next, &operator.work, operator.is_wrapping_up()) {
             return Some(status::taken(record, next, self.wall));
