@@ -14,10 +14,30 @@ pub struct ListenerId(pub usize);
 /// Something happened.
 #[derive(Clone, Debug)]
 pub enum Input {
-    Opened { connection: ConnectionId, listener: ListenerId, remote: std::net::SocketAddr },
+    /// A WebSocket connection was accepted.
+    Opened {
+        /// Its name from now on; never reused.
+        connection: ConnectionId,
+        /// Where it came in.
+        listener: ListenerId,
+        /// The other end's transport address.
+        remote: std::net::SocketAddr,
+    },
     /// A text or binary frame; keep-alives too.
-    Received { connection: ConnectionId, text: String },
-    Closed { connection: ConnectionId, how: Closed },
+    Received {
+        /// Where it came in.
+        connection: ConnectionId,
+        /// The whole frame: one SIP message, or CRLFs.
+        text: String,
+    },
+    /// A connection has ended. Nothing more is sent on it.
+    Closed {
+        /// Which one.
+        connection: ConnectionId,
+        /// With a Close frame, or without.
+        how: Closed,
+    },
+    /// The floor asks for something.
     Command(Command),
 }
 
@@ -31,11 +51,24 @@ pub enum Closed {
 }
 
 /// What must be done now.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    Send { connection: ConnectionId, text: String },
-    /// Send a Close frame with this code, then drop the connection.
-    Close { connection: ConnectionId, code: u16, reason: &'static str },
+    /// Send one text frame.
+    Send {
+        /// Where to.
+        connection: ConnectionId,
+        /// The frame's text.
+        text: String,
+    },
+    /// Send a Close frame with this code, then drop the connection. No `Input::Closed` follows.
+    Close {
+        /// Which one.
+        connection: ConnectionId,
+        /// RFC 6455 §7.4 status code.
+        code: u16,
+        /// Shown to the peer and in the log.
+        reason: &'static str,
+    },
     /// Tell the floor.
     Report(Report),
 }
@@ -44,42 +77,156 @@ pub enum Output {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Report {
     /// A flow registered, or answers again after having been stale.
-    FlowLive { login: String, registrar: String, flow: u64 },
+    FlowLive {
+        /// Whose flow.
+        login: String,
+        /// The registrar's id.
+        registrar: String,
+        /// The flow's id: never reused while the switch runs.
+        flow: u64,
+    },
     /// The page behind a flow has stopped answering.
-    FlowStale { login: String, flow: u64 },
-    /// A flow is gone. `goodbye`: it was un-REGISTERed, rather than lost.
-    FlowGone { login: String, flow: u64, goodbye: bool },
-    /// An authenticated party calls `target`, the user part of the request URI.
-    CallArrived { call: String, caller: String, caller_name: String, target: String },
-    Ringing { call: String, login: String },
-    Answered { call: String, login: String },
-    OfferEnded { call: String, login: String, end: OfferEnd },
-    Held { call: String, by: Side },
-    Resumed { call: String, by: Side },
-    CallEnded { call: String, by: Side },
+    FlowStale {
+        /// Whose flow.
+        login: String,
+        /// The flow's id.
+        flow: u64,
+    },
+    /// A flow is gone.
+    FlowGone {
+        /// Whose flow.
+        login: String,
+        /// The flow's id.
+        flow: u64,
+        /// It was un-REGISTERed, rather than lost.
+        goodbye: bool,
+    },
+    /// An authenticated party calls.
+    CallArrived {
+        /// The call's id everywhere.
+        call: String,
+        /// The caller's login.
+        caller: String,
+        /// The caller's display name; the login when there was none.
+        caller_name: String,
+        /// The user part of the request URI, as dialled: a queue, a login, or a number.
+        target: String,
+    },
+    /// The offered party's client rings.
+    Ringing {
+        /// Which call.
+        call: String,
+        /// The login as it was offered.
+        login: String,
+    },
+    /// The offered party answered; the caller has been answered with it.
+    Answered {
+        /// Which call.
+        call: String,
+        /// The login as it was offered.
+        login: String,
+    },
+    /// An offer ended without an answer; also after `Command::CancelOffer`.
+    OfferEnded {
+        /// Which call.
+        call: String,
+        /// The login as it was offered.
+        login: String,
+        /// Why.
+        end: OfferEnd,
+    },
+    /// A party put the other on hold.
+    Held {
+        /// Which call.
+        call: String,
+        /// Who holds.
+        by: Side,
+    },
+    /// A party took the other off hold.
+    Resumed {
+        /// Which call.
+        call: String,
+        /// Who held.
+        by: Side,
+    },
+    /// The call is over; exactly once for each `CallArrived`.
+    CallEnded {
+        /// Which call.
+        call: String,
+        /// Who ended it.
+        by: Side,
+    },
 }
 
+/// How an offer ended without an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OfferEnd {
-    Refused { status: u16, reason: String },
+    /// Refused with this status and reason phrase.
+    Refused {
+        /// 300..=699.
+        status: u16,
+        /// As the client said it.
+        reason: String,
+    },
+    /// No flow took it.
     Unreachable,
+    /// `Command::CancelOffer` was done, or the caller has gone, or another answered.
     Cancelled,
 }
 
+/// Who did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
+    /// Who called.
     Caller,
+    /// Who answered.
     Callee,
+    /// This server: a command, or a call that lost both its ends.
     System,
 }
 
-/// What the floor asks for.
+/// What the floor asks for. A command for a call that is over is ignored: its end has been reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// 182 with `X-Headset-Queue: position=…;waiting=…`.
-    ShowPlace { call: String, position: u32, waiting: u32 },
-    Offer { call: String, login: String, display_name: String },
-    CancelOffer { call: String, login: String },
-    Reject { call: String, status: u16, reason: String },
-    HangUp { call: String, reason: String },
+    ShowPlace {
+        /// Which call.
+        call: String,
+        /// From 1.
+        position: u32,
+        /// Callers in the queue.
+        waiting: u32,
+    },
+    /// Ring this party, showing `display_name` and the caller's number.
+    Offer {
+        /// Which call.
+        call: String,
+        /// Who to ring; a bare number finds `guest-<number>` too.
+        login: String,
+        /// The queue's name, or the caller's for a direct call.
+        display_name: String,
+    },
+    /// Stop ringing this party.
+    CancelOffer {
+        /// Which call.
+        call: String,
+        /// As it was offered.
+        login: String,
+    },
+    /// Refuse a call that was not answered.
+    Reject {
+        /// Which call.
+        call: String,
+        /// 300..=699; anything else is sent as 500.
+        status: u16,
+        /// The reason phrase.
+        reason: String,
+    },
+    /// End a call on both sides.
+    HangUp {
+        /// Which call.
+        call: String,
+        /// Text of the Reason header.
+        reason: String,
+    },
 }
