@@ -77,6 +77,7 @@ export class Callcenter implements Telephony {
     });
     this.#tabs.start();
     this.#tabs.post({ hello: true });
+    this.#tellReason();
     addEventListener('focus', this.#focused);
   }
 
@@ -233,10 +234,10 @@ export class Callcenter implements Telephony {
       const reason = own || [...this.#reasons.values()].find((other) => other.reason)?.reason;
       if (reason !== this.#refused) this.#workplace.refuseCalls(reason);
       this.#refused = reason;
-    } else if (own !== this.#refused || (own && !this.#refusedSaid)) {
+    } else if (this.#tabs && (own !== (this.#refused ?? '') || (own && !this.#refusedSaid))) {
       this.#refused = own;
       this.#refusedSaid = true;
-      this.#tabs?.post({ refuse: own, tab: this.#tab });
+      this.#tabs.post({ refuse: own, tab: this.#tab });
     }
   }
 
@@ -312,9 +313,10 @@ export class Callcenter implements Telephony {
   #stop(): void {
     this.#stopping = undefined;
     removeEventListener('focus', this.#focused);
+    this.#settings = {};
+    this.#tellReason();
     const tabs = this.#tabs;
     this.#tabs = undefined;
-    this.#settings = {};
     for (const settle of [...this.#settling.values()]) settle();
     if (!this.#workplace) return tabs?.stop();
     // The next tab registers after this one has said goodbye.

@@ -151,7 +151,11 @@ export class CallBody<E extends Engine> {
     this.#peers.clear();
     this.#sounds.close();
     this.devices.stop();
-    this.#engine.free();
+    try {
+      this.#engine.free();
+    } catch {
+      // It trapped while it was borrowed; its memory stays.
+    }
     this.#closed();
   }
 
@@ -194,13 +198,13 @@ export class CallBody<E extends Engine> {
     for (const slice of this.#changed) Object.assign(change, this.#read(slice));
     this.#changed.clear();
     this.#owner.state(change);
+    if (change.session) this.#sounds.play(soundOf(change.session));
   }
 
   #read(slice: Slice): Partial<State> {
     if (slice !== 'session') return { [slice]: this.pump.read((engine) => engine.snapshot(slice)) };
     const { invite, session } = sessionState(this.pump.read((engine) => engine.snapshot('session')), this.#session);
     this.#session = session;
-    this.#sounds.play(soundOf(session));
     return { invite, session };
   }
 

@@ -44,6 +44,7 @@ export class Clock {
       worker.onmessage = () => this.#tick();
       // A content security policy without `worker-src blob:`: on time while the page is visible.
       worker.onerror = () => {
+        worker.terminate();
         this.#worker = undefined;
         this.#arm();
       };

@@ -32,19 +32,13 @@ export class Pump<E extends Engine> {
     this.#inputs.push(input);
     if (this.#running) return;
     this.#running = true;
-    try {
-      for (let next = this.#inputs.shift(); next && !this.#closed; next = this.#inputs.shift()) {
-        this.#input(next);
-        this.#drain();
-      }
-      if (!this.#closed) this.#settled(this.#engine.pollTimeout());
-    } catch (error) {
-      // The engine trapped: nothing more can be asked of it.
-      this.#closed = true;
-      this.#failed(error);
-    } finally {
-      this.#running = false;
+    for (let next = this.#inputs.shift(); next && !this.#closed; next = this.#inputs.shift()) {
+      const told = next;
+      this.#guard(() => told(this.#engine, performance.now()));
+      this.#drain();
     }
+    this.#running = false;
+    this.#guard(() => this.#settled(this.#engine.pollTimeout()));
   }
 
   /** Lets the engine do what is due. */
@@ -61,24 +55,30 @@ export class Pump<E extends Engine> {
     this.#closed = true;
   }
 
-  #input(input: (engine: E, now: number) => void): void {
-    try {
-      input(this.#engine, performance.now());
-    } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) throw error;
-      // Refused: an argument that the types do not let through.
-      reportError(error);
+  #drain(): void {
+    for (let output = this.#poll(); output; output = this.#poll()) {
+      const asked = output;
+      this.#guard(() => this.#perform(asked));
     }
   }
 
-  #drain(): void {
-    for (let output = this.#engine.pollOutput(); output; output = this.#engine.pollOutput()) {
-      try {
-        this.#perform(output);
-      } catch (error) {
-        // The page's fault, not the engine's: the other outputs are still to be done.
+  #poll(): Output | undefined {
+    return this.#guard(() => this.#engine.pollOutput());
+  }
+
+  /** A trap ends the engine. Any other error is the page's, or an argument's: the rest is still to be done. */
+  #guard<T>(run: () => T): T | undefined {
+    if (this.#closed) return undefined;
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) {
+        this.#closed = true;
+        this.#failed(error);
+      } else {
         reportError(error);
       }
+      return undefined;
     }
   }
 }

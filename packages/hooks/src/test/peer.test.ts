@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Peer, type PeerReports } from '../body/peer.js';
+import { FakeConnection, FakeStream, FakeTrack, installWebRtc, log } from './support/webrtc.js';
+
+let heard: unknown[][];
+let microphone: () => Promise<FakeStream>;
+let tracks: FakeTrack[];
+let played: HTMLAudioElement[];
+
+beforeEach(() => {
+  installWebRtc();
+  vi.useFakeTimers();
+  heard = [];
+  tracks = [];
+  played = [];
+  microphone = () => {
+    const track = new FakeTrack();
+    tracks.push(track);
+    return Promise.resolve(new FakeStream([track]));
+  };
+});
+
+afterEach(() => vi.useRealTimers());
+
+function peer(): { peer: Peer; connection: FakeConnection } {
+  const reports = new Proxy({}, { get: (_, name) => (...args: unknown[]) => heard.push([name, ...args]) }) as PeerReports;
+  const made = new Peer(
+    0,
+    {
+      configuration: () => ({ iceServers: [] }),
+      openMicrophone: () => microphone() as unknown as Promise<MediaStream>,
+      play: (element) => played.push(element),
+      forget: () => undefined,
+    },
+    reports,
+  );
+  const connection = FakeConnection.made.at(-1);
+  if (!connection) throw new Error('no connection');
+  return { peer: made, connection };
+}
+
+const soon = () => vi.advanceTimersByTimeAsync(0);
+
+describe('answering', () => {
+  it('is prepared without candidates and microphone, both join at the click', async () => {
+    const { peer: p, connection } = peer();
+    p.request({ op: 'answer', media: 0, offer: 'theirs', direction: 'sendrecv' });
+    await soon();
+    expect(log).toEqual(['remote offer', 'sendrecv', 'setStreams 1', 'createAnswer', 'local answer']);
+    expect(tracks).toEqual([]);
+    connection.candidate(null);
+    await soon();
+    expect(heard).toEqual([['described', 'ours']]);
+
+    log.length = 0;
+    const description = 'v=0\r\nm=audio 9\r\na=candidate:1 first\r\na=candidate:2 bad\r\nm=video 0\r\na=candidate:3 third\r\n';
+    p.request({ op: 'addCandidates', description });
+    p.request({ op: 'openMicrophone', media: 0 });
+    await soon();
+    expect(log).toEqual(['candidate:1 first 0', 'candidate:2 bad 0', 'candidate:3 third 1', 'replaceTrack']);
+    expect(heard.at(-1)).toEqual(['microphoneOpened']);
+  });
+
+  it('has the microphone first where permission must be asked', async () => {
+    const { peer: p } = peer();
+    p.request({ op: 'openMicrophone', media: 0 });
+    await soon();
+    expect(heard).toEqual([['microphoneOpened']]);
+    p.request({ op: 'answer', media: 0, offer: 'theirs', direction: 'sendrecv' });
+    await soon();
+    expect(log).toEqual(['remote offer', 'sendrecv', 'setStreams 1', 'replaceTrack', 'createAnswer', 'local answer']);
+  });
+
+  it('waits for candidates half a second after the first, and never more than two', async () => {
+    const first = peer();
+    first.peer.request({ op: 'answer', media: 0, offer: 'theirs', direction: 'sendrecv' });
+    await vi.advanceTimersByTimeAsync(100);
+    first.connection.candidate('candidate:1');
+    await vi.advanceTimersByTimeAsync(499);
+    expect(heard).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(heard).toHaveLength(1);
+
+    const second = peer();
+    second.peer.request({ op: 'answer', media: 0, offer: 'theirs', direction: 'sendrecv' });
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(heard).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(heard).toHaveLength(2);
+  });
+
+  it('of a broken offer fails, and the next step is still done', async () => {
+    const { peer: p } = peer();
+    p.request({ op: 'answer', media: 0, offer: 'broken', direction: 'sendrecv' });
+    p.request({ op: 'accept', answer: 'theirs' });
+    await soon();
+    expect(heard).toEqual([['failed', 'Invalid SDP'], ['accepted']]);
+  });
+});
+
+describe('calling', () => {
+  it('opens the microphone before the offer', async () => {
+    const { peer: p, connection } = peer();
+    p.request({ op: 'offer', media: 0, direction: 'sendrecv', iceRestart: false });
+    await soon();
+    expect(log).toEqual(['addTransceiver', 'sendrecv', 'createOffer', 'local offer']);
+    connection.candidate(null);
+    await soon();
+    p.request({ op: 'accept', answer: 'theirs' });
+    await soon();
+    expect(heard).toEqual([['described', 'ours'], ['accepted']]);
+  });
+
+  it('without a microphone says why and offers nothing', async () => {
+    microphone = () => Promise.reject(new DOMException('Denied', 'NotAllowedError'));
+    const { peer: p } = peer();
+    p.request({ op: 'offer', media: 0, direction: 'sendrecv', iceRestart: false });
+    await soon();
+    expect(heard).toEqual([['microphoneFailed', 'NotAllowedError', 'Denied']]);
+    expect(log).toEqual([]);
+  });
+});
+
+describe('a call under way', () => {
+  async function talking(): Promise<{ p: Peer; connection: FakeConnection }> {
+    const { peer: p, connection } = peer();
+    p.request({ op: 'offer', media: 0, direction: 'sendrecv', iceRestart: false });
+    await soon();
+    connection.candidate(null);
+    await soon();
+    connection.become('connected');
+    const [transceiver] = connection.transceivers;
+    if (transceiver) transceiver.currentDirection = 'sendrecv';
+    heard.length = 0;
+    log.length = 0;
+    return { p, connection };
+  }
+
+  it('stays muted over a change of the microphone', async () => {
+    const { p } = await talking();
+    p.request({ op: 'mute', on: true });
+    expect(tracks[0]?.enabled).toBe(false);
+    p.changeMicrophone(0);
+    await soon();
+    expect(tracks.map(({ enabled, stopped }) => [enabled, stopped])).toEqual([[false, true], [false, false]]);
+    p.request({ op: 'mute', on: false });
+    expect(tracks[1]?.enabled).toBe(true);
+    expect(heard).toEqual([]);
+  });
+
+  it('held is heard by neither side, and resumed is still muted', async () => {
+    const { p } = await talking();
+    p.request({ op: 'mute', on: true });
+    p.request({ op: 'hold', on: true });
+    expect([tracks[0]?.enabled, p.audio.muted]).toEqual([false, true]);
+    p.request({ op: 'hold', on: false });
+    expect([tracks[0]?.enabled, p.audio.muted]).toEqual([false, false]);
+    p.request({ op: 'offer', media: 0, direction: 'sendonly', iceRestart: false });
+    await soon();
+    expect(log.slice(0, 3)).toEqual(['sendonly', 'createOffer', 'local offer']);
+  });
+
+  it('tells once of five seconds without a packet, and again after the next silence', async () => {
+    const { connection } = await talking();
+    for (let second = 0; second < 3; second++) {
+      connection.packets += 50;
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    await vi.advanceTimersByTimeAsync(4900);
+    expect(heard).toEqual([]);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(heard).toEqual([['noMedia']]);
+    connection.packets += 50;
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(heard).toEqual([['noMedia'], ['noMedia']]);
+  });
+
+  it('expects no packets while nothing is to come', async () => {
+    const { connection } = await talking();
+    const [transceiver] = connection.transceivers;
+    if (transceiver) transceiver.currentDirection = 'sendonly';
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(heard).toEqual([]);
+  });
+
+  it('tells of a network that breaks and comes back', async () => {
+    const { connection } = await talking();
+    connection.become('disconnected');
+    connection.become('failed');
+    connection.become('connected');
+    expect(heard).toEqual([['disconnected'], ['disconnected'], ['connected']]);
+  });
+
+  it('plays the other side, and closed lets go of all', async () => {
+    const { p, connection } = await talking();
+    connection.ontrack?.({ track: {}, streams: [new MediaStream()] });
+    expect(played).toEqual([p.audio]);
+    p.close();
+    expect([connection.closed, tracks[0]?.stopped, p.audio.srcObject]).toEqual([true, true, null]);
+    connection.become('failed');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(heard).toEqual([]);
+  });
+
+  it('releases a microphone that is granted after the end', async () => {
+    let grant!: (stream: FakeStream) => void;
+    microphone = () => new Promise((resolve) => (grant = resolve));
+    const { peer: p } = peer();
+    p.request({ op: 'openMicrophone', media: 0 });
+    p.close();
+    const track = new FakeTrack();
+    grant(new FakeStream([track]));
+    await soon();
+    expect(track.stopped).toBe(true);
+    expect(heard).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { SessionStatus, Status, UserAgentStatus } from '../types.js';
+import TestWrapper from './seed/index.js';
+import { installAudio } from './support/audio.js';
+import { call, hash, launch, script, type Script, settled } from './support/scripted.js';
+
+const { loadEngine } = vi.hoisted(() => ({ loadEngine: vi.fn() }));
+vi.mock('../engine/load.js', () => ({ loadEngine }));
+
+let scripted: Script;
+beforeEach(() => {
+  scripted = script();
+  loadEngine.mockImplementation(scripted.load);
+  installAudio();
+});
+
+describe('the example that the package comes from', () => {
+  it('shows a shift: loading, off line, on line, a call that rings, is answered and ended', async () => {
+    render(<TestWrapper />);
+    expect(screen.getByText('Загружаем данные')).toBeTruthy();
+    await act(settled);
+    expect(scripted.engine.told('start')[0]?.slice(0, 3)).toEqual(['seed', 'test', '1.0.0']);
+
+    act(() => {
+      scripted.engine.show('hash', { loading: false, data: hash });
+      scripted.engine.show('launch', { loading: false, data: launch });
+      scripted.engine.show('status', { loading: false, data: launch.status });
+      scripted.engine.show('userAgent', { status: UserAgentStatus.REGISTERED });
+    });
+    expect(screen.getByText('Ваш логин: anna')).toBeTruthy();
+    expect(screen.getByText('Ваш текущий статус на регистарах: registered')).toBeTruthy();
+    fireEvent.click(screen.getByText('Выйти на линию'));
+    expect(scripted.engine.told('setStatus')[0]?.slice(1)).toEqual(['connected', undefined]);
+    act(() => scripted.engine.show('status', { loading: false, data: { ...launch.status, status: Status.CONNECTED } }));
+    expect(screen.getByText('Выйти на линию').hasAttribute('disabled')).toBe(true);
+
+    act(() => scripted.engine.show('session', call()));
+    expect(screen.getByText('Очередь: Support')).toBeTruthy();
+    expect(screen.getByText('Номер: 79991234567')).toBeTruthy();
+    fireEvent.click(screen.getByText('Ответить'));
+    // Its own STUN server: other options than the default's number 0.
+    expect(scripted.engine.told('answer')).toEqual([[1]]);
+
+    act(() => scripted.engine.show('session', call({ status: SessionStatus.ACTIVE })));
+    expect(screen.getByText('Вы сейчас разговариваете')).toBeTruthy();
+    fireEvent.click(screen.getByText('Закончить вызов'));
+    expect(scripted.engine.told('end')).toHaveLength(1);
+    act(() => scripted.engine.show('session', { status: SessionStatus.WAITING }));
+    expect(screen.queryByText('Вы сейчас разговариваете')).toBeNull();
+  });
+
+  it('says that the data cannot be had', async () => {
+    render(<TestWrapper />);
+    await act(settled);
+    const error = { code: 'unauthenticated', message: '', fatal: true, recovering: false };
+    act(() => scripted.engine.show('hash', { loading: false, error }));
+    expect(screen.getByText('Ошибка получения данных для подключения к серверам телефонии')).toBeTruthy();
+  });
+});
