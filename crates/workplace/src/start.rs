@@ -69,13 +69,16 @@ impl Workplace {
         self.rest(now);
     }
 
-    /// Un-registers and hands out the events. No BYE: a page that is reloaded goes on with its call.
+    /// Un-registers and hands out the events. In a call not even that: a page that is reloaded goes on with it, and its
+    /// next REGISTER takes the binding over.
     pub(crate) fn unload(&mut self, now: Time) {
         if self.life == Life::Stopped {
             return;
         }
         self.trace(now, "page_left", &[]);
-        self.tell_phone(now, Command::SetRegistrars(alloc::vec![]));
+        if !self.in_call() {
+            self.tell_phone(now, Command::Stop);
+        }
         self.draw_consequences(now);
         self.rest(now);
     }

@@ -1,0 +1,102 @@
+//! Named steps, kept until the backend has them.
+
+mod support;
+
+use headset_workplace::{Event, HttpRequest, Input, Output, Status};
+use support::{Shift, backend::error};
+
+fn batches(shift: &Shift, since: u64) -> Vec<usize> {
+    let of = |(at, request): &(u64, HttpRequest)| match request {
+        HttpRequest::Events(events) if *at >= since => Some(events.len()),
+        _ => None,
+    };
+    shift.backend.asked.iter().filter_map(of).collect()
+}
+
+fn kept(shift: &Shift) -> Vec<Event> {
+    let of = |(_, output): &(u64, Output)| match output {
+        Output::KeepEvents(events) => Some(events.clone()),
+        _ => None,
+    };
+    shift.outputs.iter().rev().find_map(of).unwrap_or_default()
+}
+
+fn old(n: u32) -> Event {
+    let login = "anna".into();
+    Event { id: format!("old-{n}"), name: "call_ended".into(), at_ms: 1, login, fields: Vec::new() }
+}
+
+#[test]
+fn steps_are_sent_together_after_five_seconds_with_time_and_login() {
+    let mut shift = Shift::started();
+    assert!(batches(&shift, 0).is_empty());
+    shift.run(5_000);
+    assert_eq!(batches(&shift, 0).len(), 1);
+    let first = &shift.backend.accepted[0];
+    assert_eq!(
+        (first.name.as_str(), first.at_ms, first.login.as_str()),
+        ("engine_started", 1_700_000_000_000, "anna")
+    );
+    let names: Vec<_> = shift.backend.accepted.iter().map(|event| event.name.as_str()).collect();
+    for name in ["hash_received", "launch_received", "registered", "user_agent_status", "stream_opened"] {
+        assert!(names.contains(&name), "{name}: {names:?}");
+    }
+    shift.run(2_000);
+    assert!(kept(&shift).is_empty(), "acknowledged");
+}
+
+#[test]
+fn what_the_backend_does_not_take_is_kept_and_sent_again_once() {
+    let mut shift = Shift::new();
+    shift.backend.failing_at = vec![("Events", error(503, ""))];
+    shift.start();
+    shift.run(20_000);
+    assert!(batches(&shift, 0).len() >= 2, "tried again");
+    assert!(kept(&shift).iter().any(|event| event.name == "engine_started"));
+    shift.backend.failing_at.clear();
+    shift.run(31_000);
+    let started = shift.backend.accepted.iter().filter(|event| event.name == "engine_started").count();
+    assert_eq!(started, 1);
+    assert!(kept(&shift).is_empty());
+}
+
+#[test]
+fn a_batch_has_fifty_at_most_and_a_full_one_goes_at_once() {
+    let mut shift = Shift::started();
+    shift.run(6_000);
+    let begun = shift.now;
+    shift.tell(Input::RestoreEvents((0..120).map(old).collect()));
+    shift.run(200);
+    assert_eq!(batches(&shift, begun)[..2], [50, 50]);
+    shift.run(6_000);
+    assert_eq!(shift.backend.accepted.iter().filter(|event| event.id.starts_with("old")).count(), 120);
+}
+
+#[test]
+fn events_of_a_page_that_is_gone_are_sent_by_the_next_one() {
+    let mut shift = Shift::new();
+    shift.tell(Input::RestoreEvents(vec![old(1), old(2)]));
+    shift.start();
+    shift.run(6_000);
+    assert_eq!(shift.backend.accepted[..2], [old(1), old(2)]);
+}
+
+#[test]
+fn a_batch_that_will_never_be_taken_does_not_block_the_others() {
+    let mut shift = Shift::started();
+    shift.backend.failing_at = vec![("Events", error(422, "invalid"))];
+    shift.run(6_000);
+    shift.backend.failing_at.clear();
+    shift.choose(Status::Connected);
+    shift.run(6_000);
+    assert!(shift.backend.accepted.iter().any(|event| event.name == "status_set"));
+}
+
+#[test]
+fn a_status_change_tells_its_whole_story() {
+    let mut shift = Shift::started();
+    let begun = shift.now;
+    shift.choose(Status::Connected);
+    shift.run(100);
+    assert_eq!(shift.events(begun), ["status_requested", "status_set", "status_changed"]);
+}
