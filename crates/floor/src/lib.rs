@@ -5,6 +5,16 @@
 //! want), [`Output`]s come out (commands to the switch, writes to storage, news for pages). Storage holds the
 //! truth: nothing is answered or pushed before it is stored, and no operator is rung before storage has
 //! reserved them.
+//!
+//! | decides | where |
+//! |---|---|
+//! | what becomes of a chosen status, now or after the call | `status.rs`, `operators.rs` |
+//! | when a client counts as gone | `reach.rs` |
+//! | who may call whom | `arrival.rs` |
+//! | who waits where, and who is asked for next | `queue.rs`, `strategy.rs` |
+//! | ringing, refusals, delays | `offer.rs` |
+//! | answers, ends, outcomes, wrap-up | `ending.rs` |
+//! | which registrars a client belongs to | `assignment.rs` |
 #![forbid(unsafe_code)]
 
 mod arrival;
@@ -22,6 +32,7 @@ mod reach;
 mod status;
 mod strategy;
 mod timers;
+mod words;
 
 pub use events::EVENTS;
 pub use floor::Floor;

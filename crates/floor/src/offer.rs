@@ -6,7 +6,7 @@ use crate::call::{Ask, Route, Stage};
 use crate::events::{CALL_OFFER_ENDED, CALL_OFFERED, CALL_RINGING};
 use crate::floor::Floor;
 use crate::io::{CallId, Command, Login, OfferEnd, OfferOutcome, Outcome, Reachability, Stored};
-use crate::operator::Work;
+use crate::operator::{Operator, Work};
 use crate::timers::{Timer, backoff};
 
 /// How long a directly called party rings.
@@ -17,6 +17,8 @@ pub(crate) const RESERVED_BEYOND_RINGING: Duration = Duration::from_secs(5);
 const REVOKED_WITHIN: Duration = Duration::from_secs(4);
 /// Nobody was at fault: the operator's flow had just gone.
 const UNREACHABLE_DELAY: Duration = Duration::from_secs(5);
+/// However a queue is configured, a phone rings at least for this.
+const RINGING_AT_LEAST: Duration = Duration::from_secs(1);
 /// Another node has reserved them, or storage has not yet let them go.
 const TAKEN_ELSEWHERE_DELAY: Duration = Duration::from_secs(1);
 
@@ -68,7 +70,9 @@ impl Floor {
         });
         let Some(operator) = willing else {
             self.release(id, login);
-            if direct {
+            if direct && self.operators.get(login).is_some_and(Operator::is_occupied) {
+                self.reject(id, 486, "Busy", Outcome::Rejected);
+            } else if direct {
                 self.reject(id, 480, "Not reachable", Outcome::Failed);
             }
             return;
@@ -87,7 +91,7 @@ impl Floor {
         let (display_name, ringing, fields) = match line {
             Some(line) => {
                 let queue = vec![("queue", line.config.name.clone())];
-                (line.config.display_name.clone(), line.config.no_answer_timeout, queue)
+                (line.config.display_name.clone(), line.config.no_answer_timeout.max(RINGING_AT_LEAST), queue)
             }
             None => {
                 let name = caller.map_or(&call.caller_name, |operator| &operator.display_name);
