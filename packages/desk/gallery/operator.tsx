@@ -14,7 +14,7 @@ import { SoundMenu } from '../src/shared/ui/SoundMenu';
 import { AccountMenu } from '../src/pages/test/account/AccountMenu';
 import { CallCard } from '../src/pages/test/call/CallCard';
 import type { CallView, EndedCall } from '../src/pages/test/model/callView';
-import { statusProblems } from '../src/pages/test/model/problems';
+import { linkOf, statusProblems } from '../src/pages/test/model/problems';
 import { StatusBar } from '../src/pages/test/status/StatusBar';
 import { StatusProblems } from '../src/pages/test/status/StatusProblems';
 
@@ -144,7 +144,7 @@ export function Desk(desk: Desk) {
         view={view}
         status={now?.status}
         last={desk.last}
-        canCall={userAgent.status === UserAgentStatus.REGISTERED}
+        link={linkOf(userAgent.status)}
         keypadOpened={desk.keypad ?? false}
         problems={<CallProblems devices={sound} asking={desk.asking ?? false} onSound={nothing} />}
         onAnswer={nothing}

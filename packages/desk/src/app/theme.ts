@@ -48,11 +48,15 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
+    InputWrapper: { styles: { label: { marginBottom: 6, fontWeight: 500 }, description: { marginTop: 6 } } },
     Button: { defaultProps: { size: 'md' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 350, transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { transitionProps: { duration: 120 }, shadow: 'md' } },
     Popover: { defaultProps: { transitionProps: { duration: 120 }, shadow: 'md' } },
-    Modal: { defaultProps: { transitionProps: { duration: 150 }, centered: true, radius: 'lg' } },
+    Modal: {
+      defaultProps: { transitionProps: { duration: 150 }, centered: true, radius: 'lg' },
+      styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 600 } },
+    },
   },
 });
 
@@ -64,8 +68,12 @@ export const cssVariables: CSSVariablesResolver = () => ({
   },
   light: {
     '--mantine-color-body': '#f5f6f8',
+    '--mantine-color-default-border': '#cdd3dc',
     '--mantine-color-dimmed': '#5a6472',
     '--desk-surface': '#ffffff',
+    '--desk-soft': '#f1f3f6',
+    '--desk-soft-hover': '#e8ebf0',
+    '--desk-soft-active': '#dfe3ea',
     '--desk-line': '#e1e4ea',
     '--desk-shadow': '0 1px 2px rgb(23 28 35 / 4%), 0 8px 24px rgb(23 28 35 / 5%)',
     '--desk-online': '#17904f',
@@ -82,9 +90,15 @@ export const cssVariables: CSSVariablesResolver = () => ({
   },
   dark: {
     '--mantine-color-body': '#13171c',
+    '--mantine-color-default': '#232a32',
+    '--mantine-color-default-hover': '#2b333d',
+    '--mantine-color-default-border': '#3b4551',
     '--mantine-color-text': '#e7eaef',
     '--mantine-color-dimmed': '#9ea7b4',
     '--desk-surface': '#1b2027',
+    '--desk-soft': '#262d35',
+    '--desk-soft-hover': '#2f3741',
+    '--desk-soft-active': '#3a444f',
     '--desk-line': '#2d343e',
     '--desk-shadow': 'none',
     '--desk-online': '#3dc078',

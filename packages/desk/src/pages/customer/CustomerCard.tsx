@@ -10,13 +10,14 @@ import {
   IconPlayerPause,
   IconUsers,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../shared/format/duration';
 import { groupNumber } from '../../shared/format/number';
 import { CallControl } from '../../shared/ui/CallControl';
 import { CallPanel, CallStrip } from '../../shared/ui/CallPanel';
 import { Elapsed } from '../../shared/ui/Elapsed';
+import { Keypad } from '../../shared/ui/Keypad';
 import { KeypadControl } from '../../shared/ui/KeypadControl';
 import { Technical } from '../../shared/ui/Technical';
 import classes from './customer.module.css';
@@ -40,6 +41,7 @@ interface Props extends CustomerActions {
   /** Digits that the operator has sent in this call. */
   digits: string;
   problems?: ReactNode;
+  keypadOpened?: boolean;
 }
 
 const sign = { size: 20, stroke: 1.75, 'aria-hidden': true } as const;
@@ -49,6 +51,7 @@ export function CustomerCard(props: Props) {
   const { t } = useTranslation();
   const { view } = props;
   const strip = useStrip(view);
+  const [keypad, setKeypad] = useState(props.keypadOpened ?? false);
   return (
     <CallPanel
       label={t('call.region')}
@@ -56,9 +59,10 @@ export function CustomerCard(props: Props) {
       mood={view.kind === 'ended' ? 'calm' : strip.tone === 'attention' ? 'attention' : 'talking'}
       strip={<CallStrip tone={strip.tone} parts={strip.parts} />}
       problems={props.problems}
-      footer={<Buttons {...props} />}
+      footer={<Buttons {...props} keypad={keypad} onKeypad={setKeypad} />}
     >
       <Middle {...props} />
+      {keypad && view.kind === 'talking' && <Keypad onDigit={props.onDigit} onClose={() => setKeypad(false)} />}
     </CallPanel>
   );
 }
@@ -159,7 +163,9 @@ function Middle({ view, dialled, startedAt, digits }: Props) {
   }
 }
 
-function Buttons({ view, onAnswer, onEnd, onMute, onDigit, onAgain, onDone }: Props) {
+type ButtonsProps = Props & { keypad: boolean; onKeypad: (opened: boolean) => void };
+
+function Buttons({ view, onAnswer, onEnd, onMute, onAgain, onDone, keypad, onKeypad }: ButtonsProps) {
   const { t } = useTranslation();
   if (view.kind === 'ended') {
     return (
@@ -215,7 +221,7 @@ function Buttons({ view, onAnswer, onEnd, onMute, onDigit, onAgain, onDone }: Pr
         pressed={view.muted}
         onClick={() => onMute(!view.muted)}
       />
-      <KeypadControl onDigit={onDigit} />
+      <KeypadControl opened={keypad} onToggle={onKeypad} />
       {hangUp}
     </div>
   );

@@ -15,7 +15,6 @@ import {
   useTelephonyLaunch,
   useTelephonyStatus,
   useUserAgent,
-  UserAgentStatus,
 } from 'headset-hooks';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -33,7 +32,7 @@ import { NotifyOffer } from './attention/NotifyOffer';
 import { useAttention } from './attention/useAttention';
 import { CallCard } from './call/CallCard';
 import { callView, type EndedCall } from './model/callView';
-import { barrier, statusProblems } from './model/problems';
+import { barrier, linkOf, statusProblems } from './model/problems';
 import { StatusBar } from './status/StatusBar';
 import { StatusProblems } from './status/StatusProblems';
 
@@ -133,7 +132,7 @@ export function Workplace({ account, last, ended, callError, onSession, onDone }
         view={view}
         status={now}
         last={last}
-        canCall={userAgent.status === UserAgentStatus.REGISTERED}
+        link={linkOf(userAgent.status)}
         problems={
           <CallProblems
             devices={devices}

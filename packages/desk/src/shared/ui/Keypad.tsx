@@ -7,10 +7,12 @@ const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 
 interface Props {
   onDigit: (digit: string) => void;
+  /** Escape was pressed. */
+  onClose: () => void;
 }
 
 /** Twelve keys, pressed or typed; what was sent stands above them. */
-export function Keypad({ onDigit }: Props) {
+export function Keypad({ onDigit, onClose }: Props) {
   const { t } = useTranslation();
   const [sent, setSent] = useState('');
   const first = useRef<HTMLButtonElement>(null);
@@ -26,8 +28,10 @@ export function Keypad({ onDigit }: Props) {
   return (
     <div
       role="group"
+      className={classes.keypad}
       aria-label={t('keypad.title')}
       onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose();
         if (event.altKey || event.ctrlKey || event.metaKey || !keys.includes(event.key)) return;
         event.preventDefault();
         press(event.key);

@@ -1,32 +1,33 @@
-import { Popover } from '@mantine/core';
 import { IconDialpad } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcuts } from '../hooks/useShortcuts';
 import { CallControl } from './CallControl';
-import { Keypad } from './Keypad';
 
 interface Props {
-  onDigit: (digit: string) => void;
-  /** Open from the start; for pictures of the page. */
-  opened?: boolean;
+  opened: boolean;
+  onToggle: (opened: boolean) => void;
 }
 
-/** The keypad's button; the keys come up over it, and nothing on the page moves. */
-export function KeypadControl({ onDigit, opened: openedAtFirst = false }: Props) {
+/** The button that opens the keypad beside the call, and takes the focus back when it closes. */
+export function KeypadControl({ opened, onToggle }: Props) {
   const { t } = useTranslation();
-  const [opened, setOpened] = useState(openedAtFirst);
-  const toggle = () => setOpened((before) => !before);
+  const button = useRef<HTMLButtonElement>(null);
+  const toggle = () => {
+    if (opened) button.current?.focus({ preventScroll: true });
+    onToggle(!opened);
+  };
   useShortcuts({ KeyK: toggle });
 
   return (
-    <Popover opened={opened} onChange={setOpened} position="top" offset={12} trapFocus returnFocus radius="lg">
-      <Popover.Target>
-        <CallControl icon={IconDialpad} label={t('call.keypad')} letter="K" onClick={toggle} aria-expanded={opened} />
-      </Popover.Target>
-      <Popover.Dropdown p="md">
-        <Keypad onDigit={onDigit} />
-      </Popover.Dropdown>
-    </Popover>
+    <CallControl
+      ref={button}
+      icon={IconDialpad}
+      label={t('call.keypad')}
+      letter="K"
+      onClick={toggle}
+      aria-expanded={opened}
+      data-opened={opened || undefined}
+    />
   );
 }

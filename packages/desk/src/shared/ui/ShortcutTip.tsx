@@ -7,16 +7,16 @@ interface Props {
   label: string;
   /** The letter pressed together with Alt. */
   letter: string;
-  disabled?: boolean;
+  /** The button is focused by the page itself: only pointing shows the tip then. */
+  onlyHover?: boolean;
   children: ReactElement;
 }
 
 /** Tells a button's shortcut when it is pointed at or focused. */
-export function ShortcutTip({ label, letter, disabled = false, children }: Props) {
+export function ShortcutTip({ label, letter, onlyHover = false, children }: Props) {
   return (
     <Tooltip
-      disabled={disabled}
-      events={{ hover: true, focus: true, touch: false }}
+      events={{ hover: true, focus: !onlyHover, touch: false }}
       label={
         <span className={classes.tip}>
           {label} <Kbd size="sm">{shortcutLabel(letter)}</Kbd>

@@ -29,7 +29,7 @@ export function AccountMenu({ name, inCall = false, leaving, onLogOut }: Props) 
           leftSection={<IconUser size={20} stroke={1.75} aria-hidden />}
           rightSection={<IconChevronDown size={14} aria-hidden />}
         >
-          {name}
+          <span className={classes.accountName}>{name}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

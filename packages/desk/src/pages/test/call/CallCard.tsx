@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { CallView, EndedCall } from '../model/callView';
 import { DiallingCall } from './DiallingCall';
 import { EndedCallCard } from './EndedCallCard';
-import { IdleCall } from './IdleCall';
+import { IdleCall, type Link } from './IdleCall';
 import { RingingCall } from './RingingCall';
 import { TalkingCall } from './TalkingCall';
 
@@ -23,15 +23,15 @@ interface Props extends CallActions {
   view: CallView;
   status: Status | undefined;
   last?: EndedCall | undefined;
-  canCall: boolean;
+  link: Link;
   problems?: ReactNode;
   keypadOpened?: boolean;
 }
 
-export function CallCard({ view, status, last, canCall, problems, keypadOpened, ...act }: Props) {
+export function CallCard({ view, status, last, link, problems, keypadOpened, ...act }: Props) {
   switch (view.kind) {
     case 'idle':
-      return <IdleCall status={status} last={last} canCall={canCall} problems={problems} onCall={act.onCall} />;
+      return <IdleCall status={status} last={last} link={link} problems={problems} onCall={act.onCall} />;
     case 'ringing':
       return (
         <RingingCall

@@ -9,19 +9,24 @@ import { type EndedCall, outcomeWords } from '../model/callView';
 import { DialForm } from './DialForm';
 import classes from './call.module.css';
 
+/** Of the phone to its servers. */
+export type Link = 'up' | 'joining' | 'down';
+
 interface Props {
   status: Status | undefined;
   last?: EndedCall | undefined;
-  /** A call can go out: the phone is connected. */
-  canCall: boolean;
+  /** Whether calls can come and go. */
+  link: Link;
   problems?: ReactNode;
   onCall: (target: string) => void;
 }
 
-export function IdleCall({ status, last, canCall, problems, onCall }: Props) {
+export function IdleCall({ status, last, link, problems, onCall }: Props) {
   const { t } = useTranslation();
+  const canCall = link === 'up';
   const words = {
-    [Status.CONNECTED]: [t('call.quiet'), t('call.quietHint')],
+    [Status.CONNECTED]:
+      link === 'down' ? [t('call.noLink'), t('call.noLinkHint')] : [t('call.quiet'), t('call.quietHint')],
     [Status.PAUSED]: [t('call.paused'), t('call.pausedHint')],
     [Status.DISCONNECTED]: [t('call.offline'), t('call.offlineHint')],
   } as const;
@@ -39,7 +44,7 @@ export function IdleCall({ status, last, canCall, problems, onCall }: Props) {
         </>
       }
     >
-      {status ? (
+      {status && !(status === Status.CONNECTED && link === 'joining') ? (
         <>
           <Title order={2}>{words[status][0]}</Title>
           <Text c="dimmed">{words[status][1]}</Text>
@@ -59,8 +64,10 @@ function LastCall({ call, canCall, onCall }: { call: EndedCall; canCall: boolean
   return (
     <>
       <span>
-        {t('call.last')}: <PhoneNumber number={call.caller.number} />, {t(`outcome.${outcomeWords(call)}`).toLowerCase()}
-        {call.talked !== undefined && `, ${formatDuration(call.talked)}`}
+        {t('call.last')}: <PhoneNumber number={call.caller.number} />,{' '}
+        {call.talked === undefined
+          ? t(`outcome.${outcomeWords(call)}`).toLowerCase()
+          : formatDuration(call.talked)}
       </span>
       {canCall && call.caller.number && (
         <Button variant="subtle" size="compact-sm" onClick={() => onCall(call.caller.number)}>

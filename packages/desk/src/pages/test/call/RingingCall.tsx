@@ -42,14 +42,14 @@ export function RingingCall({ caller, answering, problems, onAnswer, onRefuse }:
       problems={problems}
       footer={
         <div className={classes.pair}>
-          <ShortcutTip label={t('call.answer')} letter="A">
+          <ShortcutTip label={t('call.answer')} letter="A" onlyHover>
             <Button
               ref={answer}
               className={classes.answer}
               color="leaf.7"
-              size="xl"
               fz="lg"
               h={64}
+              px="xs"
               radius="lg"
               loading={answering}
               leftSection={<IconPhone size={24} aria-hidden />}
@@ -63,10 +63,8 @@ export function RingingCall({ caller, answering, problems, onAnswer, onRefuse }:
             <Button
               className={classes.refuse}
               variant="default"
-              size="lg"
-              fz="md"
               h={64}
-              px="md"
+              px="xs"
               radius="lg"
               leftSection={<IconPhoneOff size={20} stroke={1.75} aria-hidden />}
               onClick={onRefuse}

@@ -9,12 +9,13 @@ import {
   IconPlayerPlay,
 } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcuts } from '../../../shared/hooks/useShortcuts';
 import { CallControl } from '../../../shared/ui/CallControl';
 import { CallPanel, CallStrip } from '../../../shared/ui/CallPanel';
 import { Elapsed } from '../../../shared/ui/Elapsed';
+import { Keypad } from '../../../shared/ui/Keypad';
 import { KeypadControl } from '../../../shared/ui/KeypadControl';
 import { ShortcutTip } from '../../../shared/ui/ShortcutTip';
 import type { CallView } from '../model/callView';
@@ -39,6 +40,7 @@ interface Props extends TalkingActions {
 export function TalkingCall({ call, problems, keypadOpened = false, onHold, onMute, onDigit, onHangUp }: Props) {
   const { t } = useTranslation();
   const { held, muted } = call;
+  const [keypad, setKeypad] = useState(keypadOpened);
   useShortcuts({ KeyH: () => onHold(!held), KeyM: () => onMute(!muted), KeyX: onHangUp });
   const attention = held || muted || call.heldByRemote || call.sound === 'lost';
 
@@ -66,7 +68,7 @@ export function TalkingCall({ call, problems, keypadOpened = false, onHold, onMu
               pressed={muted}
               onClick={() => onMute(!muted)}
             />
-            <KeypadControl onDigit={onDigit} opened={keypadOpened} />
+            <KeypadControl opened={keypad} onToggle={setKeypad} />
           </div>
           <ShortcutTip label={t('call.hangUp')} letter="X">
             <Button
@@ -83,8 +85,13 @@ export function TalkingCall({ call, problems, keypadOpened = false, onHold, onMu
         </div>
       }
     >
-      <CallWho caller={call.caller} through="queue" />
-      <Elapsed since={call.since} label={t('call.duration')} className={classes.timer} />
+      <div className={classes.talk}>
+        <div className={classes.talkWho}>
+          <CallWho caller={call.caller} through="queue" />
+          <Elapsed since={call.since} label={t('call.duration')} className={classes.timer} />
+        </div>
+        {keypad && <Keypad onDigit={onDigit} onClose={() => setKeypad(false)} />}
+      </div>
     </CallPanel>
   );
 }

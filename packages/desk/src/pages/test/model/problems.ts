@@ -22,6 +22,19 @@ interface Known {
   inCall: boolean;
 }
 
+/** Whether calls can come and go. */
+export function linkOf(status: UserAgentStatus): 'up' | 'joining' | 'down' {
+  switch (status) {
+    case UserAgentStatus.REGISTERED:
+      return 'up';
+    case UserAgentStatus.CONNECTING:
+    case UserAgentStatus.CONNECTED:
+      return 'joining';
+    default:
+      return 'down';
+  }
+}
+
 /** What stops the page altogether: nobody can work with this account. */
 export type Barrier = 'not_an_operator' | 'disabled' | 'insecure_context';
 

@@ -1,4 +1,4 @@
-import { Popover, UnstyledButton } from '@mantine/core';
+import { Popover, Skeleton, UnstyledButton } from '@mantine/core';
 import type { Registrars } from 'headset-hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +12,8 @@ export function ServersSign({ registrars }: { registrars: Registrars }) {
   const [opened, setOpened] = useState(false);
   const { registrars: list, rotation } = registrars;
   const { up, all, state } = serversState(list);
+  if (all === 0) return <Skeleton height={14} width={104} aria-label={t('servers.label')} />;
+
   const report = list
     .map(({ id, uri, status, error }) => [id, uri, status, error].filter(Boolean).join('  '))
     .concat(`rotation: ${rotation}`)
@@ -24,7 +26,8 @@ export function ServersSign({ registrars }: { registrars: Registrars }) {
           className={classes.sign}
           data-state={state}
           data-testid="servers"
-          aria-label={`${t('servers.label')}: ${t('servers.sign', { up, all })}`}
+          aria-haspopup="dialog"
+          title={t('servers.label')}
           onClick={() => setOpened((before) => !before)}
         >
           <span className={classes.bars} aria-hidden>
@@ -37,8 +40,7 @@ export function ServersSign({ registrars }: { registrars: Registrars }) {
       </Popover.Target>
       <Popover.Dropdown className={classes.detail}>
         <p className={classes.summary}>{t(`servers.${state}`, { up, all })}</p>
-        <p className={classes.explain}>{list.length === 0 ? t('servers.empty') : t('servers.explain')}</p>
-        {list.length > 0 && (
+        <p className={classes.explain}>{t('servers.explain')}</p>
           <ul className={classes.list}>
             {list.map(({ id, uri, status, error }) => (
               <li key={id} className={classes.server}>
@@ -52,10 +54,9 @@ export function ServersSign({ registrars }: { registrars: Registrars }) {
               </li>
             ))}
           </ul>
-        )}
         {rotation === 'pending' && <p className={classes.explain}>{t('servers.rotatingLater')}</p>}
         {rotation === 'moving' && <p className={classes.explain}>{t('servers.rotating')}</p>}
-        {list.length > 0 && <CopyButton text={report} />}
+        <CopyButton text={report} />
       </Popover.Dropdown>
     </Popover>
   );
