@@ -2,8 +2,8 @@ import { Devices } from './body/devices.js';
 import { Tabs } from './body/tabs.js';
 import { type Application, type Command, WorkplaceBody } from './body/workplace-body.js';
 import { callEnd, plainOptions } from './call-end.js';
-import type { EngineModule, Notice, Slice } from './engine/contract.js';
-import { loadEngine } from './engine/load.js';
+import type { Notice, Slice, WorkplaceClass } from './engine/contract.js';
+import { loadWorkplace } from './engine/workplace.js';
 import { type RTCSessionEvent, SessionEvents } from './session-event.js';
 import { initialState, type State } from './state.js';
 import { Store } from './store.js';
@@ -21,7 +21,7 @@ import {
 export interface CallcenterOptions extends Application {
   wasmUrl?: string | undefined;
   /** For tests: where the engine comes from. */
-  load?: (wasmUrl?: string) => Promise<EngineModule>;
+  load?: (wasmUrl?: string) => Promise<WorkplaceClass>;
 }
 
 /** Among tabs: the leader tells state and notices, the others what they want. */
@@ -168,7 +168,7 @@ export class Callcenter implements Telephony {
   async #lead(): Promise<void> {
     const tabs = this.#tabs;
     try {
-      const { Workplace } = await (this.#options.load ?? loadEngine)(this.#options.wasmUrl);
+      const Workplace = await (this.#options.load ?? loadWorkplace)(this.#options.wasmUrl);
       if (tabs !== this.#tabs || !tabs?.leading || this.#workplace) return;
       const seed = crypto.getRandomValues(new Uint8Array(32));
       const workplace = new WorkplaceBody(new Workplace(seed, performance.now()), this.#options, {

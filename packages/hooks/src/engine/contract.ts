@@ -173,8 +173,6 @@ export interface PhoneEngine extends Engine {
   setCredentials(now: number, username: string, password: string): void;
 }
 
-/** The loaded wasm module. */
-export interface EngineModule {
-  Workplace: new (seed: Uint8Array, now: number) => WorkplaceEngine;
-  Phone: new (seed: Uint8Array, now: number) => PhoneEngine;
-}
+/** `seed` is 32 random bytes. */
+export type WorkplaceClass = new (seed: Uint8Array, now: number) => WorkplaceEngine;
+export type PhoneClass = new (seed: Uint8Array, now: number) => PhoneEngine;

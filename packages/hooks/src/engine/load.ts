@@ -1,7 +1,6 @@
-import { initSync, Phone, Workplace } from './generated/headset.js';
-import type { EngineModule } from './contract.js';
+import { initSync } from './generated/headset.js';
 
-let loading: Promise<EngineModule> | undefined;
+let loading: Promise<void> | undefined;
 
 /**
  * The engine, once per page. It comes from `wasmUrl`, else from the file beside this module; where a bundler did not
@@ -9,12 +8,9 @@ let loading: Promise<EngineModule> | undefined;
  *
  * Rejects when it can be had from nowhere; the next call tries again.
  */
-export function loadEngine(wasmUrl?: string): Promise<EngineModule> {
+export function loadEngine(wasmUrl?: string): Promise<void> {
   loading ??= compile(wasmUrl).then(
-    (module) => {
-      initSync({ module });
-      return { Workplace, Phone } as unknown as EngineModule;
-    },
+    (module) => void initSync({ module }),
     (error: unknown) => {
       loading = undefined;
       throw error;

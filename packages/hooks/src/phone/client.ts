@@ -2,8 +2,8 @@ import { CallBody } from '../body/call-body.js';
 import { ask, baseUrl } from '../body/http.js';
 import { keptUuid } from '../body/storage.js';
 import { callEnd, plainOptions } from '../call-end.js';
-import type { EngineModule, Notice, PhoneEngine } from '../engine/contract.js';
-import { loadEngine } from '../engine/load.js';
+import type { Notice, PhoneClass, PhoneEngine } from '../engine/contract.js';
+import { loadPhone } from '../engine/phone.js';
 import { initialState, type State } from '../state.js';
 import { Store } from '../store.js';
 import { type CallOptions, type LaunchRegistrar, type Queue, SessionStatus, type TelephonyError, type TerminateOptions } from '../types.js';
@@ -13,7 +13,7 @@ export interface PhoneOptions {
   host: string;
   wasmUrl?: string | undefined;
   /** For tests: where the engine comes from. */
-  load?: (wasmUrl?: string) => Promise<EngineModule>;
+  load?: (wasmUrl?: string) => Promise<PhoneClass>;
 }
 
 interface GuestHash {
@@ -162,7 +162,7 @@ export class PhoneClient implements PhoneCommands {
       return this.#body.pump.tell((e, now) => e.setCredentials(now, hash.username, hash.hash));
     }
     try {
-      const { Phone } = await (this.#options.load ?? loadEngine)(this.#options.wasmUrl);
+      const Phone = await (this.#options.load ?? loadPhone)(this.#options.wasmUrl);
       if (generation !== this.#generation || this.#body) return;
       this.#run(new Phone(crypto.getRandomValues(new Uint8Array(32)), performance.now()), hash);
     } catch (error) {

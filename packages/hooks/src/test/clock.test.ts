@@ -61,6 +61,8 @@ describe('the clock’s worker', () => {
         constructor() {
           workers.push(this);
         }
+        onmessage?: () => void;
+        onerror?: () => void;
         postMessage(delay: number): void {
           posted.push(delay);
         }

@@ -18,14 +18,14 @@ import { call, hash, script, type Script, settled } from './support/scripted.js'
 import { installAudio } from './support/audio.js';
 import { installLocks } from './support/locks.js';
 
-const { loadEngine } = vi.hoisted(() => ({ loadEngine: vi.fn() }));
-vi.mock('../engine/load.js', () => ({ loadEngine }));
+const { loadWorkplace } = vi.hoisted(() => ({ loadWorkplace: vi.fn() }));
+vi.mock('../engine/workplace.js', () => ({ loadWorkplace }));
 
 let scripted: Script;
 
 beforeEach(() => {
   scripted = script();
-  loadEngine.mockImplementation(scripted.load);
+  loadWorkplace.mockImplementation(scripted.load);
   installLocks();
   installAudio();
   localStorage.clear();
@@ -205,7 +205,7 @@ describe('hooks', () => {
   });
 
   it('say when the engine cannot be had, and try again at retry', async () => {
-    loadEngine.mockRejectedValueOnce(new Error('offline'));
+    loadWorkplace.mockRejectedValueOnce(new Error('offline'));
     const Page = () => {
       const { error, retry } = useTelephonyHash();
       return <button onClick={retry}>{error?.code}</button>;

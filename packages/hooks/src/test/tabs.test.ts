@@ -6,7 +6,7 @@ import { installAudio } from './support/audio.js';
 import { installLocks } from './support/locks.js';
 import { call, launch, script, type Script, settled } from './support/scripted.js';
 
-vi.mock('../engine/load.js', () => ({ loadEngine: undefined }));
+vi.mock('../engine/workplace.js', () => ({ loadWorkplace: undefined }));
 
 /** A tab of one browser: what it is told to do goes to its own engine, if it leads. */
 interface Tab {

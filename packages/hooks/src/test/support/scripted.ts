@@ -1,4 +1,4 @@
-import type { EngineModule, Output, PhoneEngine, Snapshots, WorkplaceEngine } from '../../engine/contract.js';
+import type { Output, PhoneClass, Snapshots, WorkplaceClass } from '../../engine/contract.js';
 import { initialState } from '../../state.js';
 import { type Party, SessionDirection, SessionStatus, Status } from '../../types.js';
 
@@ -68,7 +68,7 @@ export interface Script {
   engines: ScriptedEngine[];
   /** The one that runs. */
   readonly engine: ScriptedEngine;
-  load: () => Promise<EngineModule>;
+  load: () => Promise<WorkplaceClass & PhoneClass>;
 }
 
 export function script(prepare: (engine: ScriptedEngine) => void = () => undefined): Script {
@@ -87,11 +87,7 @@ export function script(prepare: (engine: ScriptedEngine) => void = () => undefin
       if (!last) throw new Error('No engine was started');
       return last;
     },
-    load: () =>
-      Promise.resolve({
-        Workplace: make as unknown as new () => WorkplaceEngine,
-        Phone: make as unknown as new () => PhoneEngine,
-      }),
+    load: () => Promise.resolve(make as unknown as WorkplaceClass & PhoneClass),
   };
 }
 

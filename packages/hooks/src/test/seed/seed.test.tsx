@@ -1,17 +1,17 @@
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { SessionStatus, Status, UserAgentStatus } from '../types.js';
-import TestWrapper from './seed/index.js';
-import { installAudio } from './support/audio.js';
-import { call, hash, launch, script, type Script, settled } from './support/scripted.js';
+import { SessionStatus, Status, UserAgentStatus } from '../../types.js';
+import TestWrapper from './index';
+import { installAudio } from '../support/audio.js';
+import { call, hash, launch, script, type Script, settled } from '../support/scripted.js';
 
-const { loadEngine } = vi.hoisted(() => ({ loadEngine: vi.fn() }));
-vi.mock('../engine/load.js', () => ({ loadEngine }));
+const { loadWorkplace } = vi.hoisted(() => ({ loadWorkplace: vi.fn() }));
+vi.mock('../../engine/workplace.js', () => ({ loadWorkplace }));
 
 let scripted: Script;
 beforeEach(() => {
   scripted = script();
-  loadEngine.mockImplementation(scripted.load);
+  loadWorkplace.mockImplementation(scripted.load);
   installAudio();
 });
 
