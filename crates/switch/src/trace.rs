@@ -108,9 +108,7 @@ fn numbers(line: &str, out: &mut String) {
     while let Some(start) = next_user(rest) {
         let (before, from_user) = rest.split_at(start);
         runs(before, out);
-        let end = from_user
-            .find(['@', '>', ';', ' ', '"', ',', '\r', '\n'])
-            .unwrap_or(from_user.len());
+        let end = from_user.find(['@', '>', ';', ' ', '"', ',', '\r', '\n']).unwrap_or(from_user.len());
         // Without `@` it is a host, unless the scheme is tel.
         let is_user = from_user[end..].starts_with('@') || before.ends_with("tel:");
         if is_user {
