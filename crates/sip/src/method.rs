@@ -23,7 +23,7 @@ pub enum Method {
     Other(Box<str>),
 }
 
-const KNOWN: [(&str, Method); 14] = [
+static KNOWN: [(&str, Method); 14] = [
     ("INVITE", Method::Invite),
     ("ACK", Method::Ack),
     ("BYE", Method::Bye),

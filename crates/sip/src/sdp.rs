@@ -105,7 +105,7 @@ pub fn without_candidates(sdp: &str) -> String {
 
 /// The DTLS fingerprint, `sha-256 D2:FA:…`: whose change says that the far side has a new peer connection.
 pub fn fingerprint(sdp: &str) -> Option<&str> {
-    sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:")).map(str::trim)
+    sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:")).map(str::trim_ascii)
 }
 
 /// Whether whoever wrote this does not want to hear us: its [`direction`] is `SendOnly` or `Inactive` (RFC 3264 §8.4).
@@ -115,7 +115,8 @@ pub fn is_held_by_remote(sdp: &str) -> bool {
 }
 
 fn is_live_media(line: &str) -> bool {
-    let live = |kind: &str| line.strip_prefix(kind).is_some_and(|rest| !rest.trim_start().starts_with("0 "));
+    let live =
+        |kind: &str| line.strip_prefix(kind).is_some_and(|rest| !rest.trim_ascii_start().starts_with("0 "));
     live("m=audio") || live("m=video")
 }
 

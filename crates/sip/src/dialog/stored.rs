@@ -40,48 +40,62 @@ pub(super) fn decode(text: &str) -> Result<Dialog, Invalid> {
     if lines.next() != Some(VERSION) {
         return Err(Invalid("a stored dialog of another version"));
     }
-    let number = |value: &str| value.parse().map_err(|_| Invalid("a stored dialog with a bad number"));
-    let (mut call_id, mut local_tag, mut remote_tag, mut local_seq, mut remote_seq) =
-        (None, None, None, None, None);
-    let (mut local_uri, mut remote_uri, mut remote_target, mut state) = (None, None, None, None);
-    let (mut route_set, mut secure) = (Vec::new(), false);
+    let mut dialog = Dialog {
+        call_id: String::new(),
+        local_tag: String::new(),
+        remote_tag: String::new(),
+        local_seq: 0,
+        remote_seq: None,
+        local_uri: String::new(),
+        remote_uri: String::new(),
+        remote_target: String::new(),
+        route_set: Vec::new(),
+        secure: false,
+        state: State::Early,
+    };
+    // One bit for each part that must be there.
+    let mut seen = 0u8;
     for line in lines {
         let (name, value) = line.split_once(' ').ok_or(Invalid("a stored dialog with a bad line"))?;
-        let text = || Some(String::from(value));
-        match name {
-            "call-id" => call_id = text(),
-            "local-tag" => local_tag = text(),
-            "remote-tag" => remote_tag = text(),
-            "local-seq" => local_seq = Some(number(value)?),
-            "remote-seq" => remote_seq = Some(number(value)?),
-            "local-uri" => local_uri = text(),
-            "remote-uri" => remote_uri = text(),
-            "remote-target" => remote_target = text(),
-            "route" => route_set.push(value.into()),
-            "secure" => secure = true,
+        let number = || value.parse().map_err(|_| Invalid("a stored dialog with a bad number"));
+        let (place, bit) = match name {
+            "call-id" => (&mut dialog.call_id, 0),
+            "local-tag" => (&mut dialog.local_tag, 1),
+            "remote-tag" => (&mut dialog.remote_tag, 2),
+            "local-uri" => (&mut dialog.local_uri, 3),
+            "remote-uri" => (&mut dialog.remote_uri, 4),
+            "remote-target" => (&mut dialog.remote_target, 5),
+            "local-seq" => {
+                dialog.local_seq = number()?;
+                seen |= 1 << 6;
+                continue;
+            }
             "state" => {
-                state = Some(match value {
+                dialog.state = match value {
                     "early" => State::Early,
                     "confirmed" => State::Confirmed,
                     _ => return Err(Invalid("a stored dialog in no state")),
-                });
+                };
+                seen |= 1 << 7;
+                continue;
             }
-            // Later versions of version 1 may say more.
-            _ => {}
-        }
+            "remote-seq" => {
+                dialog.remote_seq = Some(number()?);
+                continue;
+            }
+            "route" => {
+                dialog.route_set.push(value.into());
+                continue;
+            }
+            "secure" => {
+                dialog.secure = true;
+                continue;
+            }
+            // Whoever writes version 1 later may say more.
+            _ => continue,
+        };
+        *place = value.into();
+        seen |= 1 << bit;
     }
-    const MISSING: Invalid = Invalid("a stored dialog with a part missing");
-    Ok(Dialog {
-        call_id: call_id.ok_or(MISSING)?,
-        local_tag: local_tag.ok_or(MISSING)?,
-        remote_tag: remote_tag.ok_or(MISSING)?,
-        local_seq: local_seq.ok_or(MISSING)?,
-        remote_seq,
-        local_uri: local_uri.ok_or(MISSING)?,
-        remote_uri: remote_uri.ok_or(MISSING)?,
-        remote_target: remote_target.ok_or(MISSING)?,
-        route_set,
-        secure,
-        state: state.ok_or(MISSING)?,
-    })
+    if seen == u8::MAX { Ok(dialog) } else { Err(Invalid("a stored dialog with a part missing")) }
 }

@@ -66,7 +66,8 @@ impl Challenge {
                         Algorithm::new(&value).ok_or(Invalid("an unknown digest algorithm"))?;
                 }
                 "qop" => {
-                    challenge.qop_auth = value.split(',').any(|q| q.trim().eq_ignore_ascii_case("auth"));
+                    challenge.qop_auth =
+                        value.split(',').any(|q| q.trim_ascii().eq_ignore_ascii_case("auth"));
                     if !challenge.qop_auth {
                         return Err(Invalid("an unknown quality of protection"));
                     }

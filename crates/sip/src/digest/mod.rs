@@ -34,14 +34,13 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 /// Names and values of `Digest name=value, name="value"`; `None` for another scheme.
 fn parameters(text: &str) -> Option<impl Iterator<Item = (&str, String)>> {
-    let text = text.trim();
-    let (scheme, rest) = text.split_once([' ', '\t'])?;
+    let (scheme, rest) = crate::message::split_word(text.trim_ascii())?;
     if !scheme.eq_ignore_ascii_case("Digest") {
         return None;
     }
     Some(crate::message::comma_split(rest).filter_map(|pair| {
         let (name, value) = pair.split_once('=')?;
-        Some((name.trim(), crate::message::unquote(value.trim())))
+        Some((name.trim_ascii(), crate::message::unquote(value.trim_ascii())))
     }))
 }
 

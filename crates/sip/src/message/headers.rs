@@ -1,7 +1,7 @@
 use super::address::{self, NameAddr};
 use super::name::Name;
 use super::params::iterate;
-use super::scan::{CommaSplit, Range, number, split_quoted, trim};
+use super::scan::{CommaSplit, Range, number, split_quoted, split_word, trim};
 use super::via::Via;
 use crate::{Invalid, Method};
 use alloc::string::String;
@@ -177,11 +177,11 @@ impl Headers {
 
     pub(super) fn raw_cseq(&self) -> Result<(u32, &str), Invalid> {
         let value = self.get(Name::CSeq).ok_or(Invalid("no CSeq"))?;
-        let (digits, method) = value.split_once([' ', '\t']).ok_or(Invalid("a CSeq without a method"))?;
+        let (digits, method) = split_word(value).ok_or(Invalid("a CSeq without a method"))?;
         // RFC 3261 §8.1.1.5: less than 2**31.
         let number =
             number(digits).filter(|number| *number < 1 << 31).ok_or(Invalid("a CSeq out of range"))?;
-        Ok((number, trim(method)))
+        Ok((number, method))
     }
 
     /// Checks From or To as far as matching needs it, without reading the URI.

@@ -163,7 +163,7 @@ pub(crate) fn comma_split(text: &str) -> impl Iterator<Item = &str> {
 }
 
 pub(crate) use params::unquote;
-pub(crate) use scan::write_quoted;
+pub(crate) use scan::{split_word, write_quoted};
 
 /// Hexadecimal digits and nothing else.
 pub(crate) fn number_hex(text: &str) -> Option<u32> {

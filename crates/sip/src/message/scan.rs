@@ -28,7 +28,7 @@ pub(crate) fn is_space(byte: u8) -> bool {
 
 /// `text` without white space around it.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
+    text.trim_ascii()
 }
 
 /// Where the first byte of `wanted` (ASCII) is that no quotes surround. A `"` opens quotes, `\` inside escapes.
@@ -64,6 +64,12 @@ impl Quotes {
         };
         *self
     }
+}
+
+/// What is before the first space or tab, and what after it.
+pub(crate) fn split_word(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| matches!(byte, b' ' | b'\t'))?;
+    Some((&text[..at], trim(&text[at..])))
 }
 
 /// Splits at the commas that neither quotes nor angle brackets surround; empty pieces are left out.

@@ -1,5 +1,5 @@
 use super::params::iterate;
-use super::scan::{split_quoted, trim};
+use super::scan::{split_quoted, split_word, trim};
 use super::uri::split_host_port;
 use crate::Invalid;
 
@@ -24,8 +24,7 @@ impl<'a> Via<'a> {
         if !trim(name).eq_ignore_ascii_case("SIP") || trim(version) != "2.0" {
             return Err(Invalid("a Via of another protocol"));
         }
-        let rest = trim(rest);
-        let (transport, rest) = rest.split_at(rest.find([' ', '\t']).ok_or(BAD)?);
+        let (transport, rest) = split_word(trim(rest)).ok_or(BAD)?;
         let (sent_by, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
         let (host, port) = split_host_port(trim(sent_by))?;
         Ok(Via { transport, host, port, params })
