@@ -50,6 +50,9 @@ export class Callcenter implements Telephony {
   #settings: Settings = {};
   #tabs: Tabs<Message> | undefined;
   #workplace: WorkplaceBody | undefined;
+  /** Whether another tab leads and has said so. */
+  #mirrors = false;
+  /** Wanted before it was known who leads. */
   #waiting: Command[] = [];
   #stopping: ReturnType<typeof setTimeout> | undefined;
   #refused: string | undefined;
@@ -161,19 +164,21 @@ export class Callcenter implements Telephony {
 
   #do(command: Command): void {
     if (this.#workplace) this.#workplace.do(command);
-    else if (this.#tabs && !this.#tabs.leading) this.#tabs.post({ command });
+    else if (this.#mirrors) this.#tabs?.post({ command });
     else this.#waiting.push(command);
   }
 
   async #lead(): Promise<void> {
     const tabs = this.#tabs;
+    this.#mirrors = false;
     try {
       const Workplace = await (this.#options.load ?? loadWorkplace)(this.#options.wasmUrl);
       if (tabs !== this.#tabs || !tabs?.leading || this.#workplace) return;
       const seed = crypto.getRandomValues(new Uint8Array(32));
       const workplace = new WorkplaceBody(new Workplace(seed, performance.now()), this.#options, {
-        state: (change) => this.#publish(change),
-        notice: (notice) => this.#tell(notice),
+        // One that says goodbye after `stop` is heard no more.
+        state: (change) => this.#workplace === workplace && this.#publish(change),
+        notice: (notice) => this.#workplace === workplace && this.#tell(notice),
         askMicrophone: () => this.#askWhereSeen(),
         failed: (error) => this.#failed(error),
       });
@@ -198,7 +203,10 @@ export class Callcenter implements Telephony {
   #heard(message: Message): void {
     const workplace = this.#workplace;
     if ('state' in message) {
-      if (!workplace) this.#set(message.state);
+      if (workplace) return;
+      this.#set(message.state);
+      this.#mirrors = !this.#tabs?.leading;
+      if (this.#mirrors) for (const command of this.#waiting.splice(0)) this.#do(command);
     } else if ('notice' in message) {
       this.#deliver(message.notice);
     } else if ('ask' in message) {
@@ -317,12 +325,15 @@ export class Callcenter implements Telephony {
     this.#tellReason();
     const tabs = this.#tabs;
     this.#tabs = undefined;
+    this.#mirrors = false;
     for (const settle of [...this.#settling.values()]) settle();
-    if (!this.#workplace) return tabs?.stop();
-    // The next tab registers after this one has said goodbye.
-    this.#workplace.stop(() => tabs?.stop());
+    const workplace = this.#workplace;
     this.#workplace = undefined;
+    this.#events.ended();
     this.store.set(initialState);
+    // The next tab registers after this one has said goodbye.
+    if (workplace) workplace.stop(() => tabs?.stop());
+    else tabs?.stop();
   }
 }
 

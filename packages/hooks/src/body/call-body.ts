@@ -117,7 +117,7 @@ export class CallBody<E extends Engine> {
 
   setInput(id: string): void {
     this.devices.choose('input', id);
-    for (const peer of this.#peers.values()) peer.changeMicrophone(0);
+    for (const peer of this.#peers.values()) peer.changeMicrophone();
   }
 
   setOutput(id: string): void {

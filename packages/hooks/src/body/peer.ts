@@ -27,6 +27,7 @@ type Step<Op extends PeerRequest['op']> = Extract<PeerRequest, { op: Op }>;
 
 /** One peer connection and all that it holds: microphone, the other side's voice, the watch over its packets. */
 export class Peer {
+  readonly #media: number;
   readonly #body: PeerBody;
   readonly #reports: PeerReports;
   readonly #connection: RTCPeerConnection;
@@ -42,6 +43,7 @@ export class Peer {
   #closed = false;
 
   constructor(media: number, body: PeerBody, reports: PeerReports) {
+    this.#media = media;
     this.#body = body;
     this.#reports = reports;
     this.#connection = new RTCPeerConnection(body.configuration(media));
@@ -88,8 +90,8 @@ export class Peer {
   }
 
   /** Takes another microphone into the call, after the chosen one changed. */
-  changeMicrophone(media: number): void {
-    if (this.#microphone) void this.#joinMicrophone(media, false);
+  changeMicrophone(): void {
+    if (this.#microphone) void this.#joinMicrophone(this.#media, false);
   }
 
   close(): void {

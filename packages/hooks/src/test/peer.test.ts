@@ -140,7 +140,7 @@ describe('a call under way', () => {
     const { p } = await talking();
     p.request({ op: 'mute', on: true });
     expect(tracks[0]?.enabled).toBe(false);
-    p.changeMicrophone(0);
+    p.changeMicrophone();
     await soon();
     expect(tracks.map(({ enabled, stopped }) => [enabled, stopped])).toEqual([[false, true], [false, false]]);
     p.request({ op: 'mute', on: false });

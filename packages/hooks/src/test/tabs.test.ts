@@ -75,6 +75,30 @@ describe('several tabs of one operator', () => {
     await expect(set).resolves.toBeUndefined();
   });
 
+  it('lose nothing that was wanted before it was known who leads', async () => {
+    const first = tab();
+    first.telephony.call('support');
+    await settled();
+    expect(first.script.engine.told('call')).toEqual([['support', 0]]);
+    const second = tab();
+    second.telephony.call('sales');
+    await settled();
+    expect(first.script.engine.told('call')).toEqual([['support', 0], ['sales', 0]]);
+  });
+
+  it('run anew after a stop, and the old engine’s goodbye changes nothing', async () => {
+    const first = tab();
+    await settled();
+    const [engine] = first.script.engines;
+    first.telephony.stop();
+    await settled();
+    first.telephony.start();
+    await settled();
+    expect(engine?.freed).toBe(true);
+    expect(first.script.engines).toHaveLength(2);
+    expect(first.script.engine.told('start')).toHaveLength(1);
+  });
+
   it('are all told what happens', async () => {
     const onStatusChange = vi.fn();
     const first = tab({ onStatusChange });
