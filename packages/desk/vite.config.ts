@@ -14,6 +14,17 @@ export default defineConfig({
     // The content security policy allows files of our own, not data: URLs.
     assetsInlineLimit: 0,
     sourcemap: false,
+    rolldownOptions: {
+      output: {
+        // What changes with a dependency, not with every release of ours: the browser keeps it.
+        codeSplitting: {
+          groups: [
+            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+            { name: 'framework', test: /node_modules[\\/](@tanstack|i18next|react-i18next)[\\/]/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: { '/v1': { target: backend } },

@@ -9,7 +9,7 @@ const queues = [{ name: 'support', display_name: 'Support' }];
 
 export function CustomerIdle({ ready = true }: { ready?: boolean }) {
   return (
-    <PageFrame>
+    <PageFrame heading="Gallery">
       <div className={classes.column}>
         <CustomerForm
           number="79991234567"
@@ -27,7 +27,7 @@ export function CustomerIdle({ ready = true }: { ready?: boolean }) {
 
 export function CustomerCall({ view, digits = '' }: { view: Exclude<CustomerView, { kind: 'idle' }>; digits?: string }) {
   return (
-    <PageFrame>
+    <PageFrame heading="Gallery">
       <div className={classes.column}>
         <CustomerCard
           view={view}

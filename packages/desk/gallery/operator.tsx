@@ -120,9 +120,11 @@ export function Desk(desk: Desk) {
     userAgent,
     inCall,
   });
+  const troubles = <StatusProblems problems={problems} status={now?.status} onLogIn={nothing} onRetry={nothing} />;
   const sound = { ...devices, ...desk.devices };
   return (
     <PageFrame
+      heading="Gallery"
       actions={
         <>
           <SoundMenu devices={sound} opened={desk.sound ?? false} />
@@ -139,7 +141,7 @@ export function Desk(desk: Desk) {
         inCall={inCall}
         onStatus={nothing}
       />
-      <StatusProblems problems={problems} status={now?.status} onLogIn={nothing} onRetry={nothing} />
+      {!inCall && troubles}
       <CallCard
         view={view}
         status={now?.status}
@@ -155,6 +157,7 @@ export function Desk(desk: Desk) {
         onCall={nothing}
         onDone={nothing}
       />
+      {inCall && troubles}
       {desk.below}
     </PageFrame>
   );

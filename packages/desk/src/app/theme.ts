@@ -100,7 +100,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--desk-soft-hover': '#2f3741',
     '--desk-soft-active': '#3a444f',
     '--desk-line': '#2d343e',
-    '--desk-shadow': 'none',
+    '--desk-shadow': '0 0 transparent',
     '--desk-online': '#3dc078',
     '--desk-break': '#f7b733',
     '--desk-offline': '#848d9b',

@@ -27,7 +27,7 @@ export function CustomerForm({ number, queues, queue, ready, problems, onNumber,
     <section className={classes.card} aria-label={t('customer.page')} data-testid="customer-idle">
       <div className={classes.form}>
         <div>
-          <Title order={1}>{t('customer.title')}</Title>
+          <Title order={2}>{t('customer.title')}</Title>
           <p className={classes.lead}>{t('customer.lead')}</p>
         </div>
         {problems}

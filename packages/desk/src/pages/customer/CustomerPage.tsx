@@ -27,7 +27,7 @@ export default function CustomerPage() {
   };
 
   return (
-    <PageFrame>
+    <PageFrame heading={t('customer.page')}>
       <div className={classes.column}>
         <PhoneProvider host="" onError={setCallError}>
           <CustomerPhone number={number} onNumber={choose} callError={callError} onCall={forget} />

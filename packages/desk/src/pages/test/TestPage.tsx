@@ -14,7 +14,7 @@ export default function TestPage() {
   if (account.data) return <OperatorTelephony key={account.data.login} account={account.data} />;
   if (account.data === null) return <LoginPage />;
   return (
-    <PageFrame>
+    <PageFrame heading={t('login.title')}>
       {account.isError ? (
         <Problem
           tone="broken"

@@ -87,6 +87,10 @@ export function Workplace({ account, last, ended, callError, onSession, onDone }
     inCall,
   });
 
+  // Under the card during a call: its buttons must not move under the hand.
+  const troubles = (
+    <StatusProblems problems={problems} status={now} onLogIn={() => setLoggingIn(true)} onRetry={retryAll} />
+  );
   const head = (
     <>
       <SoundMenu devices={devices} />
@@ -116,7 +120,7 @@ export function Workplace({ account, last, ended, callError, onSession, onDone }
   }
 
   return (
-    <PageFrame actions={head}>
+    <PageFrame actions={head} heading={t('login.title')}>
       <Announcer view={view} />
       <StatusBar
         person={{ login: account.login, displayName: launch.data?.display_name ?? account.display_name }}
@@ -127,7 +131,7 @@ export function Workplace({ account, last, ended, callError, onSession, onDone }
         inCall={inCall}
         onStatus={change}
       />
-      <StatusProblems problems={problems} status={now} onLogIn={() => setLoggingIn(true)} onRetry={retryAll} />
+      {!inCall && troubles}
       <CallCard
         view={view}
         status={now}
@@ -149,6 +153,7 @@ export function Workplace({ account, last, ended, callError, onSession, onDone }
         onCall={(target) => call(target)}
         onDone={onDone}
       />
+      {inCall && troubles}
       {now === Status.CONNECTED && !inCall && <NotifyOffer />}
       <LoginAgain
         opened={loggingIn}

@@ -1,5 +1,5 @@
 import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 
 const schemes = ['auto', 'light', 'dark'] as const satisfies readonly MantineColorScheme[];
@@ -23,21 +23,21 @@ export function ColoursMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.RadioGroup value={colorScheme} onChange={(next) => setColorScheme(next as MantineColorScheme)}>
         {schemes.map((scheme) => {
           const Icon = icons[scheme];
           return (
-            <Menu.Item
+            <Menu.RadioItem
               key={scheme}
-              role="menuitemradio"
-              aria-checked={scheme === colorScheme}
-              leftSection={<Icon size={18} stroke={1.75} aria-hidden />}
-              rightSection={scheme === colorScheme ? <IconCheck size={16} aria-hidden /> : undefined}
-              onClick={() => setColorScheme(scheme)}
+              value={scheme}
+              closeMenuOnClick
+              rightSection={<Icon size={18} stroke={1.75} aria-hidden />}
             >
               {names[scheme]}
-            </Menu.Item>
+            </Menu.RadioItem>
           );
         })}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

@@ -89,7 +89,7 @@ function fallenOffLine(status: TelephonyStatus | undefined, registered: boolean)
   if (status.by === 'supervisor') return { id: 'supervisor', tone: 'info' };
   switch (status.sub_status) {
     case 'registration_lost':
-      return { id: 'lost', tone: 'broken', mended: registered };
+      return { id: 'lost', tone: registered ? 'warning' : 'broken', mended: registered };
     case 'unreachable':
       return { id: 'unreachable', tone: 'warning' };
     case 'page_closed':

@@ -12,7 +12,7 @@ export function ServersSign({ registrars }: { registrars: Registrars }) {
   const [opened, setOpened] = useState(false);
   const { registrars: list, rotation } = registrars;
   const { up, all, state } = serversState(list);
-  if (all === 0) return <Skeleton height={14} width={104} aria-label={t('servers.label')} />;
+  if (all === 0) return <Skeleton height={14} width={104} aria-hidden />;
 
   const report = list
     .map(({ id, uri, status, error }) => [id, uri, status, error].filter(Boolean).join('  '))

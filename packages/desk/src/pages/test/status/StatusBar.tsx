@@ -1,4 +1,4 @@
-import { Skeleton } from '@mantine/core';
+import { Skeleton, VisuallyHidden } from '@mantine/core';
 import { type Registrars, Status, type TelephonyStatus } from 'headset-hooks';
 import { useTranslation } from 'react-i18next';
 import { Elapsed } from '../../../shared/ui/Elapsed';
@@ -47,7 +47,7 @@ function StatusWords({ status, reasons }: { status: TelephonyStatus; reasons: re
     status.status === Status.PAUSED ? reasonTitle(status.sub_status, reasons, i18n.language, t) : undefined;
   return (
     <>
-      <span className={classes.dot} data-status={status.status} aria-hidden />
+      <span className={classes.dot} data-kind={status.status} aria-hidden />
       <strong className={classes.word}>{t(`status.${status.status}`)}</strong>
       {reason && <span className={classes.reason}>{reason}</span>}
       {Number.isFinite(since) && (
@@ -59,7 +59,12 @@ function StatusWords({ status, reasons }: { status: TelephonyStatus; reasons: re
 
 function StatusUnknown() {
   const { t } = useTranslation();
-  return <Skeleton height={20} width={148} my={4} aria-label={t('status.unknown')} />;
+  return (
+    <>
+      <Skeleton height={20} width={148} my={4} />
+      <VisuallyHidden>{t('status.unknown')}</VisuallyHidden>
+    </>
+  );
 }
 
 type NextProps = Pick<Props, 'reasons' | 'onStatus'> & { status: TelephonyStatus };
