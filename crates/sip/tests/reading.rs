@@ -217,6 +217,7 @@ fn what_is_wrong_is_answered_where_it_can_be() {
         );
         if let Some(reply) = reply {
             assert_eq!(reply.get(Name::CallId), Some("c1"));
+            assert_eq!(parse(wrong).expect_err("as before").reply(), Some(reply), "copies get the same tag");
         }
     }
 }

@@ -73,7 +73,7 @@ impl Headers {
 
     /// The single values of every header of this name: split at commas, whether on one line or on many.
     pub fn values(&self, name: Name) -> impl Iterator<Item = &str> {
-        self.all(name).flat_map(CommaSplit)
+        self.all(name).flat_map(CommaSplit::new)
     }
 
     /// Whether a list header (Supported, Require, Allow …) has this value, in any case.

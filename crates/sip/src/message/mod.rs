@@ -159,11 +159,11 @@ impl Deref for Response {
 
 /// The pieces between commas that no quotes surround.
 pub(crate) fn comma_split(text: &str) -> impl Iterator<Item = &str> {
-    scan::CommaSplit(text)
+    scan::CommaSplit::new(text)
 }
 
 pub(crate) use params::unquote;
-pub(crate) use scan::{split_word, write_quoted};
+pub(crate) use scan::{hash, split_word, write_quoted};
 
 /// Hexadecimal digits and nothing else.
 pub(crate) fn number_hex(text: &str) -> Option<u32> {

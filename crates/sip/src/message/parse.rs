@@ -4,7 +4,7 @@ use super::scan::{self, Range, is_space};
 use super::{Message, Request, Response};
 use crate::{Invalid, Method};
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -54,7 +54,10 @@ impl ParseError {
             ParseErrorKind::TooLarge => (513, "Message Too Large"),
             _ => (400, self.detail),
         };
-        Some(Response::reply_to(request, status, reason).finish())
+        // RFC 3261 §8.2.7: the same tag for every copy, without keeping any state.
+        let via = request.get(Name::Via).unwrap_or("");
+        let tag = scan::hash(&[request.call_id(), via]).to_string();
+        Some(Response::reply_to(request, status, reason).to_tag(&tag).finish())
     }
 }
 

@@ -73,35 +73,52 @@ pub(crate) fn split_word(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Splits at the commas that neither quotes nor angle brackets surround; empty pieces are left out.
-pub(crate) struct CommaSplit<'a>(pub(crate) &'a str);
+#[derive(Clone)]
+pub(crate) struct CommaSplit<'a> {
+    rest: &'a str,
+    /// Whether `rest` may have a `>`: looked for in vain once, not again.
+    may_close: bool,
+}
+
+impl<'a> CommaSplit<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        CommaSplit { rest: text, may_close: true }
+    }
+
+    fn next_comma(&mut self) -> usize {
+        let mut from = 0;
+        while let Some(found) = find_unquoted(&self.rest[from..], if self.may_close { b",<" } else { b"," }) {
+            let at = from + found;
+            if self.rest.as_bytes()[at] == b',' {
+                return at;
+            }
+            from = match self.rest[at..].find('>') {
+                Some(length) => at + length + 1,
+                // A bracket that is never closed surrounds nothing.
+                None => {
+                    self.may_close = false;
+                    at + 1
+                }
+            };
+        }
+        self.rest.len()
+    }
+}
 
 impl<'a> Iterator for CommaSplit<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        while !self.0.is_empty() {
-            let end = next_comma(self.0);
-            let piece = trim(&self.0[..end]);
-            self.0 = self.0.get(end + 1..).unwrap_or("");
+        while !self.rest.is_empty() {
+            let end = self.next_comma();
+            let piece = trim(&self.rest[..end]);
+            self.rest = self.rest.get(end + 1..).unwrap_or("");
             if !piece.is_empty() {
                 return Some(piece);
             }
         }
         None
     }
-}
-
-fn next_comma(text: &str) -> usize {
-    let mut from = 0;
-    while let Some(found) = find_unquoted(&text[from..], b",<") {
-        let at = from + found;
-        if text.as_bytes()[at] == b',' {
-            return at;
-        }
-        // A bracket that is never closed surrounds nothing.
-        from = text[at..].find('>').map_or(at + 1, |length| at + length + 1);
-    }
-    text.len()
 }
 
 /// A quoted string at the start of `text` (which begins with `"`): its inside with escapes still in, and what follows.
@@ -159,6 +176,12 @@ pub(crate) fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
 }
 
+/// FNV-1a, pieces kept apart.
+pub(crate) fn hash(pieces: &[&str]) -> u64 {
+    let bytes = pieces.iter().flat_map(|piece| piece.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// Decimal digits and nothing else.
 pub(crate) fn number(text: &str) -> Option<u32> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -174,14 +197,21 @@ mod tests {
 
     #[test]
     fn commas_in_quotes_and_brackets_do_not_split() {
-        let pieces: Vec<_> = CommaSplit(r#" "a, \"b" <sip:x,y@z> , , c,"d"#).collect();
+        let pieces: Vec<_> = CommaSplit::new(r#" "a, \"b" <sip:x,y@z> , , c,"d"#).collect();
         assert_eq!(pieces, [r#""a, \"b" <sip:x,y@z>"#, "c", "\"d"]);
     }
 
     #[test]
     fn an_open_bracket_does_not_swallow_the_rest() {
-        assert_eq!(CommaSplit("<sip:a, <sip:b>").collect::<Vec<_>>(), ["<sip:a, <sip:b>"]);
-        assert_eq!(CommaSplit("a<b, c").collect::<Vec<_>>(), ["a<b", "c"]);
+        assert_eq!(CommaSplit::new("<sip:a, <sip:b>").collect::<Vec<_>>(), ["<sip:a, <sip:b>"]);
+        assert_eq!(CommaSplit::new("a<b, c").collect::<Vec<_>>(), ["a<b", "c"]);
+    }
+
+    #[test]
+    fn brackets_that_never_close_are_looked_for_once() {
+        // Quadratic, this would be two thousand million steps.
+        assert_eq!(CommaSplit::new(&"<,".repeat(32_000)).count(), 32_000);
+        assert_eq!(CommaSplit::new(&"<".repeat(64_000)).count(), 1);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which transaction a message belongs to.
 
+use crate::message::hash;
 use crate::{Method, Name, Request, Response};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -118,10 +119,4 @@ fn branch_of_rfc_2543(request: &Request) -> String {
         request.get(Name::Via).unwrap_or(""),
     ];
     parts.join(" ")
-}
-
-/// FNV-1a, pieces kept apart.
-fn hash(pieces: &[&str]) -> u64 {
-    let bytes = pieces.iter().flat_map(|piece| piece.bytes().chain([0xff]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
