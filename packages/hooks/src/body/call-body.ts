@@ -274,8 +274,9 @@ function sessionState(snapshot: SessionSnapshot, before: Session): Pick<State, '
   return { session: { ...session, answeredAt: since }, invite };
 }
 
-function soundOf({ status, direction, answering, ringing }: Session): Sound | undefined {
+/** Who waits in a queue hears ringback too: silence would say that nobody is there. */
+function soundOf({ status, direction, answering, ringing, queuePlace }: Session): Sound | undefined {
   if (status !== SessionStatus.STARTING) return undefined;
   if (direction === SessionDirection.INCOMING) return answering ? undefined : 'ring';
-  return ringing ? 'ringback' : undefined;
+  return ringing || queuePlace ? 'ringback' : undefined;
 }

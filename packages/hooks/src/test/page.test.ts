@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Callcenter } from '../callcenter-client.js';
+import type { Output } from '../engine/contract.js';
+import { SessionStatus } from '../types.js';
+import { FakeAudioContext, installAudio } from './support/audio.js';
+import { call, script, type Script, settled } from './support/scripted.js';
+
+vi.mock('../engine/workplace.js', () => ({ loadWorkplace: undefined }));
+
+class FakeSource extends EventTarget {
+  static last: FakeSource;
+  onopen?: () => void;
+  onerror?: () => void;
+  closed = false;
+  constructor(
+    readonly url: string,
+    readonly init: EventSourceInit,
+  ) {
+    super();
+    FakeSource.last = this;
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+let scripted: Script;
+let telephony: Callcenter;
+const backend = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
+
+const http: Output = { type: 'http', id: 3, method: 'POST', path: '/v1/telephony/events', body: '{}' };
+
+beforeEach(async () => {
+  scripted = script();
+  installAudio();
+  localStorage.clear();
+  backend.mockReset().mockImplementation(() => Promise.resolve(new Response('{"accepted":1}')));
+  vi.stubGlobal('fetch', backend);
+  vi.stubGlobal('EventSource', FakeSource);
+  telephony = new Callcenter({ host: 'https://cc.example', load: scripted.load });
+  telephony.start();
+  await settled();
+});
+
+afterEach(async () => {
+  telephony.stop();
+  await settled();
+  vi.unstubAllGlobals();
+});
+
+describe('the page of the tab that leads', () => {
+  it('carries the engine’s requests to the backend and the answers back', async () => {
+    scripted.engine.say(http);
+    await settled();
+    expect(backend.mock.calls[0]?.[0]).toBe('https://cc.example/v1/telephony/events');
+    expect(scripted.engine.told('httpAnswered')).toEqual([[3, { accepted: 1 }, '{"accepted":1}']]);
+    backend.mockResolvedValue(new Response('{"code":"disabled"}', { status: 403 }));
+    scripted.engine.say({ ...http, id: 4 });
+    await settled();
+    expect(scripted.engine.told('httpFailed')).toEqual([[4, 403, { code: 'disabled' }]]);
+  });
+
+  it('hears the event stream, and leaves opening it again to the engine', () => {
+    scripted.engine.say({ type: 'openStream' });
+    const source = FakeSource.last;
+    expect([source.url, source.init.withCredentials]).toEqual(['https://cc.example/v1/telephony/stream', true]);
+    source.onopen?.();
+    source.dispatchEvent(Object.assign(new Event('status'), { data: '{"status":"paused"}' }));
+    source.dispatchEvent(Object.assign(new Event('registrars'), { data: 'not JSON' }));
+    source.onerror?.();
+    expect(source.closed).toBe(true);
+    expect(scripted.engine.told('streamOpened')).toHaveLength(1);
+    expect(scripted.engine.told('pushed')).toEqual([['status', { status: 'paused' }]]);
+    expect(scripted.engine.told('streamClosed')).toHaveLength(1);
+  });
+
+  it('asks before it is left in a call, and only then', () => {
+    const leave = (): boolean => window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    expect(leave()).toBe(true);
+    scripted.engine.show('session', call());
+    expect(leave()).toBe(false);
+    scripted.engine.show('session', { status: SessionStatus.WAITING });
+    expect(leave()).toBe(true);
+  });
+
+  it('when it is left, lets the last requests outlive it', async () => {
+    scripted.engine.react = (name) => {
+      if (name === 'unload') scripted.engine.outputs.push(http);
+    };
+    window.dispatchEvent(new Event('pagehide'));
+    await settled();
+    expect(scripted.engine.told('unload')).toHaveLength(1);
+    expect(backend.mock.calls[0]?.[1].keepalive).toBe(true);
+    window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+    expect(scripted.engine.told('start')).toHaveLength(2);
+  });
+
+  it('keeps events over a reload', async () => {
+    const event = { id: '1', name: 'call_ended', at_ms: 1, login: 'anna', fields: {} };
+    scripted.engine.say({ type: 'keepEvents', events: [event] });
+    telephony.stop();
+    await settled();
+    telephony.start();
+    await settled();
+    expect(scripted.engines).toHaveLength(2);
+    expect(scripted.engine.told('restoreEvents')).toEqual([[[event]]]);
+    const profiles = scripted.engines.map((engine) => engine.told('start')[0]?.[3]);
+    expect(profiles[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(profiles[1]).toBe(profiles[0]);
+  });
+
+  it('rings for a call that comes, and plays ringback to who waits', () => {
+    const playing = (): number => FakeAudioContext.made.reduce((sum, { playing }) => sum + playing, 0);
+    scripted.engine.show('session', call());
+    expect(playing()).toBe(1);
+    scripted.engine.show('session', call({ answering: true }));
+    expect(playing()).toBe(0);
+    const outgoing = call({ id: 'call-2', direction: 'outgoing' as never });
+    scripted.engine.show('session', outgoing);
+    expect(playing()).toBe(0);
+    scripted.engine.show('session', { ...outgoing, queuePlace: { position: 1, waiting: 1 } });
+    expect(playing()).toBe(1);
+    scripted.engine.show('session', { ...outgoing, status: SessionStatus.ACTIVE });
+    expect(playing()).toBe(0);
+  });
+
+  it('starts another engine when one traps, and says so', async () => {
+    vi.spyOn(console, 'error').mockReturnValue();
+    const onError = vi.fn();
+    telephony.configure({ onError });
+    scripted.engine.show('session', call());
+    scripted.engine.react = () => {
+      throw new WebAssembly.RuntimeError('unreachable');
+    };
+    telephony.hold(true);
+    expect(telephony.store.get('session').status).toBe(SessionStatus.WAITING);
+    await new Promise((resolve) => setTimeout(resolve, 1050));
+    expect(scripted.engines).toHaveLength(2);
+    expect(scripted.engine.told('start')).toHaveLength(1);
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'engine_restarted' });
+  });
+});
