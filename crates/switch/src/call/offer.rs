@@ -32,6 +32,8 @@ pub(super) struct Offer {
     branches: Vec<Branch>,
     tried: Vec<u64>,
     rang: bool,
+    /// The caller dialled this very party, and came through no queue.
+    is_direct: bool,
     /// Every flow has its INVITE, and they are given a little longer.
     all_tried: bool,
 }
@@ -57,6 +59,7 @@ impl Calls {
             return tracing::warn!(login, "asked to ring somebody who is rung already");
         }
         let user = find_user(edge, &login);
+        let is_direct = login == call.target || find_user(edge, &call.target) == user;
         waiting.offers.push(Offer {
             number: offer_number,
             login,
@@ -69,6 +72,7 @@ impl Calls {
             tried: Vec::new(),
             rang: false,
             all_tried: false,
+            is_direct,
         });
         self.index_login(&user, number);
         self.try_next_flow(edge, number, offer_number);
@@ -81,7 +85,6 @@ impl Calls {
 
     /// Rings the next flow; without one the offer is over, unless a branch is still under way.
     fn try_next_flow(&mut self, edge: &mut Edge, number: u64, offer_number: u64) {
-        let target = self.calls.get(&number).map(|call| call.target.clone()).unwrap_or_default();
         let Some((call_id, invite, offer)) = self.offer_mut(number, offer_number) else { return };
         let Some(flow) = next_flow_of(edge, offer) else {
             if offer.branches.iter().any(|branch| branch.heard) {
@@ -94,7 +97,7 @@ impl Calls {
             }
             return self.finish_offer(edge, number, offer_number, OfferEnd::Unreachable, 487, "Not reached");
         };
-        let request = build_invite(edge, &call_id, &target, &invite, offer, &flow);
+        let request = build_invite(edge, &call_id, &invite, offer, &flow);
         let (key, sent) = edge.request(flow.connection, request);
         offer.tried.push(flow.id);
         offer.branches.push(Branch { key, invite: sent, heard: false });
@@ -118,9 +121,11 @@ impl Calls {
         match response.status() {
             101..=199 if !offer.rang && response.status() == 180 => {
                 offer.rang = true;
-                let login = offer.login.clone();
+                let (login, is_direct) = (offer.login.clone(), offer.is_direct);
                 edge.report(Report::Ringing { call: call_id, login });
-                self.show_ringing(edge, number);
+                if is_direct {
+                    self.show_ringing(edge, number);
+                }
             }
             100..=199 => {}
             200..=299 => {
@@ -279,7 +284,6 @@ fn next_flow_of(edge: &Edge, offer: &Offer) -> Option<Flow> {
 fn build_invite(
     edge: &Edge,
     call_id: &str,
-    target: &str,
     caller_invite: &Request,
     offer: &Offer,
     flow: &Flow,
@@ -302,7 +306,5 @@ fn build_invite(
         .header(Name::Supported, "outbound")
         .raw_header("X-Headset-Call", call_id)
         .body(content_type, caller_invite.body());
-    // Who dialled this very party came through no queue.
-    let is_direct = offer.login == target || find_user(edge, target) == offer.user;
-    if is_direct { invite } else { invite.raw_header("X-Headset-Queue-Name", &offer.display_name) }
+    if offer.is_direct { invite } else { invite.raw_header("X-Headset-Queue-Name", &offer.display_name) }
 }

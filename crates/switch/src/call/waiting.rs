@@ -122,7 +122,7 @@ impl Calls {
         }
     }
 
-    /// Somebody rings: the caller of a direct call hears so; one in a queue keeps the place.
+    /// The party that was dialled rings. A caller in a queue keeps the place instead.
     pub(super) fn show_ringing(&mut self, edge: &mut Edge, call: u64) {
         let Some(Call { id, state: State::Waiting(waiting), .. }) = self.calls.get_mut(&call) else { return };
         if waiting.shown == Shown::Nothing {

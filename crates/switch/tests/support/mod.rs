@@ -169,14 +169,14 @@ impl World {
     pub fn response(&mut self, connection: ConnectionId, status: u16) -> Response {
         match self.next(connection) {
             Some(Message::Response(response)) if response.status() == status => response,
-            other => panic!("expected {status}, got {other:#?}"),
+            other => panic!("expected {status}, got {}", text_of(other.as_ref())),
         }
     }
 
     pub fn request(&mut self, connection: ConnectionId, method: Method) -> Request {
         match self.next(connection) {
             Some(Message::Request(request)) if *request.method() == method => request,
-            other => panic!("expected {method}, got {other:#?}"),
+            other => panic!("expected {method}, got {}", text_of(other.as_ref())),
         }
     }
 
@@ -197,6 +197,10 @@ impl World {
     pub fn all_reports(&mut self) -> Vec<Report> {
         self.reports.drain(..).collect()
     }
+}
+
+fn text_of(message: Option<&Message>) -> &str {
+    message.map_or("nothing", Message::as_str)
 }
 
 /// A client with one connection.
