@@ -4,6 +4,8 @@
 
 mod world;
 
+use std::time::Duration;
+
 use headset_floor::*;
 use world::World;
 
@@ -147,6 +149,24 @@ fn who_calls_out_while_being_rung_gives_that_call_to_the_next() {
     assert_eq!(world.activity("anna"), Activity::OnCall);
     assert_eq!(world.offered("100")[0], ("anna", Some(OfferOutcome::Busy)));
     assert_eq!(world.storage.reserved["anna"].0, "1");
+}
+
+#[test]
+fn until_the_switch_says_that_an_offer_taken_back_is_over_nothing_else_rings_there() {
+    let mut world = World::new(&["anna", "boris"]);
+    world.on_line("anna");
+    world.guest_calls("100");
+    world.guest_calls("101");
+    world.switch_lag = Some(500);
+    world.arrives("1", "anna", "nowhere");
+    world.offers();
+    assert_eq!(world.activity("anna"), Activity::Idle, "the call out was refused at once");
+    world.pass(Duration::from_millis(499));
+    world.on_line("boris");
+    assert_eq!(world.offers(), [("101".to_owned(), "boris".to_owned())]);
+    world.arrives("2", "boris", "anna");
+    world.pass(Duration::from_millis(1));
+    assert_eq!(world.offered("100")[0], ("anna", Some(OfferOutcome::Busy)));
 }
 
 #[test]

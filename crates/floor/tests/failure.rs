@@ -46,7 +46,8 @@ fn a_call_that_ends_while_storage_fails_keeps_its_one_outcome_and_frees_the_oper
     world.guest_calls("101");
     world.commands();
     world.seconds(30);
-    assert_eq!(world.offers(), [], "not free before storage has let them go");
+    assert_eq!(world.offers(), []);
+    assert_eq!(world.storage.asked_to_reserve.len(), 1, "not free before storage has let them go");
     world.storage.failing = false;
     world.seconds(6);
     assert_eq!(world.outcome("100"), Some(Outcome::Answered));

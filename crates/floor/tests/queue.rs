@@ -164,6 +164,17 @@ fn two_callers_at_once_never_get_the_same_operator() {
 }
 
 #[test]
+fn a_hundred_callers_do_not_ask_for_the_one_operator_who_comes_free() {
+    let mut world = World::new(&["anna"]);
+    for call in 100..200 {
+        world.guest_calls(&call.to_string());
+    }
+    world.on_line("anna");
+    assert_eq!(world.offers(), [pair("100", "anna")]);
+    assert_eq!(world.storage.asked_to_reserve.len(), 1);
+}
+
+#[test]
 fn an_operator_whom_another_node_has_taken_is_asked_for_again_a_little_later() {
     let mut world = World::new(&["anna"]);
     world.on_line("anna");

@@ -370,6 +370,9 @@ impl World {
 
 impl Storage {
     fn carry_out(&mut self, wall: u64, write: Write) -> Stored {
+        if let Write::Reserve { call, order, .. } = &write {
+            self.asked_to_reserve.push((call.clone(), order.clone()));
+        }
         if self.failing {
             return Stored::Failed("the disk is full".to_owned());
         }
@@ -384,7 +387,6 @@ impl Storage {
                 self.keep(vec![event]);
             }
             Write::Reserve { call, order, until } => {
-                self.asked_to_reserve.push((call.clone(), order.clone()));
                 if std::mem::take(&mut self.taken_elsewhere) {
                     return Stored::NobodyFree;
                 }
