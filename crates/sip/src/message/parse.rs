@@ -129,7 +129,7 @@ fn error(kind: ParseErrorKind, detail: &'static str) -> ParseError {
 /// The line that begins at `start`, without its end, and where the next begins.
 fn line_at(text: &str, start: usize) -> (Range, usize) {
     let bytes = text.as_bytes();
-    let end = bytes[start..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| start + at);
+    let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(bytes.len(), |at| start + at);
     let next = (end + 1).min(bytes.len());
     let end = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
     (Range::new(start, end), next)
@@ -225,10 +225,12 @@ pub(super) fn index_fields(text: &str, start: usize) -> Index {
         }
         if let Some(field) = read_field(text, at, end) {
             index.fields.push(field);
-            index.folds.extend(
-                (field.value.start as usize..field.value.end as usize)
-                    .filter(|&at| matches!(bytes[at], b'\r' | b'\0')),
-            );
+            let value = field.value.of(text);
+            if value.contains('\r') || value.contains('\0') {
+                let start = field.value.start as usize;
+                let strays = value.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'\r' | b'\0'));
+                index.folds.extend(strays.map(|(at, _)| start + at));
+            }
         }
         at = next;
     }
