@@ -89,10 +89,10 @@ pub(crate) fn of_microphone(name: &str) -> (&'static str, &'static str, &'static
             ("microphone_denied", "User Denied Media Access", "Microphone denied")
         }
         "NotFoundError" | "DevicesNotFoundError" | "OverconstrainedError" => {
-            ("microphone_not_found", "Microphone Not Found", "No microphone")
+            ("microphone_missing", "Microphone Not Found", "No microphone")
         }
         "NotReadableError" | "TrackStartError" | "AbortError" => {
-            ("microphone_in_use", "Microphone In Use", "Microphone in use")
+            ("microphone_busy", "Microphone In Use", "Microphone in use")
         }
         _ => ("microphone_failed", "WebRTC Error", "Microphone failed"),
     }
@@ -120,8 +120,8 @@ mod tests {
     #[test]
     fn not_every_microphone_error_is_a_denial() {
         assert_eq!(of_microphone("NotAllowedError").0, "microphone_denied");
-        assert_eq!(of_microphone("NotFoundError").0, "microphone_not_found");
-        assert_eq!(of_microphone("NotReadableError").0, "microphone_in_use");
+        assert_eq!(of_microphone("NotFoundError").0, "microphone_missing");
+        assert_eq!(of_microphone("NotReadableError").0, "microphone_busy");
         assert_eq!(of_microphone("").0, "microphone_failed");
     }
 }

@@ -89,12 +89,10 @@ impl Active {
 
     /// Starts what is wanted when nothing else is under way and there is a flow.
     pub(super) fn pursue_renegotiation(&mut self, ctx: &mut Context, media: &Media) {
-        let wanted = !self.hold.is_settled() || self.restart_ice;
+        let wanted = (!self.hold.is_settled() || self.restart_ice) && self.unacknowledged.is_none();
         match &mut self.renegotiation {
-            Renegotiation::None if wanted && self.unacknowledged.is_none() => {
-                if ctx.routes.best(None, ctx.now).is_some() {
-                    self.describe(ctx, media, 0);
-                }
+            Renegotiation::None if wanted && ctx.routes.best(None, ctx.now).is_some() => {
+                self.describe(ctx, media, 0);
             }
             Renegotiation::Flow { wish, offer } => {
                 let Some(socket) = ctx.routes.best(None, ctx.now) else { return };
@@ -281,6 +279,7 @@ impl Active {
             }
             // The answer to our first offer was of no use: there is no call.
             _ if self.accepting => {
+                ctx.error("media_failed", message);
                 let ending = Ending::new(Originator::System, Outcome::Failed, "Bad Media Description");
                 return Some(ending.farewell(self.farewell(None)));
             }

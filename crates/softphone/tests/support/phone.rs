@@ -2,7 +2,8 @@
 
 use super::wire;
 use headset_softphone::{
-    CallEnd, Direction, Event, Identity, Input, PeerEvent, PeerId, PeerRequest, Permission, Softphone, SocketId,
+    CallEnd, Direction, Event, Identity, Input, PeerEvent, PeerId, PeerRequest, Permission, SocketId,
+    Softphone,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Step {
     Offer(Direction, bool),
     /// With or without the offer's candidates.
-    Answer { candidates: bool },
+    Answer {
+        candidates: bool,
+    },
     Accept,
     AddCandidates,
     Rollback,
@@ -35,6 +38,7 @@ pub struct Phone {
     pub steps: Vec<(PeerId, Step)>,
     pub events: Vec<Event>,
     pub closed: Vec<SocketId>,
+    peers: BTreeSet<PeerId>,
     closed_peers: BTreeSet<PeerId>,
     connected: BTreeMap<PeerId, ()>,
 }
@@ -57,6 +61,7 @@ impl Phone {
             steps: Vec::new(),
             events: Vec::new(),
             closed: Vec::new(),
+            peers: BTreeSet::new(),
             closed_peers: BTreeSet::new(),
             connected: BTreeMap::new(),
         }
@@ -111,7 +116,12 @@ impl Phone {
     }
 
     pub fn peer_id(&self) -> PeerId {
-        self.steps.iter().rev().map(|(peer, _)| *peer).next().expect("a peer connection")
+        self.steps.last().expect("a peer connection").0
+    }
+
+    /// The peer connection that was made last.
+    pub fn last_peer(&self) -> PeerId {
+        *self.peers.last().expect("a peer connection")
     }
 
     pub(super) fn event(&mut self, event: Event) {
@@ -131,6 +141,7 @@ impl Phone {
     /// What the peer connection says to that, after how many ms.
     pub(super) fn peer(&mut self, peer: PeerId, request: PeerRequest) -> Vec<(u64, PeerEvent)> {
         assert!(!self.closed_peers.contains(&peer), "asked after it was closed: {request:?}");
+        self.peers.insert(peer);
         let failed = |message: &str| vec![(1, PeerEvent::Failed { message: message.into() })];
         let no_microphone = |name: &str| {
             vec![(5, PeerEvent::MicrophoneFailed { name: name.into(), message: "no microphone".into() })]
@@ -144,7 +155,10 @@ impl Phone {
                 let events = match (self.microphone, self.broken) {
                     (Some(name), _) if !self.connected.contains_key(&peer) => no_microphone(name),
                     (_, Some(message)) => failed(message),
-                    _ => vec![(self.gathering, PeerEvent::Described(wire::sdp(peer, &self.identity, direction)))],
+                    _ => vec![(
+                        self.gathering,
+                        PeerEvent::Described(wire::sdp(peer, &self.identity, direction)),
+                    )],
                 };
                 (Step::Offer(direction, ice_restart), events)
             }

@@ -85,7 +85,8 @@ impl Registrar {
         request: &Request,
         elsewhere: &[Binding],
     ) -> Option<Response> {
-        let authorization = request.get(Name::Authorization).and_then(|value| Authorization::parse(value).ok());
+        let authorization =
+            request.get(Name::Authorization).and_then(|value| Authorization::parse(value).ok());
         let contact = request.contact().expect("a Contact");
         let param = |name: &str| contact.param(name).unwrap_or("").to_string();
         let expires: u32 = param("expires").parse().expect("expires");
@@ -120,7 +121,8 @@ impl Registrar {
         self.bindings.retain(|binding| binding.instance != instance || binding.reg_id != reg_id);
         let mut ok = Response::reply_to(request, 200, "OK").to_tag("r");
         // Other devices come first: the phone must find its own.
-        ok = ok.header(Name::Contact, "<sip:desk@192.0.2.44>;expires=17, \"Other\" <sip:x@y.invalid>;reg-id=1");
+        ok = ok
+            .header(Name::Contact, "<sip:desk@192.0.2.44>;expires=17, \"Other\" <sip:x@y.invalid>;reg-id=1");
         for other in elsewhere.iter().filter(|b| b.login == login && b.reg_id != reg_id) {
             let contact = format!(
                 "<sip:{}@x.invalid>;+sip.instance=\"{}\";reg-id={};expires=23",

@@ -89,7 +89,14 @@ pub fn cancel(login: &str, call: &str, branch: &str, reason: &str) -> String {
 }
 
 /// A request of the switch in the dialog of that INVITE; `tag` is the phone's.
-pub fn within(method: &str, login: &str, call: &str, tag: &str, cseq: u32, content: Option<(&str, &str)>) -> String {
+pub fn within(
+    method: &str,
+    login: &str,
+    call: &str,
+    tag: &str,
+    cseq: u32,
+    content: Option<(&str, &str)>,
+) -> String {
     let (content_type, body) = content.unwrap_or(("text/plain", ""));
     let number = if method == "ACK" { 7 } else { cseq };
     format!(
