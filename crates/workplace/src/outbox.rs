@@ -9,6 +9,9 @@ pub(crate) const BATCH: usize = 50;
 /// More than these are not kept; the oldest go.
 const CAPACITY: usize = 1_000;
 
+const REPEATING: &str = "registration_failed";
+const REPEATING_AMONG: usize = 8;
+
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     queue: Vec<Event>,
@@ -18,6 +21,11 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     pub(crate) fn push(&mut self, event: Event) {
+        // Two registrars that are tried every few seconds would drive out all that happened before the outage.
+        let again = |known: &Event| known.name == event.name && known.fields == event.fields;
+        if event.name == REPEATING && self.queue.iter().rev().take(REPEATING_AMONG).any(again) {
+            return;
+        }
         if self.queue.len() >= CAPACITY {
             self.queue.remove(0);
             self.dropped += 1;
@@ -95,6 +103,19 @@ mod tests {
         outbox.push(event(2));
         outbox.settle();
         assert_eq!(outbox.all(), [event(2)]);
+    }
+
+    #[test]
+    fn an_outage_is_told_once_for_each_registrar() {
+        let mut outbox = Outbox::default();
+        for n in 0..20 {
+            let fields = [("registrar".into(), if n % 2 == 0 { "r1".into() } else { "r2".into() })].into();
+            outbox.push(Event { name: REPEATING.into(), fields, ..event(n) });
+        }
+        assert_eq!(outbox.all().len(), 2);
+        outbox.push(event(20));
+        outbox.push(event(21));
+        assert_eq!(outbox.all().len(), 4, "others are all kept");
     }
 
     #[test]
