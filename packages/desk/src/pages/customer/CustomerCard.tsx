@@ -14,6 +14,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../shared/format/duration';
 import { groupNumber } from '../../shared/format/number';
+import { useSettled } from '../../shared/hooks/useSettled';
 import { CallControl } from '../../shared/ui/CallControl';
 import { CallPanel, CallStrip } from '../../shared/ui/CallPanel';
 import { Elapsed } from '../../shared/ui/Elapsed';
@@ -167,6 +168,7 @@ type ButtonsProps = Props & { keypad: boolean; onKeypad: (opened: boolean) => vo
 
 function Buttons({ view, onAnswer, onEnd, onMute, onAgain, onDone, keypad, onKeypad }: ButtonsProps) {
   const { t } = useTranslation();
+  const settled = useSettled();
   if (view.kind === 'ended') {
     return (
       <div className={classes.buttons}>
@@ -203,10 +205,11 @@ function Buttons({ view, onAnswer, onEnd, onMute, onAgain, onDone, keypad, onKey
   }
   const hangUp = (
     <Button
+      aria-disabled={!settled}
       className={classes.hangUp}
       color="coral"
       leftSection={<IconPhoneOff size={22} stroke={1.75} aria-hidden />}
-      onClick={onEnd}
+      onClick={() => settled && onEnd()}
     >
       {view.kind === 'talking' || view.kind === 'waiting' ? t('customer.hangUp') : t('call.cancel')}
     </Button>

@@ -1,5 +1,5 @@
 import { MantineProvider } from '@mantine/core';
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Status } from 'headset-hooks';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -49,8 +49,17 @@ describe('the call card', () => {
     expect(screen.getByTestId('call-number').textContent).toBe('+7 999 123-45-67');
     const answer = screen.getByRole('button', { name: 'Answer' });
     expect(document.activeElement).toBe(answer);
+    await waitFor(() => expect(answer.getAttribute('aria-disabled')).toBe('false'));
     await userEvent.keyboard('{Enter}');
     expect(act.onAnswer).toHaveBeenCalledTimes(1);
+  });
+
+  it('takes the second click of a double click, made for what was there before, for nothing', async () => {
+    render(card({ kind: 'ringing', id: '1', caller, answering: false }));
+    await userEvent.click(screen.getByRole('button', { name: 'Refuse' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Answer' }));
+    expect(act.onEnd).not.toHaveBeenCalled();
+    expect(act.onAnswer).not.toHaveBeenCalled();
   });
 
   it('cannot be answered twice', async () => {

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPhone, IconPhoneIncoming, IconPhoneOff } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSettled } from '../../../shared/hooks/useSettled';
 import { useShortcuts } from '../../../shared/hooks/useShortcuts';
 import { CallPanel, CallStrip } from '../../../shared/ui/CallPanel';
 import { ShortcutTip } from '../../../shared/ui/ShortcutTip';
@@ -20,6 +21,7 @@ interface Props {
 export function RingingCall({ caller, answering, problems, onAnswer, onRefuse }: Props) {
   const { t } = useTranslation();
   const answer = useRef<HTMLButtonElement>(null);
+  const settled = useSettled();
   useShortcuts({ KeyA: answering ? undefined : onAnswer, KeyR: onRefuse });
 
   useEffect(() => {
@@ -53,7 +55,8 @@ export function RingingCall({ caller, answering, problems, onAnswer, onRefuse }:
               radius="lg"
               loading={answering}
               leftSection={<IconPhone size={24} aria-hidden />}
-              onClick={onAnswer}
+              aria-disabled={!settled}
+              onClick={() => settled && onAnswer()}
               aria-keyshortcuts="Alt+A"
             >
               {t('call.answer')}
@@ -67,7 +70,8 @@ export function RingingCall({ caller, answering, problems, onAnswer, onRefuse }:
               px="xs"
               radius="lg"
               leftSection={<IconPhoneOff size={20} stroke={1.75} aria-hidden />}
-              onClick={onRefuse}
+              aria-disabled={!settled}
+              onClick={() => settled && onRefuse()}
               aria-keyshortcuts="Alt+R"
             >
               {t('call.refuse')}
