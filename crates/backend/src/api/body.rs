@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::problem::Problem;
 
@@ -47,7 +47,9 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
-        if error.is_data() { misfit(&path, &error) } else { no_json(&error) }
+        // A number where a word is wanted counts as bad syntax there; only the whole text tells.
+        let is_json = serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+        if is_json { misfit(&path, &error) } else { no_json(&error) }
     })?;
     json.end().map_err(|error| no_json(&error))?;
     Ok(value)
@@ -109,7 +111,7 @@ mod tests {
             (r#"{"name": "a", "nmae": 1}"#, "invalid_body", "nmae"),
             (r#"{"name": "a", "list": [{"number": 1}, {"number": 256}]}"#, "invalid_body", "list[1].number"),
             (r#"{"name": "a", "list": [{}]}"#, "invalid_body", "list[0].number"),
-            ("[]", "invalid_body", "name"),
+            ("[]", "invalid_body", "."),
             ("{", "invalid_json", ""),
             (r#"{"name": "a"} x"#, "invalid_json", ""),
         ] {
