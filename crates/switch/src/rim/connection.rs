@@ -25,6 +25,8 @@ use crate::io::{Closed, ConnectionId};
 const MAX_MESSAGE: usize = 64 * 1024;
 /// TLS and WebSocket handshakes together.
 pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
+/// A frame that the kernel has no room for in so long has no reader.
+const STUCK: Duration = Duration::from_secs(5);
 /// How long a Close frame of ours waits for the peer's.
 const CLOSING: Duration = Duration::from_secs(2);
 
@@ -126,7 +128,8 @@ where
     }
 }
 
-/// Sends all that waits. A reader so slow that the queue overflows, or that holds up a close, is dropped.
+/// Sends all that waits. A reader so slow that a frame gets stuck, the queue overflows or a close is held up is
+/// dropped.
 async fn send_waiting<S>(socket: &mut WebSocketStream<S>, outbox: &Outbox) -> Option<Closed>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -161,8 +164,8 @@ where
 
 /// Ends when a frame being written is not worth waiting for any longer.
 async fn stuck(outbox: &Outbox) {
-    outbox.ending().await;
-    if !outbox.is_overflown() {
+    let ended = timeout(STUCK, outbox.ending()).await.is_ok();
+    if ended && !outbox.is_overflown() {
         tokio::time::sleep(CLOSING).await;
     }
 }
