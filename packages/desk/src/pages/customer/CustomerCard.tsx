@@ -58,7 +58,7 @@ export function CustomerCard(props: Props) {
       label={t('call.region')}
       testId={`customer-${view.kind}`}
       mood={view.kind === 'ended' ? 'calm' : strip.tone === 'attention' ? 'attention' : 'talking'}
-      strip={<CallStrip tone={strip.tone} parts={strip.parts} />}
+      strip={<CallStrip tone={strip.tone} parts={strip.parts} testId="customer-state" />}
       problems={props.problems}
       footer={<Buttons {...props} keypad={keypad} onKeypad={setKeypad} />}
     >
@@ -111,7 +111,7 @@ function Middle({ view, dialled, startedAt, digits }: Props) {
           <p className={classes.queue}>{dialled}</p>
           <p className={classes.place}>
             <span className={classes.label}>{t('customer.place')}</span>
-            <span className={classes.figure} data-testid="queue-position">
+            <span className={classes.figure} data-testid="queue-place">
               {view.position}
             </span>
           </p>
@@ -142,7 +142,7 @@ function Middle({ view, dialled, startedAt, digits }: Props) {
             {digits && (
               <>
                 <span className={classes.label}>{t('customer.digits')} </span>
-                <output data-testid="digits-received" aria-label={t('customer.digits')}>
+                <output data-testid="digits" aria-label={t('customer.digits')}>
                   {digits}
                 </output>
               </>

@@ -13,14 +13,19 @@ interface Props {
   queue: string;
   /** The phone is connected: a call can begin. */
   ready: boolean;
+  /** Call was pressed and is waiting for the connection. */
+  waiting: boolean;
+  draft: string | undefined;
   problems?: ReactNode;
+  onDraft: (draft: string | undefined) => void;
   onNumber: (number: string) => void;
   onQueue: (name: string) => void;
   onCall: () => void;
 }
 
 /** Before a call: who calls, and where to. */
-export function CustomerForm({ number, queues, queue, ready, problems, onNumber, onQueue, onCall }: Props) {
+export function CustomerForm(props: Props) {
+  const { queues, queue, ready, onQueue } = props;
   const { t } = useTranslation();
   const nowhere = queues?.length === 0;
   return (
@@ -30,8 +35,8 @@ export function CustomerForm({ number, queues, queue, ready, problems, onNumber,
           <Title order={2}>{t('customer.title')}</Title>
           <p className={classes.lead}>{t('customer.lead')}</p>
         </div>
-        {problems}
-        <NumberField number={number} onChange={onNumber} />
+        {props.problems}
+        <NumberField number={props.number} draft={props.draft} onDraft={props.onDraft} onChange={props.onNumber} />
         <NativeSelect
           label={t('customer.queue')}
           size="md"
@@ -46,9 +51,10 @@ export function CustomerForm({ number, queues, queue, ready, problems, onNumber,
             fullWidth
             h={56}
             radius="lg"
-            disabled={!ready || !queue}
+            disabled={nowhere}
+            loading={props.waiting}
             leftSection={<IconPhone size={22} stroke={1.75} aria-hidden />}
-            onClick={onCall}
+            onClick={props.onCall}
           >
             {t('customer.call')}
           </Button>

@@ -21,10 +21,10 @@ export default function CustomerPage() {
   const forget = useCallback(() => setCallError(undefined), []);
   usePageTitle(t('customer.page'));
 
-  const choose = (next: string) => {
+  const choose = useCallback((next: string) => {
     sessionStorage.setItem(stored, next);
     setNumber(next);
-  };
+  }, []);
 
   return (
     <PageFrame heading={t('customer.page')}>

@@ -1,7 +1,8 @@
-import { SessionStatus, type TelephonyError, UserAgentStatus } from 'headset-hooks';
+import { type Queue, SessionStatus, type TelephonyError, UserAgentStatus } from 'headset-hooks';
 import { usePhone } from 'headset-hooks/phone';
 import { useEffect, useRef, useState } from 'react';
 import { useHeard } from '../../shared/call/useHeard';
+import { guestNumber } from '../../shared/format/number';
 import { usePageIcon } from '../../shared/hooks/usePageIcon';
 import { CustomerCard } from './CustomerCard';
 import { CustomerForm } from './CustomerForm';
@@ -24,6 +25,9 @@ export function CustomerPhone({ number, onNumber, callError, onCall }: Props) {
   const [chosen, setChosen] = useState<string>();
   const [dialled, setDialled] = useState('');
   const [read, setRead] = useState<string>();
+  const [draft, setDraft] = useState<string>();
+  const [wanted, setWanted] = useState(false);
+  const [known, setKnown] = useState<readonly Queue[]>();
   const times = useCallTimes(session.id, session.status, session.answeredAt);
 
   useEffect(() => {
@@ -31,10 +35,15 @@ export function CustomerPhone({ number, onNumber, callError, onCall }: Props) {
     return disconnect;
   }, [connect, disconnect, number]);
 
-  const known = queues.length > 0 || phone.status === 'ready' ? queues : undefined;
-  const queue = chosen ?? queues[0]?.name ?? '';
-  const titleOf = (name: string) => queues.find((entry) => entry.name === name)?.display_name || name;
-  const registered = phone.userAgent.status === UserAgentStatus.REGISTERED;
+  // Kept while the phone connects anew with another number.
+  useEffect(() => {
+    if (phone.status === 'ready') setKnown(queues);
+  }, [phone.status, queues]);
+
+  const queue = chosen ?? known?.[0]?.name ?? '';
+  const titleOf = (name: string) => known?.find((entry) => entry.name === name)?.display_name || name;
+  const settled = draft === undefined || guestNumber(draft) === number;
+  const ready = settled && phone.number === number && phone.userAgent.status === UserAgentStatus.REGISTERED;
   const problems = <CustomerProblems phone={phone} callError={callError} onRetry={() => connect(number)} />;
 
   const ended =
@@ -42,12 +51,17 @@ export function CustomerPhone({ number, onNumber, callError, onCall }: Props) {
   const view = customerView(session, ended, useHeard(session), titleOf(dialled));
   usePageIcon(view.kind === 'incoming' ? 'icon-ringing' : view.kind === 'idle' || view.kind === 'ended' ? 'icon' : 'icon-talking');
 
-  const call = () => {
+  // Pressed while the phone still connects, as after another number was typed: the call begins as soon as it can.
+  useEffect(() => {
+    if (!wanted) return;
+    if (phone.error?.fatal) setWanted(false);
+    if (!ready || !queue) return;
+    setWanted(false);
     onCall();
     setRead(lastCall?.id);
     setDialled(queue);
     phone.call(queue);
-  };
+  }, [wanted, ready, queue, phone, lastCall, onCall]);
 
   if (view.kind === 'idle') {
     return (
@@ -55,11 +69,14 @@ export function CustomerPhone({ number, onNumber, callError, onCall }: Props) {
         number={number}
         queues={known}
         queue={queue}
-        ready={registered}
+        ready={ready}
+        waiting={wanted}
+        draft={draft}
+        onDraft={setDraft}
         problems={problems}
         onNumber={onNumber}
         onQueue={setChosen}
-        onCall={call}
+        onCall={() => setWanted(true)}
       />
     );
   }
@@ -76,7 +93,10 @@ export function CustomerPhone({ number, onNumber, callError, onCall }: Props) {
       onEnd={() => hangUp()}
       onMute={phone.mute}
       onDigit={phone.sendDTMF}
-      onAgain={call}
+      onAgain={() => {
+        setRead(lastCall?.id);
+        setWanted(true);
+      }}
       onDone={() => setRead(lastCall?.id)}
     />
   );

@@ -1,25 +1,34 @@
 import { TextInput } from '@mantine/core';
-import { type KeyboardEvent, useState } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { groupNumber, guestNumber } from '../../shared/format/number';
 
+/** A number that is whole is taken after so long without a key, in ms. */
+const PAUSE = 1000;
+
 interface Props {
   number: string;
+  /** What is being typed; undefined while nothing is. */
+  draft: string | undefined;
+  onDraft: (draft: string | undefined) => void;
   onChange: (number: string) => void;
 }
 
-/** The customer's own number; another one is taken when it is whole and the field is left, or at Enter. */
-export function NumberField({ number, onChange }: Props) {
+/** The customer's own number; another one is taken when the field is left, at Enter, or after a pause. */
+export function NumberField({ number, draft, onDraft, onChange }: Props) {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState<string>();
-  const [wrong, setWrong] = useState(false);
+  const next = draft === undefined ? undefined : guestNumber(draft);
+  const wrong = draft !== undefined && next === undefined;
+
+  useEffect(() => {
+    if (next === undefined || next === number) return;
+    const timer = setTimeout(() => onChange(next), PAUSE);
+    return () => clearTimeout(timer);
+  }, [next, number, onChange]);
 
   const take = () => {
-    if (typed === undefined) return;
-    const next = guestNumber(typed);
-    setWrong(next === undefined);
     if (next === undefined) return;
-    setTyped(undefined);
+    onDraft(undefined);
     if (next !== number) onChange(next);
   };
 
@@ -31,14 +40,11 @@ export function NumberField({ number, onChange }: Props) {
       inputMode="tel"
       autoComplete="tel"
       size="md"
-      value={typed ?? groupNumber(number)}
-      error={wrong && t('customer.numberWrong')}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        setWrong(false);
-      }}
+      value={draft ?? groupNumber(number)}
+      error={wrong && draft.replaceAll(/\D/g, '').length !== 0 && t('customer.numberWrong')}
+      onChange={(event) => onDraft(event.currentTarget.value)}
       onBlur={take}
-      onKeyDown={(event: KeyboardEvent) => {
+      onKeyDown={(event) => {
         if (event.key === 'Enter') take();
       }}
     />

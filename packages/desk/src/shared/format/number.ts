@@ -26,10 +26,10 @@ export function dialTarget(typed: string): string | undefined {
   return /^[a-z0-9][a-z0-9._-]{1,31}$/.test(login) ? login : undefined;
 }
 
-/** A guest's own number as the server takes it: 3 to 15 digits, a plus in front if given. */
+/** A guest's own number, however it is written, as 3 to 15 digits. */
 export function guestNumber(typed: string): string | undefined {
   const number = typed.replaceAll(/[\s().-]/g, '');
-  return /^\+?\d{3,15}$/.test(number) ? number : undefined;
+  return /^\+?\d{3,15}$/.test(number) ? number.replace('+', '') : undefined;
 }
 
 function national(ten: string): string {

@@ -34,10 +34,16 @@ interface StripPart {
   hint?: string;
 }
 
+interface StripProps {
+  tone: 'ringing' | 'talking' | 'attention' | 'quiet';
+  parts: StripPart[];
+  testId?: string;
+}
+
 /** The state in words, across the panel's whole width. */
-export function CallStrip({ tone, parts }: { tone: 'ringing' | 'talking' | 'attention' | 'quiet'; parts: StripPart[] }) {
+export function CallStrip({ tone, parts, testId = 'call-state' }: StripProps) {
   return (
-    <div className={classes.strip} data-tone={tone} role="status">
+    <div className={classes.strip} data-tone={tone} role="status" data-testid={testId}>
       {parts.map((part) => (
         <div key={part.id} className={classes.part} data-testid={`call-state-${part.id}`}>
           {part.icon}

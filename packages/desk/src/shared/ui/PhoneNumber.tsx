@@ -18,7 +18,7 @@ export function PhoneNumber({ number, large = false }: Props) {
       data-large={large || undefined}
       data-long={shown.length > 17 || undefined}
       data-number={number}
-      data-testid={large ? 'call-number' : undefined}
+      data-testid={large ? 'number' : undefined}
     >
       {shown}
     </span>

@@ -46,7 +46,7 @@ describe('the call card', () => {
   it('rings: queue, grouped number, and the focus on Answer', async () => {
     render(card({ kind: 'ringing', id: '1', caller, answering: false }));
     expect(screen.getByTestId('call-queue').textContent).toBe('Queue Support');
-    expect(screen.getByTestId('call-number').textContent).toBe('+7 999 123-45-67');
+    expect(screen.getByTestId('number').textContent).toBe('+7 999 123-45-67');
     const answer = screen.getByRole('button', { name: 'Answer' });
     expect(document.activeElement).toBe(answer);
     await waitFor(() => expect(answer.getAttribute('aria-disabled')).toBe('false'));

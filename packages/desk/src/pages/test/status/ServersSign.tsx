@@ -25,7 +25,8 @@ export function ServersSign({ registrars }: { registrars: Registrars }) {
         <UnstyledButton
           className={classes.sign}
           data-state={state}
-          data-testid="servers"
+          data-testid="registrars"
+          data-rotation={rotation}
           aria-haspopup="dialog"
           title={t('servers.label')}
           onClick={() => setOpened((before) => !before)}
