@@ -95,10 +95,14 @@ fn a_cancelled_call_that_never_ends_is_given_up() {
     let key = pair.request(pair.invite());
     pair.run(20);
     pair.client.cancel(pair.now, key, None);
+    // It rings on as if nothing had been said.
+    let (invited, invite) = (pair.server_heard[0].clone(), pair.invite());
+    let TransactionOutput::Request { key: invited, .. } = invited else { panic!("the INVITE") };
+    pair.answer_to(invited, &invite, 180);
     pair.run(31_990);
-    assert_eq!(names(&pair.client_heard), ["Response 100"]);
+    assert_eq!(names(&pair.client_heard), ["Response 100", "Response 180"]);
     pair.run(20);
-    assert_eq!(names(&pair.client_heard), ["Response 100", "Timeout", "Ended"]);
+    assert_eq!(names(&pair.client_heard), ["Response 100", "Response 180", "Timeout", "Ended"]);
     assert!(pair.client.is_empty());
 }
 

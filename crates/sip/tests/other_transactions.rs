@@ -15,6 +15,11 @@ fn over_a_websocket_it_is_over_with_the_answer() {
     assert_eq!(pair.wire, ["0 > REGISTER", "700 < 200"]);
     assert_eq!(names(&pair.client_heard), ["Response 200", "Ended"]);
     assert_eq!(names(&pair.server_heard), ["Request REGISTER", "Ended"]);
+    assert_eq!(
+        (pair.client.poll_timeout(), pair.server.poll_timeout()),
+        (None, None),
+        "no deadline stays behind"
+    );
 }
 
 #[test]
@@ -121,6 +126,18 @@ fn the_same_branch_on_two_connections_is_two_requests() {
     pair.inject('b', pair.make(Method::Register, "z9hG4bKr", 1).as_str());
     pair.inject('b', pair.make(Method::Register, "Z9HG4BKr", 1).as_str());
     assert_eq!(names(&pair.server_heard).len(), 3);
+}
+
+#[test]
+fn the_same_branch_of_two_hosts_is_two_requests() {
+    let mut pair = Pair::over("UDP");
+    let request = pair.make(Method::Options, "z9hG4bKo", 1).into_string();
+    pair.inject('u', &request);
+    pair.inject('u', &request.replace("edge.example:5060", "EDGE.example:5060"));
+    pair.inject('u', &request.replace("edge.example:5060", "edge.example:5062"));
+    pair.inject('u', &request.replace("edge.example:5060", "other.example:5060"));
+    // RFC 3261 §17.2.3: sent-by counts. That they share all else makes them copies of one that forked.
+    assert_eq!(names(&pair.server_heard), ["Request OPTIONS", "Merged OPTIONS", "Merged OPTIONS"]);
 }
 
 #[test]
