@@ -42,6 +42,8 @@ interface Props extends CustomerActions {
   /** Digits that the operator has sent in this call. */
   digits: string;
   problems?: ReactNode;
+  /** `problems` says already why the call failed. */
+  explained?: boolean;
   keypadOpened?: boolean;
 }
 
@@ -95,7 +97,7 @@ function useStrip(view: Props['view']) {
   }
 }
 
-function Middle({ view, dialled, startedAt, digits }: Props) {
+function Middle({ view, dialled, startedAt, digits, explained = false }: Props) {
   const { t } = useTranslation();
   switch (view.kind) {
     case 'calling':
@@ -157,8 +159,8 @@ function Middle({ view, dialled, startedAt, digits }: Props) {
           <span className={classes.timer} data-testid="call-length">
             {view.end.talked !== undefined && `${t('outcome.talked')} ${formatDuration(view.end.talked)}`}
           </span>
-          {view.end.words === 'endedFailed' && <Text c="dimmed">{t('customer.endedFailedHint')}</Text>}
-          {view.end.technical && <Technical text={view.end.technical} />}
+          {view.end.words === 'endedFailed' && !explained && <Text c="dimmed">{t('customer.endedFailedHint')}</Text>}
+          {view.end.technical && !explained && <Technical text={view.end.technical} />}
         </>
       );
   }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useHeard } from '../../shared/call/useHeard';
 import { guestNumber } from '../../shared/format/number';
 import { usePageIcon } from '../../shared/hooks/usePageIcon';
+import { microphoneProblem } from '../../shared/media/microphone';
 import { CustomerCard } from './CustomerCard';
 import { CustomerForm } from './CustomerForm';
 import { CustomerProblems } from './CustomerProblems';
@@ -89,6 +90,7 @@ export function CustomerPhone({ number, onNumber, callError, onCall }: Props) {
       startedAt={times.startedAt}
       digits={phone.digits}
       problems={problems}
+      explained={microphoneProblem(callError) !== undefined}
       onAnswer={() => phone.answer()}
       onEnd={() => hangUp()}
       onMute={phone.mute}
