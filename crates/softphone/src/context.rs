@@ -1,5 +1,6 @@
 //! What every part of the user agent works with: time, randomness, timers, transactions, what to put out.
 
+use crate::authorization::Nonce;
 use crate::flow::FlowId;
 use crate::routes::Routes;
 use crate::{Credentials, Event, Identity, Output, PeerId, PeerRequest, Permission, SocketId};
@@ -63,7 +64,9 @@ pub(crate) struct Context {
     pub(crate) outputs: VecDeque<Output>,
     pub(crate) routes: Routes,
     pub(crate) account: Account,
-    pub(crate) credentials: Credentials,
+    credentials: Credentials,
+    /// How often they were changed.
+    pub(crate) credentials_version: u32,
     pub(crate) permission: Permission,
     pub(crate) flows_changed: bool,
     pub(crate) call_changed: bool,
@@ -81,6 +84,7 @@ impl Context {
             routes: Routes::default(),
             account: Account::default(),
             credentials: Credentials { username: String::new(), password: String::new() },
+            credentials_version: 0,
             permission: Permission::Prompt,
             flows_changed: false,
             call_changed: false,
@@ -100,6 +104,19 @@ impl Context {
 
     pub(crate) fn new_peer(&mut self) -> PeerId {
         PeerId(self.new_id())
+    }
+
+    /// `false` where they are the same as before.
+    pub(crate) fn set_credentials(&mut self, credentials: Credentials) -> bool {
+        let changed = self.credentials != credentials;
+        self.credentials = credentials;
+        self.credentials_version += u32::from(changed);
+        changed
+    }
+
+    /// The header that answers a challenge.
+    pub(crate) fn authorization(&mut self, nonce: &mut Nonce, method: &Method, uri: &str) -> (Name, String) {
+        nonce.answer(&self.credentials, &mut self.entropy, method, uri)
     }
 
     pub(crate) fn event(&mut self, event: Event) {

@@ -97,8 +97,7 @@ impl Softphone {
             }
             Command::Stop => self.stop(),
             Command::SetCredentials(credentials) => {
-                if ctx.credentials != credentials {
-                    ctx.credentials = credentials;
+                if ctx.set_credentials(credentials) {
                     self.flows.new_credentials(ctx);
                 }
             }
@@ -131,9 +130,11 @@ impl Softphone {
         }
         self.flows.cut_goodbyes(&mut self.ctx);
         self.started = true;
-        self.ctx.credentials = credentials;
+        let renewed = self.ctx.set_credentials(credentials);
         self.flows.set_registrars(&mut self.ctx, registrars);
-        self.flows.new_credentials(&mut self.ctx);
+        if renewed {
+            self.flows.new_credentials(&mut self.ctx);
+        }
     }
 
     fn stop(&mut self) {

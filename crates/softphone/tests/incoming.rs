@@ -388,6 +388,20 @@ fn hanging_up_before_the_ack_waits_for_it() {
 }
 
 #[test]
+fn a_late_copy_of_a_call_that_was_hung_up_before_its_ack_does_not_ring_again() {
+    let (mut world, anna, _) = ringing(Permission::Granted);
+    let other = world.link(anna, 1);
+    answer(&mut world, anna);
+    world.command(anna, Command::End(EndOptions::default()));
+    world.cut(anna, 0);
+    world.run_ms(50);
+    world.send(other, &wire::invite("anna", "c1", "b2"));
+    world.run_ms(50);
+    assert!(world.response(487).is_some());
+    assert!(world.phones[anna].softphone.call().is_none());
+}
+
+#[test]
 fn the_far_end_hangs_up() {
     let (mut world, anna, link, tag) = talking();
     world.send(link, &wire::within("BYE", "anna", "c1", &tag, 8, None));

@@ -115,6 +115,21 @@ fn a_hash_that_expires_while_registered_loses_nothing() {
 }
 
 #[test]
+fn a_refusal_of_a_hash_that_was_renewed_meanwhile_does_not_count() {
+    let mut world = World::new(1);
+    world.registrars[0].password = "renewed";
+    let anna = world.new_phone("anna");
+    world.start(anna, &[0]);
+    // The second REGISTER, with the old hash, is on its way.
+    world.run_ms(85);
+    assert_eq!(world.registrars[0].seen.len(), 1);
+    world.command(anna, Command::SetCredentials(wire::credentials("anna", "renewed")));
+    world.run_ms(200);
+    assert_eq!(status(&world, anna), UserAgentStatus::Registered);
+    assert_eq!(world.phones[anna].refusals(), 0);
+}
+
+#[test]
 fn after_a_503_it_comes_back_when_it_was_told_to() {
     let mut world = World::new(1);
     world.registrars[0].script.push_back(Reply::With(503, Name::RetryAfter, "7 (busy)"));

@@ -164,6 +164,12 @@ impl Active {
         Some(true)
     }
 
+    /// The INVITE that made the call, while its copies may still come.
+    pub(super) fn unacknowledged_copy(&self) -> Option<Copy> {
+        let (invite, _) = &**self.unacknowledged.as_ref()?.initial.as_ref()?;
+        Some(Copy::of(invite))
+    }
+
     /// Sends what waits for a flow or its time.
     fn pursue_info(&mut self, ctx: &mut Context) {
         if self.info.is_some() || self.unacknowledged.is_some() {

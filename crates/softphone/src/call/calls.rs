@@ -156,7 +156,12 @@ impl Calls {
                 let status = ending.status_code.filter(|status| *status >= 300).unwrap_or(487);
                 self.recent.remember(ctx.now, ring.copy(), status, reason);
             }
-            CallState::Active(active) => active.abandon(ctx),
+            CallState::Active(active) => {
+                if let Some(copy) = active.unacknowledged_copy() {
+                    self.recent.remember(ctx.now, copy, 487, incoming::default_reason(487));
+                }
+                active.abandon(ctx);
+            }
             CallState::Dialling(_) => {}
         }
         for timer in

@@ -70,7 +70,7 @@ impl<'a> Reason<'a> {
         let says = |words: &str| self.text.is_some_and(|text| contains(text, words));
         if self.cause == Some(200) || says("elsewhere") {
             Outcome::AnsweredElsewhere
-        } else if matches!(self.cause, Some(408 | 480)) || says("no answer") || says("timeout") {
+        } else if matches!(self.cause, Some(408 | 480)) || says("no answer") || says("no longer offered") {
             Outcome::Missed
         } else {
             Outcome::Cancelled
@@ -112,6 +112,8 @@ mod tests {
         );
         assert_eq!(outcome(Some("SIP ;cause=487; text=\"no answer; sorry\"")), Outcome::Missed);
         assert_eq!(outcome(Some("SIP;cause=408")), Outcome::Missed);
+        // Our switch, when it offers the caller to somebody else.
+        assert_eq!(outcome(Some("SIP;cause=487;text=\"No longer offered\"")), Outcome::Missed);
         assert_eq!(outcome(Some("SIP;cause=487;text=\"Caller hung up\"")), Outcome::Cancelled);
         assert_eq!(outcome(Some("Q.850;cause=200")), Outcome::Cancelled);
         assert_eq!(outcome(Some("SIP;text=\"unclosed")), Outcome::Cancelled);

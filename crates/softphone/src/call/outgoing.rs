@@ -115,7 +115,7 @@ impl Call {
             .header(Name::CSeq, &cseq(dial.cseq, &Method::Invite))
             .header(Name::Contact, &contact);
         if let Some(nonce) = &mut dial.nonce {
-            let (name, value) = nonce.answer(&ctx.credentials, &mut ctx.entropy, &Method::Invite, &uri);
+            let (name, value) = ctx.authorization(nonce, &Method::Invite, &uri);
             builder = builder.header(name, &value);
         }
         let invite = ctx.complete(socket, builder.body("application/sdp", &offer), "outbound");

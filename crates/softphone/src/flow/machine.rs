@@ -321,7 +321,7 @@ impl Flow {
         self.state = State::Registered { socket, refused: false };
         self.backoff.reset();
         self.ever_registered = true;
-        self.error = None;
+        ctx.flows_changed |= self.error.take().is_some();
         let refresh_at = ctx.now + refresh_after(ctx, expires);
         ctx.timers.set(Timer::Refresh(self.id), refresh_at);
         ctx.timers.set(Timer::Expiry(self.id), ctx.now + Duration::from_secs(u64::from(expires)));

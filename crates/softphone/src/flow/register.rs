@@ -35,6 +35,8 @@ struct Attempt {
     /// Its Authorization answers a challenge that came in this attempt.
     answered: bool,
     rounds: u8,
+    /// Of the credentials that it was sent with.
+    credentials: u32,
 }
 
 /// What an answer to REGISTER means.
@@ -90,7 +92,8 @@ impl Registration {
         if response.is_provisional() {
             return Some(Verdict::Pending);
         }
-        let Attempt { socket, goodbye, answered, rounds, .. } = self.attempt.take()?;
+        let Attempt { socket, goodbye, answered, rounds, credentials, .. } = self.attempt.take()?;
+        let outdated = credentials != ctx.credentials_version && rounds < ROUNDS;
         let status = response.status();
         let failed = |error: String| Verdict::Failed { error, retry_after: retry_after(response) };
         Some(match status {
@@ -103,12 +106,18 @@ impl Registration {
                 let Some(nonce) = Nonce::read(response) else {
                     return Some(failed("a challenge that cannot be answered".into()));
                 };
-                if rounds >= ROUNDS || (answered && !nonce.is_stale()) {
+                let wrong = answered && !nonce.is_stale() && !outdated;
+                if rounds >= ROUNDS || wrong {
                     self.nonce = None;
                     return Some(Verdict::Refused { status, reason: response.reason().into() });
                 }
                 self.nonce = Some(nonce);
                 self.request(ctx, socket, reg_id, goodbye, true, rounds + 1);
+                Verdict::Pending
+            }
+            403 if outdated => {
+                // It refused what was renewed meanwhile.
+                self.request(ctx, socket, reg_id, goodbye, false, rounds + 1);
                 Verdict::Pending
             }
             403 => {
@@ -143,7 +152,8 @@ impl Registration {
     ) {
         let request = self.build(ctx, reg_id, goodbye);
         let key = ctx.send(socket, request, SUPPORTED);
-        self.attempt = Some(Attempt { key, socket, goodbye, answered, rounds });
+        let credentials = ctx.credentials_version;
+        self.attempt = Some(Attempt { key, socket, goodbye, answered, rounds, credentials });
     }
 
     /// Removes the binding and waits for no answer.
@@ -178,7 +188,7 @@ impl Registration {
             .header(Name::Expires, &expires);
         match &mut self.nonce {
             Some(nonce) => {
-                let (name, value) = nonce.answer(&ctx.credentials, &mut ctx.entropy, &Method::Register, &uri);
+                let (name, value) = ctx.authorization(nonce, &Method::Register, &uri);
                 builder.header(name, &value)
             }
             None => builder,

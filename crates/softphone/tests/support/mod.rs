@@ -12,7 +12,7 @@ pub use phone::{Phone, Step};
 pub use registrar::{Registrar, Reply};
 
 use headset_sip::{Message, Method, Request, Response, parse};
-use headset_softphone::{Command, Input, Output, SocketEvent, SocketId, Time};
+use headset_softphone::{Command, Input, Output, PeerEvent, PeerId, SocketEvent, SocketId, Time};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -95,6 +95,14 @@ impl World {
     pub fn input(&mut self, phone: usize, input: Input) {
         self.phones[phone].softphone.handle_input(self.now, input);
         self.drain(phone);
+    }
+
+    /// The peer connection does something by itself; nothing if it is closed.
+    pub fn body_says(&mut self, phone: usize, peer: PeerId, event: PeerEvent) {
+        let input = Input::Peer(peer, event);
+        if self.phones[phone].hears(&input) {
+            self.input(phone, input);
+        }
     }
 
     /// Lets time pass.

@@ -119,6 +119,10 @@ impl Phone {
         self.steps.last().expect("a peer connection").0
     }
 
+    pub fn has_peer(&self) -> bool {
+        !self.peers.is_empty()
+    }
+
     /// The peer connection that was made last.
     pub fn last_peer(&self) -> PeerId {
         *self.peers.last().expect("a peer connection")

@@ -1,0 +1,210 @@
+//! The far end changes the call: re-INVITE and UPDATE by hand.
+
+mod support;
+
+use headset_sip::{Method, Name};
+use headset_softphone::{CallView, Command, Direction, EndOptions, Input, MediaOptions, Permission};
+use std::time::Duration;
+use support::{Step, World, wire};
+
+/// Anna has answered the switch's call; her tag.
+struct Story {
+    world: World,
+    anna: usize,
+    link: usize,
+    tag: String,
+    cseq: u32,
+}
+
+impl Story {
+    fn new() -> Story {
+        let mut world = World::new(1);
+        let anna = world.phone("anna");
+        world.input(anna, Input::MicrophonePermission(Permission::Granted));
+        let link = world.link(anna, 0);
+        world.send(link, &wire::invite("anna", "c1", "b1"));
+        world.run_ms(100);
+        world.command(anna, Command::Answer { media: MediaOptions(0) });
+        world.run_ms(100);
+        let tag = world.response(200).expect("200").1.to_tag().expect("a tag").to_string();
+        world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
+        world.run_ms(50);
+        world.phones[anna].take_steps();
+        world.inbox.clear();
+        Story { world, anna, link, tag, cseq: 7 }
+    }
+
+    /// A request of the far end and what it is finally answered with: status and body.
+    fn ask(&mut self, method: &str, sdp: Option<&str>) -> (u16, String) {
+        self.tell(method, sdp);
+        self.world.run_ms(150);
+        let (_, message) = self.world.inbox.pop_back().expect("an answer");
+        self.world.inbox.clear();
+        let headset_sip::Message::Response(response) = message else { panic!("no response") };
+        (response.status(), response.body().to_string())
+    }
+
+    fn tell(&mut self, method: &str, sdp: Option<&str>) {
+        self.cseq += 1;
+        let content = sdp.map(|sdp| ("application/sdp", sdp));
+        let text = wire::within(method, "anna", "c1", &self.tag, self.cseq, content);
+        self.world.send(self.link, &text);
+    }
+
+    /// The ACK of the INVITE sent last.
+    fn acknowledge(&mut self, sdp: Option<&str>) {
+        let content = sdp.map(|sdp| ("application/sdp", sdp));
+        let text = wire::within("ACK", "anna", "c1", &self.tag, self.cseq + 1000, content);
+        let text = text.replace("CSeq: 7 ACK", &format!("CSeq: {} ACK", self.cseq));
+        self.world.send(self.link, &text);
+        self.world.run_ms(50);
+        self.world.inbox.clear();
+    }
+
+    fn steps(&mut self) -> Vec<Step> {
+        self.world.phones[self.anna].take_steps()
+    }
+
+    fn call(&self) -> CallView {
+        self.world.phones[self.anna].softphone.call().expect("a call")
+    }
+}
+
+#[test]
+fn the_far_end_holds_and_resumes() {
+    let mut story = Story::new();
+    let (status, body) = story.ask("INVITE", Some(&wire::described("caller", "sendonly")));
+    assert_eq!(status, 200);
+    assert!(body.contains("a=recvonly"), "{body}");
+    assert!(story.call().held_by_remote);
+    // The same peer connection: same fingerprint.
+    assert_eq!(story.steps(), [Step::Answer { candidates: true }]);
+    story.acknowledge(None);
+    assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendrecv"))).0, 200);
+    assert!(!story.call().held_by_remote);
+    story.acknowledge(None);
+    story.world.run(Duration::from_secs(40));
+    assert!(story.world.phones[story.anna].end().is_none());
+}
+
+#[test]
+fn an_update_is_as_good_as_a_reinvite() {
+    let mut story = Story::new();
+    assert_eq!(story.ask("UPDATE", None).0, 200);
+    assert_eq!(story.ask("UPDATE", Some(&wire::described("caller", "inactive"))).0, 200);
+    assert!(story.call().held_by_remote);
+    story.world.run(Duration::from_secs(40));
+    assert!(story.world.phones[story.anna].end().is_none(), "an UPDATE has no ACK");
+}
+
+#[test]
+fn a_reinvite_without_an_offer_gets_one() {
+    let mut story = Story::new();
+    let (status, body) = story.ask("INVITE", None);
+    assert_eq!(status, 200);
+    assert!(body.contains("a=sendrecv") && body.contains("anna-"));
+    assert_eq!(story.steps(), [Step::Offer(Direction::SendRecv, false)]);
+    story.acknowledge(Some(&wire::described("caller", "sendonly")));
+    assert_eq!(story.steps(), [Step::Accept]);
+    assert!(story.call().held_by_remote);
+}
+
+#[test]
+fn what_cannot_be_taken_leaves_the_call_as_it_was() {
+    let mut story = Story::new();
+    story.world.phones[story.anna].broken = Some("no");
+    assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendonly"))).0, 488);
+    assert_eq!(story.steps(), [Step::Answer { candidates: true }, Step::Rollback]);
+    // A new peer connection that fails is thrown away; the old one stays.
+    assert_eq!(story.ask("INVITE", Some(&wire::described("new", "sendrecv"))).0, 488);
+    let steps = story.world.phones[story.anna].steps.clone();
+    assert_eq!(steps[0].0, steps[1].0);
+    assert_eq!(steps[1].1, Step::Close);
+    assert!(!story.call().held_by_remote);
+    story.world.phones[story.anna].broken = None;
+    assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendonly"))).0, 200);
+}
+
+#[test]
+fn two_at_once_and_out_of_order_are_refused() {
+    let mut story = Story::new();
+    story.world.phones[story.anna].gathering = 500;
+    story.tell("INVITE", Some(&wire::described("caller", "sendonly")));
+    story.world.run_ms(50);
+    assert_eq!(story.ask("UPDATE", Some(&wire::described("caller", "sendonly"))).0, 500);
+    story.world.run_ms(600);
+    assert!(story.world.response(200).is_some());
+    story.cseq -= 2;
+    story.acknowledge(None);
+    assert_eq!(story.ask("INFO", None).0, 500, "an old CSeq");
+}
+
+#[test]
+fn an_offer_that_meets_ours_is_refused_with_491() {
+    let mut story = Story::new();
+    story.world.command(story.anna, Command::Hold(true));
+    story.world.run_ms(100);
+    let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
+    assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendonly"))).0, 491);
+    let sdp = wire::described("caller", "recvonly");
+    story.world.send(link, &wire::response(&ours, 200, "", Some(&sdp)));
+    story.world.run_ms(100);
+    assert_eq!(story.steps(), [Step::Hold(true), Step::Offer(Direction::SendOnly, false), Step::Accept]);
+    let (_, ack) = story.world.request(Method::Ack).expect("ACK");
+    assert_eq!(ack.cseq().expect("CSeq").number, ours.cseq().expect("CSeq").number);
+}
+
+#[test]
+fn after_491_the_callee_waits_up_to_2_s_with_a_new_cseq() {
+    let mut story = Story::new();
+    story.world.command(story.anna, Command::Hold(true));
+    story.world.run_ms(100);
+    let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
+    story.world.send(link, &wire::response(&ours, 491, "", None));
+    story.world.run_ms(2200);
+    let (_, again) = story.world.request(Method::Invite).expect("another re-INVITE");
+    assert!(again.cseq().expect("CSeq").number > ours.cseq().expect("CSeq").number);
+    assert!(again.body().contains("a=sendonly"));
+    // Hung up meanwhile: nothing more comes.
+    story.world.send(link, &wire::response(&again, 491, "", None));
+    story.world.run_ms(40);
+    story.world.command(story.anna, Command::End(EndOptions::default()));
+    story.world.run(Duration::from_secs(5));
+    assert!(story.world.request(Method::Invite).is_none());
+    assert!(story.world.request(Method::Bye).is_some());
+}
+
+#[test]
+fn a_bye_while_their_offer_is_answered_ends_both() {
+    let mut story = Story::new();
+    story.world.phones[story.anna].gathering = 500;
+    story.tell("INVITE", Some(&wire::described("new", "sendrecv")));
+    story.world.run_ms(50);
+    story.tell("BYE", None);
+    story.world.run_ms(600);
+    assert!(story.world.response(487).is_some());
+    assert!(story.world.phones[story.anna].end().is_some());
+    let closed = story.steps().into_iter().filter(|step| *step == Step::Close).count();
+    assert_eq!(closed, 2, "the old peer connection and the new one");
+}
+
+#[test]
+fn keys_of_the_far_end_are_heard_in_every_form() {
+    let mut story = Story::new();
+    for (content_type, body, status) in [
+        ("application/dtmf-relay", "Signal=5\r\nDuration=160", 200),
+        ("application/dtmf-relay", "Signal= #\r\n", 200),
+        ("application/dtmf", "9", 200),
+        ("application/dtmf-relay", "Signal=?", 400),
+        ("application/x-headset-media", "lost", 200),
+        ("application/json", "{}", 415),
+    ] {
+        story.cseq += 1;
+        let text = wire::within("INFO", "anna", "c1", &story.tag, story.cseq, Some((content_type, body)));
+        story.world.send(story.link, &text);
+        story.world.run_ms(50);
+        let (_, response) = story.world.response(status).expect("that status");
+        assert_eq!(response.lists(Name::Accept, "application/dtmf-relay"), status == 415);
+    }
+    assert_eq!(story.world.phones[story.anna].keys(), "5#9");
+}
