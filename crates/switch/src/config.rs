@@ -44,7 +44,8 @@ pub struct Limits {
     pub failures_per_login: u32,
     /// The same for one address, whatever the login: a call centre is one address.
     pub failures_per_address: u32,
-    /// Messages that one connection may send within 10 s.
+    /// Messages that one connection may send within 10 s; each 4 KiB of one count as one more. A tenth of it
+    /// until somebody has authenticated there.
     pub messages_per_10_s: u32,
 }
 

@@ -65,10 +65,14 @@ pub(crate) struct Connection {
 #[derive(Debug)]
 struct Budget {
     since: Time,
-    messages: u32,
+    spent: usize,
 }
 
 const BUDGET_WINDOW: Duration = Duration::from_secs(10);
+/// A message counts once more for each of these that it is long.
+const LONG_MESSAGE: usize = 4096;
+/// What part of the budget there is before anybody has authenticated.
+const STRANGERS_SHARE: usize = 10;
 
 impl Connection {
     pub(crate) fn new(listener: ListenerId, address: IpAddr, now: Time) -> Self {
@@ -77,7 +81,7 @@ impl Connection {
             address,
             hearing: Hearing::new(now),
             logins: Vec::new(),
-            budget: Budget { since: now, messages: 0 },
+            budget: Budget { since: now, spent: 0 },
         }
     }
 
@@ -107,13 +111,14 @@ impl Connection {
         room
     }
 
-    /// Counts a message; false when it is one too many.
-    pub(crate) fn spend(&mut self, now: Time, limit: u32) -> bool {
+    /// Counts a message of this length; false when it is one too many.
+    pub(crate) fn spend(&mut self, now: Time, length: usize, limit: u32) -> bool {
         if self.budget.since + BUDGET_WINDOW <= now {
-            self.budget = Budget { since: now, messages: 0 };
+            self.budget = Budget { since: now, spent: 0 };
         }
-        self.budget.messages = self.budget.messages.saturating_add(1);
-        self.budget.messages <= limit
+        self.budget.spent += 1 + length / LONG_MESSAGE;
+        let share = if self.is_stranger() { STRANGERS_SHARE } else { 1 };
+        self.budget.spent <= limit as usize / share
     }
 }
 

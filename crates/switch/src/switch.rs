@@ -127,7 +127,7 @@ impl Switch {
         // Not there: we have closed it, and this crossed the Close.
         let Some(connection) = self.edge.connections.get_mut(&id) else { return };
         let is_back = connection.hearing.heard(now);
-        let within_budget = connection.spend(now, limit);
+        let within_budget = connection.spend(now, text.len(), limit);
         if is_back {
             self.edge.timers.set(Timer::Silence(id), now + keep_alive::STALE_AFTER);
             for flow in self.edge.location.set_live(id, true) {

@@ -76,13 +76,20 @@ fn a_message_over_64_kib_closes_that_connection_only() {
 #[test]
 fn a_flood_closes_its_connection() {
     let mut config = config();
-    config.limits.messages_per_10_s = 50;
+    config.limits.messages_per_10_s = 100;
     let mut world = World::with(config);
-    let connection = world.connect();
-    for _ in 0..51 {
-        world.send(connection, "\r\n");
+    let stranger = world.connect();
+    for _ in 0..11 {
+        world.send(stranger, "\r\n");
     }
-    assert_eq!(world.closes, [(connection, 1008)]);
+    assert_eq!(world.closes, [(stranger, 1008)]);
+    let anna = Client::registered(&mut world, "anna");
+    for _ in 0..90 {
+        world.send(anna.connection, "\r\n");
+    }
+    assert!(world.is_open(anna.connection));
+    world.send(anna.connection, "x".repeat(60_000));
+    assert!(!world.is_open(anna.connection));
 }
 
 #[test]
@@ -121,7 +128,9 @@ fn commands_for_calls_that_are_not_there_are_ignored() {
 
 #[test]
 fn the_torture_messages_of_a_wire_leave_the_switch_standing() {
-    let mut world = World::new();
+    let mut config = config();
+    config.limits.messages_per_10_s = u32::MAX;
+    let mut world = World::with(config);
     let connection = world.connect();
     let base = format!(
         "INVITE sip:support@{DOMAIN} SIP/2.0\r\nVia: SIP/2.0/WS c.invalid;branch=z9hG4bKx\r\nFrom: \

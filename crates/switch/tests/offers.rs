@@ -160,6 +160,25 @@ fn a_caller_who_gives_up_while_an_operator_rings_ends_the_call() {
 }
 
 #[test]
+fn a_waiting_caller_may_hang_up_by_bye_and_other_requests_do_no_harm() {
+    let mut world = World::new();
+    let mut guest = Client::registered(&mut world, "guest-100");
+    let invite = guest.call(&mut world, "support");
+    let call = arrived(&mut world);
+    world.command(Command::ShowPlace { call: call.clone(), position: 1, waiting: 1 });
+    let queued = world.response(guest.connection, 182);
+    let mut dialog = Dialog::uac(&invite, &queued).unwrap();
+    let keys = ("application/dtmf-relay", "Signal=1\r\n");
+    guest.ask(&mut world, &mut dialog, Method::Info, Some(keys));
+    world.response(guest.connection, 480);
+    world.no_report();
+    guest.ask(&mut world, &mut dialog, Method::Bye, None);
+    world.response(guest.connection, 200);
+    world.response(guest.connection, 487);
+    assert_eq!(world.report(), Report::CallEnded { call, by: Side::Caller });
+}
+
+#[test]
 fn a_refusal_and_busy_are_told_with_their_reason_and_the_caller_goes_on_waiting() {
     let mut world = World::new();
     let (anna, boris) = (Client::registered(&mut world, "anna"), Client::registered(&mut world, "boris"));

@@ -237,17 +237,32 @@ fn lost_media_alone_ends_nothing_until_signalling_goes_too() {
     let mut world = World::new();
     let Talk { id, caller, callee, mut caller_dialog, .. } = talk(&mut world);
     caller.ask(&mut world, &mut caller_dialog, Method::Info, Some((MEDIA, "lost")));
+    let told = world.request(callee.connection, Method::Info);
+    callee.reply(&mut world, &told, 200, "OK");
     world.response(caller.connection, 200);
-    world.nothing(callee.connection);
     world.seconds(30);
     world.no_report();
-    caller.ask(&mut world, &mut caller_dialog, Method::Info, Some((MEDIA, "back")));
-    world.response(caller.connection, 200);
+    // Half a minute later the report is old news.
     world.hang(callee.connection);
     world.seconds(12);
     assert!(!world.all_reports().contains(&ended(&id, Side::Callee)));
     caller.ask(&mut world, &mut caller_dialog, Method::Info, Some((MEDIA, "lost")));
     assert!(world.all_reports().contains(&ended(&id, Side::Callee)));
+}
+
+#[test]
+fn signalling_that_dies_soon_after_media_ends_the_call_as_soon_as_it_is_noticed() {
+    let mut world = World::new();
+    let Talk { id, caller, callee, mut caller_dialog, .. } = talk(&mut world);
+    world.hang(callee.connection);
+    world.seconds(4);
+    caller.ask(&mut world, &mut caller_dialog, Method::Info, Some((MEDIA, "lost")));
+    world.no_report();
+    world.seconds(10);
+    assert!(world.all_reports().contains(&ended(&id, Side::Callee)));
+    // The INFO was on its way to a page that no longer answers.
+    world.response(caller.connection, 487);
+    world.request(caller.connection, Method::Bye);
 }
 
 #[test]

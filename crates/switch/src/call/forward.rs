@@ -61,9 +61,12 @@ impl Calls {
     /// Takes a request from one end for the other.
     pub(super) fn forward(&mut self, edge: &mut Edge, number: u64, from: Side, key: Key, request: Request) {
         if *request.method() == Method::Info && request.content_is(MEDIA) {
-            edge.refuse(key, &request, 200, "OK");
             let lost = request.body().trim() == "lost";
-            return self.media_reported(edge, number, from, lost);
+            if self.is_away(edge, number, other(from)) {
+                edge.refuse(key, &request, 200, "OK");
+                return self.media_reported(edge, number, from, lost);
+            }
+            self.media_reported(edge, number, from, lost);
         }
         let forward_number = self.number();
         let Some((_, talking)) = self.talking(number) else { return };
@@ -227,8 +230,8 @@ impl Calls {
     fn session_changed(&mut self, edge: &mut Edge, number: u64, by: Side, offer: &str) {
         let Some((id, talking)) = self.talking(number) else { return };
         let call = id.to_owned();
-        talking.caller.hears_nothing = false;
-        talking.callee.hears_nothing = false;
+        talking.caller.hears_nothing = None;
+        talking.callee.hears_nothing = None;
         let leg = talking.leg(by);
         let holds = matches!(direction(offer), Direction::SendOnly | Direction::Inactive);
         if leg.holds != holds {

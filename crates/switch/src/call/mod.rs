@@ -169,14 +169,12 @@ impl Calls {
         if let Some(&(call, side)) = self.by_dialog.get(&name) {
             return self.in_call(edge, call, side, key, request);
         }
-        if *request.method() == Method::Bye {
-            if self.early_bye(edge, key, &request) {
-                return;
-            }
-            // Both hung up at once: their BYE and ours have crossed.
-            if self.partings.contains(&request) {
-                return edge.refuse(key, &request, 200, "OK");
-            }
+        if self.in_early_dialog(edge, key, &request) {
+            return;
+        }
+        // Both hung up at once: their BYE and ours have crossed.
+        if *request.method() == Method::Bye && self.partings.contains(&request) {
+            return edge.refuse(key, &request, 200, "OK");
         }
         edge.refuse(key, &request, 481, "Call/Transaction Does Not Exist");
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use headset_sip::dialog::State as DialogState;
-use headset_sip::{Dialog, Method, Name, Request, Response};
+use headset_sip::{Dialog, Method, Name, Request, Response, Time};
 
 use super::forward::Forward;
 use super::{Call, Calls, State, Use, reason_header, with_contact};
@@ -12,6 +12,9 @@ use crate::io::{ConnectionId, OfferEnd, Report, Side};
 
 /// 64 × T1: a caller who has not acknowledged the answer by then is not there (RFC 3261 §13.3.1.4).
 const ACK_WAIT: Duration = Duration::from_secs(32);
+/// How long "I hear nothing" is taken as true: signalling that died with media is found dead within 20 s, and
+/// media that came back by itself is not reported.
+const REPORT_HOLDS: Duration = Duration::from_secs(30);
 /// A call is over when neither end has had signalling for so long.
 const ORPHAN: Duration = Duration::from_secs(60);
 
@@ -35,8 +38,8 @@ pub(super) struct Leg {
     pub(super) connection: ConnectionId,
     /// This end has put the other on hold.
     pub(super) holds: bool,
-    /// This end has said that it hears nothing.
-    pub(super) hears_nothing: bool,
+    /// When this end said that it hears nothing.
+    pub(super) hears_nothing: Option<Time>,
 }
 
 #[derive(Debug)]
@@ -109,7 +112,7 @@ impl Calls {
             dialog,
             connection,
             holds: false,
-            hears_nothing: false,
+            hears_nothing: None,
         };
         call.state = State::Talking(Box::new(Talking {
             caller: leg(call.caller.clone(), caller, waiting.key.connection),
@@ -220,11 +223,18 @@ impl Calls {
         edge.report(Report::CallEnded { call: id, by });
     }
 
-    /// `lost`: the end at `side` hears nothing. The call is over if the other end cannot be reached either.
+    /// The end at `side` says whether it hears the other: if that cannot be reached either, it is gone.
     pub(super) fn media_reported(&mut self, edge: &mut Edge, number: u64, side: Side, lost: bool) {
         let Some((_, talking)) = self.talking(number) else { return };
-        talking.leg(side).hears_nothing = lost;
+        talking.leg(side).hears_nothing = lost.then_some(edge.now);
         self.watch_signalling(edge, number);
+    }
+
+    /// Whether an end cannot be reached now.
+    pub(super) fn is_away(&mut self, edge: &Edge, number: u64, side: Side) -> bool {
+        let Some((_, talking)) = self.talking(number) else { return true };
+        let leg = talking.leg(side);
+        edge.path(&leg.login, leg.connection).is_none()
     }
 
     /// A call without signalling goes on as long as its media does, and not for ever.
@@ -232,9 +242,11 @@ impl Calls {
         let Some((_, talking)) = self.talking(number) else { return };
         let is_away = |leg: &Leg| edge.path(&leg.login, leg.connection).is_none();
         let (caller_away, callee_away) = (is_away(&talking.caller), is_away(&talking.callee));
-        let gone = if caller_away && talking.callee.hears_nothing {
+        let hears_nothing =
+            |leg: &Leg| leg.hears_nothing.is_some_and(|since| since + REPORT_HOLDS > edge.now);
+        let gone = if caller_away && hears_nothing(&talking.callee) {
             Some(Side::Caller)
-        } else if callee_away && talking.caller.hears_nothing {
+        } else if callee_away && hears_nothing(&talking.caller) {
             Some(Side::Callee)
         } else {
             None

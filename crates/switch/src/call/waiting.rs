@@ -146,14 +146,13 @@ impl Calls {
         }
     }
 
-    /// A BYE in the dialog that a provisional response made. True when there was one.
-    pub(super) fn early_bye(&mut self, edge: &mut Edge, key: Key, bye: &Request) -> bool {
-        debug_assert_eq!(*bye.method(), Method::Bye);
+    /// A request in the dialog that a provisional response made. True when there was one.
+    pub(super) fn in_early_dialog(&mut self, edge: &mut Edge, key: Key, request: &Request) -> bool {
         let is_its = |call: &&Call| match &call.state {
             State::Waiting(waiting) => {
-                waiting.invite.call_id() == bye.call_id()
-                    && bye.to_tag() == Some(&waiting.tag)
-                    && bye.from_tag() == waiting.invite.from_tag()
+                waiting.invite.call_id() == request.call_id()
+                    && request.to_tag() == Some(&waiting.tag)
+                    && request.from_tag() == waiting.invite.from_tag()
             }
             State::Talking(_) => false,
         };
@@ -161,8 +160,13 @@ impl Calls {
         let numbers = logins.iter().filter_map(|login| self.by_login.get(login)).flatten();
         let found = numbers.filter_map(|number| self.calls.get(number)).find(is_its);
         let Some(number) = found.map(|call| call.number) else { return false };
-        edge.refuse(key, bye, 200, "OK");
-        self.end_waiting(edge, number, Side::Caller, 487, "Request Terminated");
+        if *request.method() == Method::Bye {
+            edge.refuse(key, request, 200, "OK");
+            self.end_waiting(edge, number, Side::Caller, 487, "Request Terminated");
+        } else {
+            // 481 would end a call that has hardly begun.
+            edge.refuse(key, request, 480, "Nobody has answered yet");
+        }
         true
     }
 
