@@ -10,7 +10,7 @@ use super::problem::Problem;
 use crate::settings::Settings;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../packages/desk/dist"]
+#[folder = "../../packages/desk/dist"]
 #[allow_missing = true]
 struct Files;
 

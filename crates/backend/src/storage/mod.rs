@@ -10,6 +10,8 @@ mod migration;
 mod recovery;
 mod registrars;
 mod sessions;
+#[cfg(test)]
+mod tests;
 mod writes;
 
 use std::path::Path;

@@ -70,14 +70,13 @@ fn unread(error: &figment::Error) -> String {
     let path = path(&error.path);
     match &error.kind {
         Kind::UnknownField(name, known) => {
-            let key = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             let nearest = known
                 .iter()
                 .map(|known| (strsim::damerau_levenshtein(name, known), *known))
                 .filter(|(distance, known)| *distance <= known.len().max(3) / 2 + 1)
                 .min();
             let hint = nearest.map_or_else(String::new, |(_, nearest)| format!(" did you mean `{nearest}`?"));
-            format!("{place}{key}: there is no such key;{hint} Known here: {}", known.join(", "))
+            format!("{place}{path}: there is no such key;{hint} Known here: {}", known.join(", "))
         }
         Kind::MissingField(name) => {
             let key = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };

@@ -24,7 +24,7 @@ pub(crate) enum Request {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub(crate) enum Answer {
-    Account(Account),
+    Account(Box<Account>),
     Accounts { accounts: Vec<Account> },
     Registrars { registrars: Vec<Registrar> },
     Calls { calls: Vec<Call> },

@@ -85,7 +85,9 @@ async fn answer(request: Request, office: &Office, actor: &str) -> Answer {
             };
             let new = NewAccount { login, display_name, role, is_operator, password };
             let added = office.add_account(new, actor).await;
-            added.map(|account| Answer::Account(self::account(AccountView { account, operator: None })))
+            added.map(|account| {
+                Answer::Account(Box::new(self::account(AccountView { account, operator: None })))
+            })
         }
         Request::ListAccounts => {
             let all = office.accounts().await;
@@ -93,7 +95,9 @@ async fn answer(request: Request, office: &Office, actor: &str) -> Answer {
         }
         Request::SetEnabled { login, enabled } => {
             let changed = office.set_enabled(&login, enabled, actor).await;
-            changed.map(|account| Answer::Account(self::account(AccountView { account, operator: None })))
+            changed.map(|account| {
+                Answer::Account(Box::new(self::account(AccountView { account, operator: None })))
+            })
         }
         Request::ListRegistrars => registrars(office).await,
         Request::SetRegistrar { id, state } => match RegistrarState::parse(&state) {
