@@ -193,6 +193,29 @@ async fn a_client_that_does_not_read_is_closed_and_others_are_served() {
 }
 
 #[tokio::test]
+async fn there_is_room_for_so_many_connections_and_for_another_when_one_ends() {
+    let mut config = config();
+    config.limits.connections = 1;
+    let switch = start(config).await;
+    let first = connect(switch.addresses[0]).await;
+    let stream = TcpStream::connect(switch.addresses[1]).await.unwrap();
+    assert!(timeout(SOON, handshake(stream, Some("sip"), None)).await.unwrap().is_err());
+    drop(first);
+    let again = async {
+        loop {
+            let stream = TcpStream::connect(switch.addresses[1]).await.unwrap();
+            if let Ok(socket) = handshake(stream, Some("sip"), None).await {
+                break socket;
+            }
+        }
+    };
+    let mut second = timeout(SOON, again).await.expect("room in time");
+    options(&mut second, "z9hG4bKsecond").await.unwrap();
+    assert_eq!(response(&mut second).await.status(), 200);
+    switch.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_plain_tcp_client_and_a_broken_handshake_do_no_harm() {
     let switch = start(config()).await;
     let mut garbage = TcpStream::connect(switch.addresses[0]).await.unwrap();
