@@ -218,6 +218,48 @@ fn a_flow_that_is_lost_while_calling_does_not_lose_the_call() {
 }
 
 #[test]
+fn a_200_that_comes_again_on_another_flow_is_acknowledged_there() {
+    let (mut world, anna, link, invite) = calling();
+    reply(&mut world, link, &invite, 200);
+    world.inbox.clear();
+    let other = world.link(anna, 1 - world.links[link].registrar);
+    reply(&mut world, other, &invite, 200);
+    assert!(world.request(Method::Ack).is_some_and(|(on, _)| on == other));
+    assert!(world.request(Method::Bye).is_none());
+}
+
+#[test]
+fn the_heavier_flow_is_used_unless_it_may_be_dead() {
+    for (silent, used) in [(false, 1), (true, 0)] {
+        let mut world = World::new(2);
+        world.registrars[1].weight = 5;
+        let anna = world.phone("anna");
+        if silent {
+            world.half_open(anna, 1);
+        }
+        world.run(Duration::from_secs(12));
+        world.command(anna, Command::Call { target: "support".into(), media: DEFAULT });
+        world.run_ms(100);
+        let (link, _) = world.request(Method::Invite).expect("an INVITE");
+        assert_eq!(world.links[link].registrar, used);
+    }
+}
+
+#[test]
+fn after_491_the_caller_waits_2_to_4_s() {
+    let (mut world, anna, link, invite) = calling();
+    reply(&mut world, link, &invite, 200);
+    world.command(anna, Command::Hold(true));
+    world.run_ms(100);
+    let (link, ours) = world.request(Method::Invite).expect("a re-INVITE");
+    reply(&mut world, link, &ours, 491);
+    world.run_ms(1900);
+    assert!(world.request(Method::Invite).is_none());
+    world.run_ms(2200);
+    assert!(world.request(Method::Invite).is_some());
+}
+
+#[test]
 fn without_any_flow_a_call_fails_in_10_s() {
     let mut world = World::new(1);
     let anna = world.phone("anna");

@@ -253,7 +253,9 @@ fn a_request_on_a_dead_flow_is_made_again_on_a_live_one() {
     world.half_open(anna, 0);
     world.half_open(anna, 1);
     world.command(anna, Command::Hold(true));
+    world.command(anna, Command::SendDtmf { tones: "42".into() });
     world.run(Duration::from_secs(25));
+    assert_eq!(world.phones[boris].keys(), "42");
     assert!(call(&world, boris).held_by_remote);
     assert_eq!(status(&world, anna), CallStatus::Hold);
     assert!(world.phones[anna].errors().is_empty());

@@ -40,6 +40,7 @@ pub struct Registrar {
     pub uri: String,
     id: String,
     reg_id: u32,
+    pub weight: u32,
     /// Connections are refused.
     pub down: bool,
     /// Connections are neither taken nor refused.
@@ -58,6 +59,7 @@ impl Registrar {
             uri: format!("ws://registrar{index}.example"),
             id: format!("r{}", index + 1),
             reg_id: index as u32 + 1,
+            weight: 1,
             down: false,
             unreachable: false,
             password: "secret",
@@ -70,7 +72,7 @@ impl Registrar {
     }
 
     pub fn description(&self) -> Description {
-        Description { id: self.id.clone(), uri: self.uri.clone(), weight: 1, reg_id: self.reg_id }
+        Description { id: self.id.clone(), uri: self.uri.clone(), weight: self.weight, reg_id: self.reg_id }
     }
 
     /// From now on answers to the old nonce are stale.
