@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod io;
 mod journal;
+mod observe;
 mod outbox;
 mod requests;
 mod rotation;

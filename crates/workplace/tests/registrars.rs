@@ -109,3 +109,16 @@ fn a_stream_that_breaks_is_opened_again_and_brings_what_was_missed() {
     shift.run(500);
     assert_eq!(rotation(&shift), Rotation::Completed, "{took}");
 }
+
+#[test]
+fn a_network_that_is_back_opens_the_stream_at_once() {
+    let mut shift = Shift::started();
+    shift.stream_works = false;
+    shift.close_stream();
+    shift.run(300_000);
+    assert!(!shift.stream_open);
+    shift.stream_works = true;
+    shift.tell(Input::NetworkBack);
+    shift.run(50);
+    assert!(shift.stream_open);
+}

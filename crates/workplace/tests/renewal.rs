@@ -2,7 +2,7 @@
 
 mod support;
 
-use headset_workplace::{HttpRequest, Input, Slice, Status};
+use headset_workplace::{HttpRequest, Input, Output, Slice, Status};
 use support::{Shift, backend::error};
 
 fn hashes(shift: &Shift, since: u64) -> usize {
@@ -109,5 +109,9 @@ fn after_a_sleep_the_hash_is_renewed_and_the_clock_set() {
     assert_eq!(hashes(&shift, begun), 1);
     let woke = shift.happened(begun).into_iter().find(|event| event.name == "woke").expect("an event");
     assert_eq!(woke.at_ms, 1_800_000_000_000);
+    let of = |wanted: Output| {
+        shift.outputs.iter().filter(|(at, output)| *at >= begun && *output == wanted).count()
+    };
+    assert_eq!((of(Output::CloseStream), of(Output::OpenStream)), (1, 1), "a stream that may be dead");
     assert!(shift.stream_open);
 }

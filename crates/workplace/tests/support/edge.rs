@@ -13,6 +13,8 @@ pub struct Edge {
     pub refuses_all: bool,
     /// When which registrar got a binding (`true`) or lost it by un-REGISTER.
     pub bindings: Vec<(u64, String, bool)>,
+    /// Whose binding the last REGISTER was about.
+    pub login: String,
     /// Requests other than REGISTER and responses that came, by first line.
     pub received: Vec<String>,
     sockets: BTreeMap<SocketId, String>,
@@ -26,6 +28,7 @@ impl Edge {
             first_good_hash: 0,
             refuses_all: false,
             bindings: Vec::new(),
+            login: String::new(),
             received: Vec::new(),
             sockets: BTreeMap::new(),
             calls: 0,
@@ -127,6 +130,7 @@ impl Edge {
                 .finish()
                 .into_string();
         }
+        self.login = request.to().ok().and_then(|to| to.uri.user).expect("a To");
         let contact = request.get(Name::Contact).expect("a Contact");
         let goodbye = contact.contains("expires=0");
         self.bindings.push((now, id.into(), !goodbye));

@@ -246,6 +246,16 @@ impl Shift {
                         self.deliver(Input::StreamClosed);
                     }
                 }
+                Output::CloseStream => {
+                    self.stream_open = false;
+                    self.deliveries.retain(|delivery| {
+                        !matches!(
+                            delivery.input,
+                            Input::StreamOpened | Input::StreamClosed | Input::Pushed(_)
+                        )
+                    });
+                    self.outputs.push((self.now, Output::CloseStream));
+                }
                 Output::OpenSocket { socket, uri } => {
                     for event in self.edge.open(self.now, socket, &uri) {
                         self.deliver(Input::Softphone(PhoneInput::Socket(socket, event)));
