@@ -54,11 +54,9 @@ impl Routes {
         }
     }
 
-    /// Where a request goes: a registered flow, one that was heard of lately, the preferred one, the heaviest.
-    pub(crate) fn best(&self, preferred: Option<SocketId>, now: Time) -> Option<SocketId> {
-        let rank = |route: &&Route| {
-            (now.since(route.heard) < DOUBTFUL, Some(route.socket) == preferred, route.weight, route.heard)
-        };
+    /// Where a request goes: a registered flow, one that was heard of lately, the heaviest.
+    pub(crate) fn best(&self, now: Time) -> Option<SocketId> {
+        let rank = |route: &&Route| (now.since(route.heard) < DOUBTFUL, route.weight, route.heard);
         self.0.iter().filter(|route| route.registered).max_by_key(rank).map(|route| route.socket)
     }
 

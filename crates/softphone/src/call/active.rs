@@ -175,7 +175,7 @@ impl Active {
         if self.info.is_some() || self.unacknowledged.is_some() {
             return;
         }
-        let Some(socket) = ctx.routes.best(None, ctx.now) else { return };
+        let Some(socket) = ctx.routes.best(ctx.now) else { return };
         let (info, builder) = if self.media_lost {
             self.media_lost = false;
             let builder = self.dialog.request(Method::Info).raw_header("X-Headset-Media", "lost");

@@ -66,7 +66,7 @@ impl Farewell {
     /// Sends BYE when there is a flow.
     pub(super) fn pursue(&mut self, ctx: &mut Context) {
         let Step::Flow { dialog, reason } = &mut self.step else { return };
-        let Some(socket) = ctx.routes.best(None, ctx.now) else { return };
+        let Some(socket) = ctx.routes.best(ctx.now) else { return };
         let mut builder = dialog.request(Method::Bye);
         if let Some(reason) = reason {
             builder = builder.header(Name::Reason, reason);

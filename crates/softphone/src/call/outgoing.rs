@@ -103,7 +103,7 @@ impl Call {
     pub(super) fn invite_if_ready(&mut self, ctx: &mut Context) {
         let CallState::Dialling(dial) = &mut self.state else { return };
         let Step::Flow { offer } = &dial.step else { return };
-        let Some(socket) = ctx.routes.best(None, ctx.now) else { return };
+        let Some(socket) = ctx.routes.best(ctx.now) else { return };
         let offer = offer.clone();
         let uri = dial.target.to_string();
         let contact = ctx.account.contact(";ob");

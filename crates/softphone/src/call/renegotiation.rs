@@ -91,11 +91,11 @@ impl Active {
     pub(super) fn pursue_renegotiation(&mut self, ctx: &mut Context, media: &Media) {
         let wanted = (!self.hold.is_settled() || self.restart_ice) && self.unacknowledged.is_none();
         match &mut self.renegotiation {
-            Renegotiation::None if wanted && ctx.routes.best(None, ctx.now).is_some() => {
+            Renegotiation::None if wanted && ctx.routes.best(ctx.now).is_some() => {
                 self.describe(ctx, media, 0);
             }
             Renegotiation::Flow { wish, offer } => {
-                let Some(socket) = ctx.routes.best(None, ctx.now) else { return };
+                let Some(socket) = ctx.routes.best(ctx.now) else { return };
                 let builder = self
                     .dialog
                     .request(Method::Invite)
