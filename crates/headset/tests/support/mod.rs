@@ -1,6 +1,8 @@
 //! The real binary, in a folder of its own.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
 
+pub mod sip;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -158,10 +160,15 @@ impl Server {
         panic!("it did not stop");
     }
 
+    /// Someone's browser.
+    pub fn visitor(&self) -> Page {
+        let client = reqwest::Client::builder().cookie_store(true).build().unwrap();
+        Page { client, url: self.url.clone() }
+    }
+
     /// Someone's browser, signed in.
     pub async fn signed_in(&self, login: &str) -> Page {
-        let client = reqwest::Client::builder().cookie_store(true).build().unwrap();
-        let page = Page { client, url: self.url.clone() };
+        let page = self.visitor();
         let (status, body) = page
             .send("POST", "/v1/auth/login", serde_json::json!({"login": login, "password": password(login)}))
             .await;

@@ -1,0 +1,99 @@
+//! A customer's call through the whole server: HTTP, SIP, queue, storage.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+
+use std::time::Instant;
+
+use headset_sip::Method;
+use serde_json::{Value, json};
+use support::sip::{Phone, SOON};
+use support::{Folder, Server};
+
+const DOMAIN: &str = "calls.example";
+
+/// An operator on line with both registrars.
+async fn operator(server: &Server, login: &str) -> Vec<Phone> {
+    let page = server.signed_in(login).await;
+    let (_, hash) = page.send("POST", "/v1/telephony/hash", json!({})).await;
+    let launch = page.get("/v1/telephony/launch").await;
+    let mut phones = Vec::new();
+    for registrar in launch["registrars"].as_array().unwrap() {
+        let mut phone = Phone::connect(&hash, registrar, DOMAIN).await;
+        phone.register().await;
+        phones.push(phone);
+    }
+    let (status, _) = page.send("PUT", "/v1/telephony/status", json!({ "status": "connected" })).await;
+    assert_eq!(status, 200);
+    phones
+}
+
+async fn customer(server: &Server, number: &str) -> Phone {
+    let page = server.visitor();
+    let (status, guest) = page.send("POST", "/v1/guest/hash", json!({ "number": number })).await;
+    assert_eq!(status, 200, "{guest}");
+    Phone::connect(&guest, &guest["registrars"][0], DOMAIN).await
+}
+
+/// The calls on record once this many are over.
+fn ended(folder: &Folder, count: usize) -> Vec<Value> {
+    let started = Instant::now();
+    loop {
+        let calls: Vec<Value> = serde_json::from_str(&folder.cli(&["call", "list", "--json"])).unwrap();
+        if calls.iter().filter(|call| !call["outcome"].is_null()).count() == count {
+            return calls;
+        }
+        assert!(started.elapsed() < SOON, "{calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_customer_waits_is_answered_and_hangs_up_and_one_who_gives_up_is_abandoned() {
+    let folder = Folder::with("[guest]\nenabled = true\n");
+    folder.add("anna");
+    let server = folder.serve();
+    let mut caller = customer(&server, "+79991234567").await;
+    let invite = caller.call("support").await;
+    let queued = caller.response(182).await;
+    assert_eq!(queued.get_named("X-Headset-Queue"), Some("position=1;waiting=1"));
+
+    let mut anna = operator(&server, "anna").await;
+    assert!(
+        folder
+            .cli(&["operator", "list"])
+            .lines()
+            .any(|line| line.starts_with("anna") && line.contains("registered"))
+    );
+    // Offered on one of the two flows.
+    let (first, second) = anna.split_at_mut(1);
+    let (phone, offered) = tokio::select! {
+        offered = first[0].request(Method::Invite) => (&mut first[0], offered),
+        offered = second[0].request(Method::Invite) => (&mut second[0], offered),
+    };
+    assert!(offered.get(headset_sip::Name::From).unwrap().contains("79991234567"), "{}", offered.as_str());
+    assert_eq!(offered.get_named("X-Headset-Queue-Name"), Some("support"), "{}", offered.as_str());
+    let id = offered.get_named("X-Headset-Call").unwrap().to_owned();
+    phone.ring(&offered).await;
+    let mut talking = phone.pick_up(&offered).await;
+    let ok = caller.response(200).await;
+    caller.confirm(&invite, &ok).await;
+
+    // The second customer finds her busy, waits, and gives up.
+    let mut other = customer(&server, "100200").await;
+    let waiting = other.call("support").await;
+    other.response(182).await;
+    other.cancel(&waiting).await;
+
+    phone.hang_up(&mut talking).await;
+    caller.hung_up().await;
+    let calls = ended(&folder, 2);
+    let of = |caller: &str| calls.iter().find(|call| call["caller"] == caller).unwrap();
+    let answered = of("guest-79991234567");
+    assert_eq!(answered["id"], id);
+    assert_eq!(
+        (&answered["outcome"], &answered["operator"], &answered["ended_by"], &answered["queue"]),
+        (&json!("answered"), &json!("anna"), &json!("callee"), &json!("support"))
+    );
+    assert_eq!(answered["offers"][0]["outcome"], "answered");
+    assert_eq!(of("guest-100200")["outcome"], "abandoned");
+}
