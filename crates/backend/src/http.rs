@@ -13,6 +13,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -23,8 +24,12 @@ use tower::ServiceExt;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub SocketAddr);
 
-/// A request's head must be there within this; a TLS handshake done.
-const HEAD: Duration = Duration::from_secs(10);
+/// A TLS handshake must be done within this.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// The next request's head must be there within this. Longer than clients poll, so that they keep their connection.
+const HEAD: Duration = Duration::from_secs(60);
+/// Open connections; more are refused.
+const CONNECTIONS: usize = 20_000;
 /// What is sent must be taken within this, or the connection is dead.
 const UNTAKEN: Duration = Duration::from_secs(30);
 /// Answers under way when the server stops have this long.
@@ -41,6 +46,7 @@ pub(crate) async fn serve(
 ) {
     let tls = tls.map(|config| TlsAcceptor::from(with_alpn(&config)));
     let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -54,16 +60,21 @@ pub(crate) async fn serve(
                 continue;
             }
         };
+        let Ok(room) = Arc::clone(&room).try_acquire_owned() else {
+            tracing::warn!(%peer, "no room for another connection");
+            continue;
+        };
         tune(&stream);
         let (router, tls) = (router.clone(), tls.clone());
         let watcher = graceful.watcher();
         let stopping = stopping.clone();
         tokio::spawn(async move {
+            let _room = room;
             match tls {
                 None => carry(stream, peer, router, watcher).await,
                 Some(tls) => {
                     let shaken = tokio::select! {
-                        shaken = timeout(HEAD, tls.accept(stream)) => shaken,
+                        shaken = timeout(HANDSHAKE, tls.accept(stream)) => shaken,
                         () = stopping.cancelled() => return,
                     };
                     match shaken {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use headset_sip::Method;
 use serde_json::{Value, json};
 use support::sip::{Phone, SOON};
-use support::{Folder, Server};
+use support::{Folder, Server, headset};
 
 const DOMAIN: &str = "calls.example";
 
@@ -96,4 +96,21 @@ async fn a_customer_waits_is_answered_and_hangs_up_and_one_who_gives_up_is_aband
     );
     assert_eq!(answered["offers"][0]["outcome"], "answered");
     assert_eq!(of("guest-100200")["outcome"], "abandoned");
+}
+
+#[tokio::test]
+async fn a_trace_shows_every_message_and_neither_secrets_nor_numbers() {
+    let folder = Folder::with("[guest]\nenabled = true\n");
+    let config = folder.config();
+    let server = Server::start(headset(&["--config", config.to_str().unwrap(), "serve", "--sip-trace"]));
+    let page = server.visitor();
+    let (_, guest) = page.send("POST", "/v1/guest/hash", json!({ "number": "79991234567" })).await;
+    let mut phone = Phone::connect(&guest, &guest["registrars"][0], DOMAIN).await;
+    phone.register().await;
+    let log = server.log();
+    assert!(log.contains("REGISTER sip:calls.example SIP/2.0"), "{log}");
+    assert!(log.contains("SIP/2.0 401 Unauthorized") && log.contains("SIP/2.0 200 OK"), "{log}");
+    assert!(log.contains("Authorization: Digest"), "{log}");
+    assert!(!log.contains("79991234567"), "{log}");
+    assert!(!log.contains(guest["hash"].as_str().unwrap()), "{log}");
 }

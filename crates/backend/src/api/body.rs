@@ -1,11 +1,17 @@
 //! JSON bodies, read so that what does not fit is named.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use tokio::time::timeout;
 
 use super::problem::Problem;
+
+/// A body must have arrived within this.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A JSON body that fits `T`; else a problem document that names the field.
 pub(crate) struct Json<T>(pub T);
@@ -27,7 +33,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 "The body must be JSON, sent with `Content-Type: application/json`.",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+        let read = timeout(PATIENCE, Bytes::from_request(request, state)).await.map_err(|_| {
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body took too long to arrive.")
+        })?;
+        let bytes = read.map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 Problem::new(
                     StatusCode::PAYLOAD_TOO_LARGE,

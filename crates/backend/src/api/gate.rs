@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::problem::Problem;
@@ -97,9 +97,13 @@ pub(super) async fn never_stored(request: Request, next: Next) -> Response {
     response
 }
 
-/// What every answer tells the browser not to do.
+/// What every answer tells the browser not to do; and a line in the log for who looks closely.
 pub(super) async fn harden(request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let started = Instant::now();
     let mut response = next.run(request).await;
+    let ms = started.elapsed().as_millis();
+    tracing::debug!(%method, path, status = response.status().as_u16(), ms, "answered");
     let headers = response.headers_mut();
     for (name, value) in [
         ("x-content-type-options", "nosniff"),

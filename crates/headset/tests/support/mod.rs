@@ -110,7 +110,8 @@ pub struct Server {
     pub url: String,
     /// What it printed until it was ready.
     pub greeting: String,
-    pub child: Child,
+    child: Child,
+    log: Option<thread::JoinHandle<String>>,
 }
 
 impl Server {
@@ -129,7 +130,7 @@ impl Server {
         loop {
             match printed.recv_timeout(SOON) {
                 Ok(line) => match line.strip_prefix("ready ") {
-                    Some(url) => return Self { url: url.to_owned(), greeting, child },
+                    Some(url) => return Self { url: url.to_owned(), greeting, child, log: Some(log) },
                     None => greeting.push_str(&format!("{line}\n")),
                 },
                 Err(_) => {
@@ -144,6 +145,12 @@ impl Server {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Kills it and gives what it logged.
+    pub fn log(mut self) -> String {
+        self.child.kill().unwrap();
+        self.log.take().unwrap().join().unwrap()
     }
 
     /// SIGTERM; gives how long it took and whether it ended well.
