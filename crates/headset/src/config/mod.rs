@@ -137,3 +137,35 @@ fn default_file(place: &Where) -> Option<PathBuf> {
     }
     ["headset.toml", "/etc/headset/headset.toml"].iter().map(PathBuf::from).find(|file| file.exists())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Base, load};
+    use crate::cli::Where;
+
+    #[test]
+    fn the_configuration_in_the_docs_is_taken_as_it_stands() {
+        let docs = include_str!("../../../../docs/running.md");
+        let (_, rest) = docs.split_once("```toml\n").expect("docs/running.md shows a configuration");
+        let (shown, _) = rest.split_once("```").expect("it ends");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let read = |name: &str, text: &str| {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).expect("the file is written");
+            load(Base::Empty, &Where { config: Some(file), data: None })
+                .unwrap_or_else(|faults| panic!("{faults}"))
+        };
+        let shown = read("shown.toml", shown);
+        assert_eq!(shown.domain, "calls.example");
+
+        // What is shown as a default is the default.
+        let needed = "[sip]\ndomain = \"calls.example\"\n[[registrar]]\nid = \"r1\"\nlisten = \"127.0.0.1:8081\"\n\
+            [[queue]]\nname = \"support\"\ndisplay_name = \"Support\"\n";
+        let mut bare = read("bare.toml", needed);
+        bare.public_url.clone_from(&shown.public_url);
+        bare.ice_servers.clone_from(&shown.ice_servers);
+        bare.pause_reasons.clone_from(&shown.pause_reasons);
+        bare.registrars[0].uri.clone_from(&shown.registrars[0].uri);
+        assert_eq!(format!("{bare:?}"), format!("{shown:?}"));
+    }
+}
