@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 const require = createRequire(import.meta.url);
-const brotli = bytes =>
+const brotli = (bytes) =>
   brotliCompressSync(bytes, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,
@@ -30,7 +30,7 @@ async function bundled(entry) {
   });
   const outputs = Object.entries(metafile.outputs);
   const wanted = new Set();
-  const take = name => {
+  const take = (name) => {
     if (wanted.has(name)) return;
     wanted.add(name);
     for (const { path, kind, external } of metafile.outputs[name].imports) {
@@ -39,7 +39,7 @@ async function bundled(entry) {
   };
   take(outputs.find(([, output]) => output.entryPoint)[0]);
   return outputFiles
-    .filter(({ path }) => [...wanted].some(name => path.endsWith(name.slice(name.lastIndexOf('bundle')))))
+    .filter(({ path }) => [...wanted].some((name) => path.endsWith(name.slice(name.lastIndexOf('bundle')))))
     .reduce((sum, { contents }) => sum + brotli(contents), 0);
 }
 

@@ -17,6 +17,9 @@ pub(crate) fn run_all(fast: bool, browser: Option<&str>) -> Result<()> {
     }
     web::build()?;
     if browser.is_none() {
+        step("formatting of the packages", || {
+            run(&mut command("npx", ["--no-install", "prettier", "--check", "--log-level", "warn", "."]))
+        })?;
         for package in ["packages/hooks", "packages/desk"] {
             step(&format!("types of {package}"), || {
                 run(&mut command("npm", ["run", "typecheck", "--workspace", package]))

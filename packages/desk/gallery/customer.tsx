@@ -28,7 +28,13 @@ export function CustomerIdle({ ready = true }: { ready?: boolean }) {
   );
 }
 
-export function CustomerCall({ view, digits = '' }: { view: Exclude<CustomerView, { kind: 'idle' }>; digits?: string }) {
+export function CustomerCall({
+  view,
+  digits = '',
+}: {
+  view: Exclude<CustomerView, { kind: 'idle' }>;
+  digits?: string;
+}) {
   return (
     <PageFrame heading="Gallery">
       <div className={classes.column}>

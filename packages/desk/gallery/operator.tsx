@@ -23,7 +23,10 @@ const nothing = () => undefined;
 export const caller = { number: '79991234567', name: 'Support' };
 
 export const devices: AudioDevices = {
-  inputs: [{ id: 'a', label: 'Jabra Evolve 20 (0b0e:0300)' }, { id: 'b', label: 'Built-in microphone' }],
+  inputs: [
+    { id: 'a', label: 'Jabra Evolve 20 (0b0e:0300)' },
+    { id: 'b', label: 'Built-in microphone' },
+  ],
   outputs: [{ id: 'c', label: 'Jabra Evolve 20 (0b0e:0300)' }],
   input: 'a',
   output: '',

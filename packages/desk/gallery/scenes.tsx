@@ -37,7 +37,14 @@ function LoginFailed({ error }: { error: ApiError }) {
 function Barrier({ barrier }: { barrier: 'not_an_operator' | 'insecure_context' }) {
   return (
     <PageFrame>
-      <BarrierCard barrier={barrier} login="dmitry" technical={`${barrier}: HTTP 403`} retrying={false} onRetry={nothing} onOtherAccount={nothing} />
+      <BarrierCard
+        barrier={barrier}
+        login="dmitry"
+        technical={`${barrier}: HTTP 403`}
+        retrying={false}
+        onRetry={nothing}
+        onOtherAccount={nothing}
+      />
     </PageFrame>
   );
 }
@@ -53,27 +60,41 @@ export const scenes: Record<string, ComponentType> = {
       <WorkplaceSkeleton />
     </PageFrame>
   ),
-  starting: () => <Desk status={undefined} registrars={{ registrars: [], rotation: 'none' }} userAgent={{ status: UserAgentStatus.CONNECTING, error: undefined }} />,
+  starting: () => (
+    <Desk
+      status={undefined}
+      registrars={{ registrars: [], rotation: 'none' }}
+      userAgent={{ status: UserAgentStatus.CONNECTING, error: undefined }}
+    />
+  ),
   offline: () => <Desk status={status(Status.DISCONNECTED)} />,
   idle: () => <Desk last={ended} below={<NotifyQuestion onYes={nothing} onNo={nothing} />} />,
   paused: () => <Desk status={status(Status.PAUSED, { sub_status: 'lunch' })} />,
   ringing: () => <Desk view={{ kind: 'ringing', id: '1', caller, answering: false }} />,
-  answering: () => <Desk view={{ kind: 'ringing', id: '1', caller, answering: true }} asking devices={{ permission: 'prompt' }} />,
+  answering: () => (
+    <Desk view={{ kind: 'ringing', id: '1', caller, answering: true }} asking devices={{ permission: 'prompt' }} />
+  ),
   dialling: () => <Desk view={{ kind: 'dialling', id: '1', caller: { number: 'boris' }, ringing: true }} />,
-  talking: () => <Desk view={talking} status={status(Status.CONNECTED, { next: { status: Status.PAUSED, sub_status: 'lunch' } })} />,
+  talking: () => (
+    <Desk view={talking} status={status(Status.CONNECTED, { next: { status: Status.PAUSED, sub_status: 'lunch' } })} />
+  ),
   held: () => <Desk view={{ ...talking, held: true }} />,
   'held-muted': () => <Desk view={{ ...talking, held: true, muted: true }} />,
   muted: () => <Desk view={{ ...talking, muted: true }} />,
   keypad: () => <Desk view={talking} keypad />,
   ended: () => <Desk view={{ kind: 'ended', end: ended }} />,
-  missed: () => (
-    <Desk view={{ kind: 'ended', end: { ...ended, outcome: 'missed', talked: undefined } }} />
-  ),
+  missed: () => <Desk view={{ kind: 'ended', end: { ...ended, outcome: 'missed', talked: undefined } }} />,
   failed: () => (
     <Desk
       view={{
         kind: 'ended',
-        end: { ...ended, direction: SessionDirection.OUTGOING, outcome: 'failed', talked: undefined, technical: 'SIP Failure Code: 503 Service Unavailable' },
+        end: {
+          ...ended,
+          direction: SessionDirection.OUTGOING,
+          outcome: 'failed',
+          talked: undefined,
+          technical: 'SIP Failure Code: 503 Service Unavailable',
+        },
       }}
     />
   ),
@@ -85,7 +106,12 @@ export const scenes: Record<string, ComponentType> = {
       userAgent={lost}
     />
   ),
-  'lost-back': () => <Desk status={status(Status.DISCONNECTED, { by: 'system', sub_status: 'registration_lost' })} registrars={registrars(true, false)} />,
+  'lost-back': () => (
+    <Desk
+      status={status(Status.DISCONNECTED, { by: 'system', sub_status: 'registration_lost' })}
+      registrars={registrars(true, false)}
+    />
+  ),
   expired: () => <Desk view={talking} errors={{ hash: 'unauthenticated' }} registrars={registrars(true, false)} />,
   'expired-login': () => (
     <Desk
@@ -94,13 +120,18 @@ export const scenes: Record<string, ComponentType> = {
       below={<LoginAgain opened login="anna" inCall onClose={nothing} onDone={nothing} />}
     />
   ),
-  'server-down': () => <Desk errors={{ hash: 'network', status: 'network' }} userAgent={lost} registrars={registrars(false, false)} />,
+  'server-down': () => (
+    <Desk errors={{ hash: 'network', status: 'network' }} userAgent={lost} registrars={registrars(false, false)} />
+  ),
   'not-operator': () => <Barrier barrier="not_an_operator" />,
   insecure: () => <Barrier barrier="insecure_context" />,
   sound: () => <Desk sound />,
   'long-names': () => (
     <Desk
-      person={{ login: 'konstantin.konstantinopolsky-junior', displayName: 'Константин Константинопольский-Заболоцкий' }}
+      person={{
+        login: 'konstantin.konstantinopolsky-junior',
+        displayName: 'Константин Константинопольский-Заболоцкий',
+      }}
       view={{
         kind: 'ringing',
         id: '1',
@@ -117,5 +148,7 @@ export const scenes: Record<string, ComponentType> = {
   'customer-talking': () => <CustomerCall view={customerTalking} digits="5#90" />,
   'customer-held': () => <CustomerCall view={{ ...customerTalking, heldByRemote: true, muted: true }} />,
   'customer-ended': () => <CustomerCall view={{ kind: 'ended', end: { words: 'ended', talked: 83_000 } }} />,
-  'customer-failed': () => <CustomerCall view={{ kind: 'ended', end: { words: 'endedFailed', technical: 'SIP Failure Code 503' } }} />,
+  'customer-failed': () => (
+    <CustomerCall view={{ kind: 'ended', end: { words: 'endedFailed', technical: 'SIP Failure Code 503' } }} />
+  ),
 };

@@ -304,7 +304,8 @@ export class Callcenter implements Telephony {
     this.#workplace?.close();
     this.#workplace = undefined;
     this.#publish({ session: initialState.session, invite: '' });
-    if (++this.#restarts > RESTARTS) return this.#cannot('engine_failed', `The telephony engine failed: ${String(error)}`);
+    if (++this.#restarts > RESTARTS)
+      return this.#cannot('engine_failed', `The telephony engine failed: ${String(error)}`);
     this.#tell({ type: 'error', code: 'engine_restarted', message: String(error) });
     setTimeout(() => this.#tabs?.leading && void this.#lead(), 1000);
   }

@@ -1,4 +1,11 @@
-import { type CallOptions, type Party, type Session, SessionDirection, SessionStatus, type TerminateOptions } from './types.js';
+import {
+  type CallOptions,
+  type Party,
+  type Session,
+  SessionDirection,
+  SessionStatus,
+  type TerminateOptions,
+} from './types.js';
 import { parseRequest, type SessionRequest } from './request.js';
 
 export type { SessionRequest };

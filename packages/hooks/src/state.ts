@@ -33,5 +33,13 @@ export const initialState: State = {
   session: waitingSession,
   invite: '',
   registrars: { registrars: [], rotation: 'none' },
-  devices: { inputs: [], outputs: [], input: '', output: '', permission: 'prompt', soundBlocked: false, error: undefined },
+  devices: {
+    inputs: [],
+    outputs: [],
+    input: '',
+    output: '',
+    permission: 'prompt',
+    soundBlocked: false,
+    error: undefined,
+  },
 };

@@ -2,7 +2,15 @@ import type { Slice } from './engine/contract.js';
 import type { RTCSessionEvent } from './session-event.js';
 import type { State } from './state.js';
 import type { Store } from './store.js';
-import type { CallcenterEvent, CallEnd, CallOptions, Status, StatusChange, TelephonyError, TerminateOptions } from './types.js';
+import type {
+  CallcenterEvent,
+  CallEnd,
+  CallOptions,
+  Status,
+  StatusChange,
+  TelephonyError,
+  TerminateOptions,
+} from './types.js';
 
 /** What an application may set while the telephony runs. */
 export interface Settings {

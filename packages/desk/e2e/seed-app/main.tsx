@@ -6,31 +6,31 @@ import Test from '../../../hooks/src/test/seed/Test';
 
 /** An application on another origin than the server: the seed's example with a switch for refusing calls. */
 function App() {
-    const [reason, setReason] = useState<string>();
-    const [log, setLog] = useState<string[]>([]);
-    const note = (line: string) => setLog(lines => [...lines, line]);
-    return (
-        <CallcenterProvider
-            host={new URLSearchParams(location.search).get('host') ?? ''}
-            project="seed"
-            env="test"
-            version="1.0.0"
-            startSessionDisabledReason={reason}
-            onStatusChange={(previous, next) => note(`status ${previous} -> ${next}`)}
-            onSessionTerminate={(data: TerminateOptions) => note(`terminated ${data.status_code} ${data.reason_phrase}`)}
-        >
-            <Test />
-            <label>
-                <input
-                    type="checkbox"
-                    checked={reason !== undefined}
-                    onChange={event => setReason(event.target.checked ? 'dinner is served' : undefined)}
-                />
-                Refuse calls
-            </label>
-            <output data-testid="log">{log.join('\n')}</output>
-        </CallcenterProvider>
-    );
+  const [reason, setReason] = useState<string>();
+  const [log, setLog] = useState<string[]>([]);
+  const note = (line: string) => setLog((lines) => [...lines, line]);
+  return (
+    <CallcenterProvider
+      host={new URLSearchParams(location.search).get('host') ?? ''}
+      project="seed"
+      env="test"
+      version="1.0.0"
+      startSessionDisabledReason={reason}
+      onStatusChange={(previous, next) => note(`status ${previous} -> ${next}`)}
+      onSessionTerminate={(data: TerminateOptions) => note(`terminated ${data.status_code} ${data.reason_phrase}`)}
+    >
+      <Test />
+      <label>
+        <input
+          type="checkbox"
+          checked={reason !== undefined}
+          onChange={(event) => setReason(event.target.checked ? 'dinner is served' : undefined)}
+        />
+        Refuse calls
+      </label>
+      <output data-testid="log">{log.join('\n')}</output>
+    </CallcenterProvider>
+  );
 }
 
 const root = document.getElementById('root');

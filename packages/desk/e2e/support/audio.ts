@@ -2,63 +2,63 @@ import { type Page, expect } from '@playwright/test';
 
 /** Remembers every peer connection that the page makes, so that its statistics can be read. */
 export const rememberPeers = () => {
-    const peers: RTCPeerConnection[] = [];
-    const Original = window.RTCPeerConnection;
-    window.RTCPeerConnection = class extends Original {
-        constructor(configuration?: RTCConfiguration) {
-            super(configuration);
-            peers.push(this);
-        }
-    };
-    Object.assign(window, { testPeers: peers });
+  const peers: RTCPeerConnection[] = [];
+  const Original = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Original {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      peers.push(this);
+    }
+  };
+  Object.assign(window, { testPeers: peers });
 };
 
 interface Heard {
-    received: number;
-    energy: number;
-    sent: number;
+  received: number;
+  energy: number;
+  sent: number;
 }
 
 /** Packets and audio energy over all peer connections of the page, so far. */
 export function heard(page: Page): Promise<Heard> {
-    return page.evaluate(async () => {
-        const { testPeers } = window as unknown as { testPeers: RTCPeerConnection[] };
-        const sum = { received: 0, energy: 0, sent: 0 };
-        for (const peer of testPeers) {
-            for (const row of (await peer.getStats()).values()) {
-                if (row.type === 'inbound-rtp' && row.kind === 'audio') {
-                    sum.received += row.packetsReceived ?? 0;
-                    sum.energy += row.totalAudioEnergy ?? 0;
-                }
-                if (row.type === 'outbound-rtp' && row.kind === 'audio') sum.sent += row.packetsSent ?? 0;
-            }
+  return page.evaluate(async () => {
+    const { testPeers } = window as unknown as { testPeers: RTCPeerConnection[] };
+    const sum = { received: 0, energy: 0, sent: 0 };
+    for (const peer of testPeers) {
+      for (const row of (await peer.getStats()).values()) {
+        if (row.type === 'inbound-rtp' && row.kind === 'audio') {
+          sum.received += row.packetsReceived ?? 0;
+          sum.energy += row.totalAudioEnergy ?? 0;
         }
-        return sum;
-    });
+        if (row.type === 'outbound-rtp' && row.kind === 'audio') sum.sent += row.packetsSent ?? 0;
+      }
+    }
+    return sum;
+  });
 }
 
 /** The page hears the other side: packets arrive and carry sound, from now on. */
 export async function expectHears(page: Page, who: string): Promise<void> {
-    const before = await heard(page);
-    await expect(async () => {
-        const now = await heard(page);
-        expect(now.received - before.received, `packets that ${who} receives`).toBeGreaterThan(25);
-        // The fake microphone's beep gives some 1e-3 a second; silence gives 0.
-        expect(now.energy - before.energy, `sound that ${who} hears`).toBeGreaterThan(1e-5);
-    }).toPass({ timeout: 10_000, intervals: [250] });
+  const before = await heard(page);
+  await expect(async () => {
+    const now = await heard(page);
+    expect(now.received - before.received, `packets that ${who} receives`).toBeGreaterThan(25);
+    // The fake microphone's beep gives some 1e-3 a second; silence gives 0.
+    expect(now.energy - before.energy, `sound that ${who} hears`).toBeGreaterThan(1e-5);
+  }).toPass({ timeout: 10_000, intervals: [250] });
 }
 
 /** The page hears silence for a whole second (comfort packets may still arrive). */
 export async function expectSilence(page: Page, who: string): Promise<void> {
-    await expect(async () => {
-        const before = await heard(page);
-        await page.waitForTimeout(1_500);
-        const now = await heard(page);
-        expect(now.energy - before.energy, `sound that ${who} hears`).toBeLessThan(1e-7);
-    }).toPass({ timeout: 12_000 });
+  await expect(async () => {
+    const before = await heard(page);
+    await page.waitForTimeout(1_500);
+    const now = await heard(page);
+    expect(now.energy - before.energy, `sound that ${who} hears`).toBeLessThan(1e-7);
+  }).toPass({ timeout: 12_000 });
 }
 
 /** Both sides hear each other. */
 export async function expectTalking(operator: Page, customer: Page): Promise<void> {
-    await Promise.all([expectHears(operator, 'the operator'), expectHears(customer, 'the customer')]);
+  await Promise.all([expectHears(operator, 'the operator'), expectHears(customer, 'the customer')]);
 }

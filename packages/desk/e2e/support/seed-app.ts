@@ -7,32 +7,32 @@ import { type Server, passwordOf } from './server';
 
 /** The seed's example, served as an application developer would, from an origin of its own. */
 export async function serveSeedApp(): Promise<{ url: string; stop(): Promise<void> }> {
-    const vite = await createServer({
-        configFile: false,
-        root: path.resolve(import.meta.dirname, '../seed-app'),
-        logLevel: 'error',
-        server: { port: 0, host: 'localhost', fs: { allow: [path.resolve(import.meta.dirname, '../../../..')] } },
-        resolve: { dedupe: ['react', 'react-dom'] },
-    });
-    await vite.listen();
-    const url = vite.resolvedUrls?.local[0];
-    if (!url) throw new Error('vite gave no address');
-    return { url, stop: () => vite.close() };
+  const vite = await createServer({
+    configFile: false,
+    root: path.resolve(import.meta.dirname, '../seed-app'),
+    logLevel: 'error',
+    server: { port: 0, host: 'localhost', fs: { allow: [path.resolve(import.meta.dirname, '../../../..')] } },
+    resolve: { dedupe: ['react', 'react-dom'] },
+  });
+  await vite.listen();
+  const url = vite.resolvedUrls?.local[0];
+  if (!url) throw new Error('vite gave no address');
+  return { url, stop: () => vite.close() };
 }
 
 /** Opens the application, logged in at the call centre. */
 export async function openSeedApp(browser: Browser, server: Server, appUrl: string, login: string): Promise<Page> {
-    const context = await browser.newContext({ locale: 'en-US', permissions: ['microphone'] });
-    const page = await context.newPage();
-    const answer = await context.request.post(`${server.url}/v1/auth/login`, {
-        data: { login, password: passwordOf(login) },
-        headers: { 'X-Headset-Request': '1' },
-    });
-    expect(answer.ok()).toBe(true);
-    await page.addInitScript(rememberPeers);
-    await page.goto(`${appUrl}?host=${encodeURIComponent(server.url)}`);
-    await expect(page.getByText('Ваш текущий статус на регистарах: registered')).toBeVisible({ timeout: 20_000 });
-    await page.getByRole('button', { name: 'Выйти на линию' }).click();
-    await expect(page.getByText('Ваш текущий статус в телефонии: connected')).toBeVisible();
-    return page;
+  const context = await browser.newContext({ locale: 'en-US', permissions: ['microphone'] });
+  const page = await context.newPage();
+  const answer = await context.request.post(`${server.url}/v1/auth/login`, {
+    data: { login, password: passwordOf(login) },
+    headers: { 'X-Headset-Request': '1' },
+  });
+  expect(answer.ok()).toBe(true);
+  await page.addInitScript(rememberPeers);
+  await page.goto(`${appUrl}?host=${encodeURIComponent(server.url)}`);
+  await expect(page.getByText('Ваш текущий статус на регистарах: registered')).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Выйти на линию' }).click();
+  await expect(page.getByText('Ваш текущий статус в телефонии: connected')).toBeVisible();
+  return page;
 }

@@ -11,132 +11,132 @@ const binary = process.env.HEADSET_BINARY ?? path.join(root, 'target/debug/heads
 const run = promisify(execFile);
 
 export interface ServerOptions {
-    operators?: string[];
-    /** Accounts that may log in and are no operators. */
-    accounts?: string[];
-    /** Keys of `[[queue]]`, over the tests' own. */
-    queue?: Record<string, string | number | string[]>;
-    registrars?: number;
-    registrarsPerOperator?: number;
-    /** Origins of other applications. */
-    origins?: string[];
-    /** More lines of the configuration file, at its end. */
-    extra?: string;
+  operators?: string[];
+  /** Accounts that may log in and are no operators. */
+  accounts?: string[];
+  /** Keys of `[[queue]]`, over the tests' own. */
+  queue?: Record<string, string | number | string[]>;
+  registrars?: number;
+  registrarsPerOperator?: number;
+  /** Origins of other applications. */
+  origins?: string[];
+  /** More lines of the configuration file, at its end. */
+  extra?: string;
 }
 
 /** A real `headset serve` on free ports, with its registrars behind proxies that can be cut. */
 export interface Server {
-    url: string;
-    /** By registrar id: `r1`, `r2` … */
-    registrars: Record<string, Proxy>;
-    /** Runs `headset <arguments>` against this server and gives what it printed. */
-    cli(...args: string[]): Promise<string>;
-    log(): string;
-    stop(): Promise<void>;
+  url: string;
+  /** By registrar id: `r1`, `r2` … */
+  registrars: Record<string, Proxy>;
+  /** Runs `headset <arguments>` against this server and gives what it printed. */
+  cli(...args: string[]): Promise<string>;
+  log(): string;
+  stop(): Promise<void>;
 }
 
 export const passwordOf = (login: string) => `password-of-${login}`;
 
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'headset-e2e-'));
-    const config = path.join(folder, 'headset.toml');
-    const port = await freePort();
-    const registrars: Record<string, Proxy> = {};
-    const tables: string[] = [];
-    for (let n = 1; n <= (options.registrars ?? 3); n += 1) {
-        const listen = await freePort();
-        const proxy = await startProxy(listen);
-        registrars[`r${n}`] = proxy;
-        tables.push(
-            '[[registrar]]',
-            `id = "r${n}"`,
-            `listen = "127.0.0.1:${listen}"`,
-            `uri = "ws://localhost:${proxy.port}"`,
-            `reg_id = ${n}`,
-        );
-    }
-    const queue = {
-        name: 'support',
-        display_name: 'Support',
-        no_answer_timeout_s: 20,
-        members: ['*'],
-        ...options.queue,
-    };
-    await writeFile(
-        config,
-        [
-            `data_dir = ${JSON.stringify(path.join(folder, 'data'))}`,
-            '[http]',
-            `listen = "127.0.0.1:${port}"`,
-            `public_url = "http://localhost:${port}"`,
-            `allowed_origins = ${JSON.stringify(options.origins ?? [])}`,
-            '[sip]',
-            'domain = "calls.test"',
-            'secret = "a secret of the browser tests, long enough"',
-            '[assignment]',
-            `registrars_per_operator = ${options.registrarsPerOperator ?? 2}`,
-            '[guest]',
-            'enabled = true',
-            ...tables,
-            '[[queue]]',
-            ...Object.entries(queue).map(([key, value]) => `${key} = ${JSON.stringify(value)}`),
-            '[[pause_reason]]',
-            'code = "lunch"',
-            'ru = "Обед"',
-            'en = "Lunch"',
-            options.extra ?? '',
-        ].join('\n'),
+  const folder = await mkdtemp(path.join(tmpdir(), 'headset-e2e-'));
+  const config = path.join(folder, 'headset.toml');
+  const port = await freePort();
+  const registrars: Record<string, Proxy> = {};
+  const tables: string[] = [];
+  for (let n = 1; n <= (options.registrars ?? 3); n += 1) {
+    const listen = await freePort();
+    const proxy = await startProxy(listen);
+    registrars[`r${n}`] = proxy;
+    tables.push(
+      '[[registrar]]',
+      `id = "r${n}"`,
+      `listen = "127.0.0.1:${listen}"`,
+      `uri = "ws://localhost:${proxy.port}"`,
+      `reg_id = ${n}`,
     );
+  }
+  const queue = {
+    name: 'support',
+    display_name: 'Support',
+    no_answer_timeout_s: 20,
+    members: ['*'],
+    ...options.queue,
+  };
+  await writeFile(
+    config,
+    [
+      `data_dir = ${JSON.stringify(path.join(folder, 'data'))}`,
+      '[http]',
+      `listen = "127.0.0.1:${port}"`,
+      `public_url = "http://localhost:${port}"`,
+      `allowed_origins = ${JSON.stringify(options.origins ?? [])}`,
+      '[sip]',
+      'domain = "calls.test"',
+      'secret = "a secret of the browser tests, long enough"',
+      '[assignment]',
+      `registrars_per_operator = ${options.registrarsPerOperator ?? 2}`,
+      '[guest]',
+      'enabled = true',
+      ...tables,
+      '[[queue]]',
+      ...Object.entries(queue).map(([key, value]) => `${key} = ${JSON.stringify(value)}`),
+      '[[pause_reason]]',
+      'code = "lunch"',
+      'ru = "Обед"',
+      'en = "Lunch"',
+      options.extra ?? '',
+    ].join('\n'),
+  );
 
-    const child = spawn(binary, ['--config', config, 'serve'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let log = '';
-    child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const child = spawn(binary, ['--config', config, 'serve'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
 
-    const url = `http://localhost:${port}`;
-    await healthy(url, child, () => log);
+  const url = `http://localhost:${port}`;
+  await healthy(url, child, () => log);
 
-    const cli = async (...args: string[]) => (await run(binary, ['--config', config, ...args])).stdout;
-    const add = async (login: string, ...more: string[]) => {
-        const adding = run(binary, ['--config', config, 'operator', 'add', login, '--password-stdin', ...more]);
-        adding.child.stdin?.end(`${passwordOf(login)}\n`);
-        await adding;
-    };
-    for (const login of options.operators ?? ['anna']) await add(login);
-    for (const login of options.accounts ?? []) await add(login, '--no-operator');
+  const cli = async (...args: string[]) => (await run(binary, ['--config', config, ...args])).stdout;
+  const add = async (login: string, ...more: string[]) => {
+    const adding = run(binary, ['--config', config, 'operator', 'add', login, '--password-stdin', ...more]);
+    adding.child.stdin?.end(`${passwordOf(login)}\n`);
+    await adding;
+  };
+  for (const login of options.operators ?? ['anna']) await add(login);
+  for (const login of options.accounts ?? []) await add(login, '--no-operator');
 
-    return {
-        url,
-        registrars,
-        cli,
-        log: () => log,
-        async stop() {
-            await ended(child);
-            await Promise.all(Object.values(registrars).map(proxy => proxy.stop()));
-            await rm(folder, { recursive: true, force: true });
-        },
-    };
+  return {
+    url,
+    registrars,
+    cli,
+    log: () => log,
+    async stop() {
+      await ended(child);
+      await Promise.all(Object.values(registrars).map((proxy) => proxy.stop()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 async function healthy(url: string, child: ChildProcess, log: () => string): Promise<void> {
-    const deadline = Date.now() + 20_000;
-    while (Date.now() < deadline) {
-        if (child.exitCode !== null) break;
-        try {
-            if ((await fetch(`${url}/healthz`)).ok) return;
-        } catch {
-            // Not listening yet.
-        }
-        await new Promise(resolve => setTimeout(resolve, 50));
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) break;
+    try {
+      if ((await fetch(`${url}/healthz`)).ok) return;
+    } catch {
+      // Not listening yet.
     }
-    throw new Error(`the server did not start:\n${log()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the server did not start:\n${log()}`);
 }
 
 async function ended(child: ChildProcess): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exit = new Promise(resolve => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
-    await exit;
-    clearTimeout(late);
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await exit;
+  clearTimeout(late);
 }

@@ -1,27 +1,77 @@
-import {
-  type CSSVariablesResolver,
-  createTheme,
-  type MantineColorsTuple,
-} from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 // The one accent. Green, amber and red are not accents: they say on line, break, broken.
 const iris: MantineColorsTuple = [
-  '#eef0ff', '#dde1fd', '#bac2f8', '#95a1f3', '#7684ef', '#5f6fe9', '#4c5cdf', '#4050c6', '#3745a8', '#2f3b8c',
+  '#eef0ff',
+  '#dde1fd',
+  '#bac2f8',
+  '#95a1f3',
+  '#7684ef',
+  '#5f6fe9',
+  '#4c5cdf',
+  '#4050c6',
+  '#3745a8',
+  '#2f3b8c',
 ];
 const leaf: MantineColorsTuple = [
-  '#e6f8ee', '#cdefdc', '#9bdfb9', '#66cf94', '#3dc078', '#22ab62', '#178c4e', '#127a43', '#0e6638', '#0a512c',
+  '#e6f8ee',
+  '#cdefdc',
+  '#9bdfb9',
+  '#66cf94',
+  '#3dc078',
+  '#22ab62',
+  '#178c4e',
+  '#127a43',
+  '#0e6638',
+  '#0a512c',
 ];
 const amber: MantineColorsTuple = [
-  '#fff6e0', '#ffecc2', '#ffdb8c', '#fdc957', '#f7b733', '#e8a11a', '#b97a08', '#925f04', '#744b03', '#573802',
+  '#fff6e0',
+  '#ffecc2',
+  '#ffdb8c',
+  '#fdc957',
+  '#f7b733',
+  '#e8a11a',
+  '#b97a08',
+  '#925f04',
+  '#744b03',
+  '#573802',
 ];
 const coral: MantineColorsTuple = [
-  '#ffeded', '#fdd9da', '#f8b1b3', '#f28589', '#ea5f64', '#de434a', '#c9303a', '#b02631', '#931f29', '#761820',
+  '#ffeded',
+  '#fdd9da',
+  '#f8b1b3',
+  '#f28589',
+  '#ea5f64',
+  '#de434a',
+  '#c9303a',
+  '#b02631',
+  '#931f29',
+  '#761820',
 ];
 const dark: MantineColorsTuple = [
-  '#e7eaef', '#c6ccd5', '#9ea7b4', '#727c8a', '#4a535f', '#343c46', '#282f38', '#1b2027', '#13171c', '#0d1014',
+  '#e7eaef',
+  '#c6ccd5',
+  '#9ea7b4',
+  '#727c8a',
+  '#4a535f',
+  '#343c46',
+  '#282f38',
+  '#1b2027',
+  '#13171c',
+  '#0d1014',
 ];
 const gray: MantineColorsTuple = [
-  '#f5f6f8', '#eceef2', '#e1e4ea', '#ced3db', '#aab1bd', '#848d9b', '#616b79', '#49525f', '#2f3742', '#171c23',
+  '#f5f6f8',
+  '#eceef2',
+  '#e1e4ea',
+  '#ced3db',
+  '#aab1bd',
+  '#848d9b',
+  '#616b79',
+  '#49525f',
+  '#2f3742',
+  '#171c23',
 ];
 
 export const theme = createTheme({

@@ -12,8 +12,7 @@ import { setSink, type Sound, Sounds } from './sounds.js';
 
 /** What only the operator's machine asks for. */
 export type OtherOutput =
-  | HttpOutput
-  | Extract<Output, { type: 'openStream' | 'closeStream' | 'keepEvents' | 'credentialsRefused' }>;
+  HttpOutput | Extract<Output, { type: 'openStream' | 'closeStream' | 'keepEvents' | 'credentialsRefused' }>;
 
 export interface CallBodyOwner {
   /** Parts of the state were replaced. */
@@ -189,7 +188,8 @@ export class CallBody<E extends Engine> {
     this.#publish();
     this.#clock.wakeAt(next);
     // Not from within the engine's own drain.
-    if (this.#goodbye !== undefined && this.#sockets.size === 0) queueMicrotask(() => this.#goodbye !== undefined && this.close());
+    if (this.#goodbye !== undefined && this.#sockets.size === 0)
+      queueMicrotask(() => this.#goodbye !== undefined && this.close());
   }
 
   #publish(): void {
@@ -203,7 +203,10 @@ export class CallBody<E extends Engine> {
 
   #read(slice: Slice): Partial<State> {
     if (slice !== 'session') return { [slice]: this.pump.read((engine) => engine.snapshot(slice)) };
-    const { invite, session } = sessionState(this.pump.read((engine) => engine.snapshot('session')), this.#session);
+    const { invite, session } = sessionState(
+      this.pump.read((engine) => engine.snapshot('session')),
+      this.#session,
+    );
     this.#session = session;
     return { invite, session };
   }

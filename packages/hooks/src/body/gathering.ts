@@ -24,7 +24,11 @@ export function gathered(connection: RTCPeerConnection): Promise<void> {
       },
       { signal },
     );
-    connection.addEventListener('icegatheringstatechange', () => connection.iceGatheringState === 'complete' && done(), { signal });
+    connection.addEventListener(
+      'icegatheringstatechange',
+      () => connection.iceGatheringState === 'complete' && done(),
+      { signal },
+    );
     if (connection.iceGatheringState === 'complete') done();
   });
 }

@@ -2,8 +2,7 @@ import type { HttpOutput } from '../engine/contract.js';
 
 /** How a request went. `status` 0: the network failed, or something else than JSON answered. */
 export type HttpResult =
-  | { ok: true; body: object; raw: string }
-  | { ok: false; status: number; problem: object | undefined };
+  { ok: true; body: object; raw: string } | { ok: false; status: number; problem: object | undefined };
 
 /** The backend's base address: of an origin, a bare host name, or empty for the page's own origin. */
 export function baseUrl(host: string): string {

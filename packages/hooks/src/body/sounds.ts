@@ -82,7 +82,8 @@ export class Sounds {
     if (blocked && !this.#gestures) {
       this.#gestures = new AbortController();
       const options = { capture: true, signal: this.#gestures.signal };
-      for (const gesture of ['pointerdown', 'keydown', 'touchend']) addEventListener(gesture, () => this.#retry(), options);
+      for (const gesture of ['pointerdown', 'keydown', 'touchend'])
+        addEventListener(gesture, () => this.#retry(), options);
     } else if (!blocked) {
       this.#gestures?.abort();
       this.#gestures = undefined;

@@ -6,7 +6,14 @@ import type { Notice, PhoneClass, PhoneEngine } from '../engine/contract.js';
 import { loadPhone } from '../engine/phone.js';
 import { initialState, type State } from '../state.js';
 import { Store } from '../store.js';
-import { type CallOptions, type LaunchRegistrar, type Queue, SessionStatus, type TelephonyError, type TerminateOptions } from '../types.js';
+import {
+  type CallOptions,
+  type LaunchRegistrar,
+  type Queue,
+  SessionStatus,
+  type TelephonyError,
+  type TerminateOptions,
+} from '../types.js';
 import type { PhoneCommands, PhoneSettings, PhoneState } from './types.js';
 
 export interface PhoneOptions {

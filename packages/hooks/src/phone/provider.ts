@@ -1,6 +1,16 @@
 'use client';
 
-import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { idlePhone, PhoneClient } from './client.js';
 import type { Phone, PhoneSettings } from './types.js';
 

@@ -1,4 +1,13 @@
-import type { CallEnd, CallOptions, Queue, Registrars, Session, TelephonyError, TerminateOptions, UserAgentStatus } from '../types.js';
+import type {
+  CallEnd,
+  CallOptions,
+  Queue,
+  Registrars,
+  Session,
+  TelephonyError,
+  TerminateOptions,
+  UserAgentStatus,
+} from '../types.js';
 
 /** A guest's phone as it is now. */
 export interface PhoneState {

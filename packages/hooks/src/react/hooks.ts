@@ -21,12 +21,18 @@ import { useEventSelector, useSnapshot, useTelephony } from './context.js';
 
 /** The credential that the operator's cookie was exchanged for. */
 export function useTelephonyHash(): Resource<TelephonyHash> {
-  return useResource('hash', useSnapshot((state) => state.hash));
+  return useResource(
+    'hash',
+    useSnapshot((state) => state.hash),
+  );
 }
 
 /** Who the operator is, their registrars, queues and pause reasons. */
 export function useTelephonyLaunch(): Resource<TelephonyLaunch> {
-  return useResource('launch', useSnapshot((state) => state.launch));
+  return useResource(
+    'launch',
+    useSnapshot((state) => state.launch),
+  );
 }
 
 /** The operator's status and the function that changes it. */
@@ -38,7 +44,10 @@ export function useTelephonyStatus(): [Resource<TelephonyStatus>, SetStatus] {
 
 /** The operator's status. */
 export function useCallcenterStatus(): Resource<TelephonyStatus> {
-  return useResource('status', useSnapshot((state) => state.status));
+  return useResource(
+    'status',
+    useSnapshot((state) => state.status),
+  );
 }
 
 /** Changes the operator's status: `setStatus({status: Status.PAUSED, sub_status: 'lunch'})`. */

@@ -23,7 +23,15 @@ export default function CallcenterProvider(props: CallcenterProviderProps): Reac
   return createElement(Provider, { key: props.host, ...props });
 }
 
-function Provider({ host, project, env, version, wasmUrl, children, ...settings }: CallcenterProviderProps): ReactElement {
+function Provider({
+  host,
+  project,
+  env,
+  version,
+  wasmUrl,
+  children,
+  ...settings
+}: CallcenterProviderProps): ReactElement {
   const [telephony] = useState<Telephony>(() => new Callcenter({ host, project, env, version, wasmUrl }));
   useEffect(() => telephony.configure(settings));
   useEffect(() => {

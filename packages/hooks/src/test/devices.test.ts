@@ -42,7 +42,10 @@ beforeEach(() => {
   localStorage.clear();
   permission = Object.assign(new EventTarget(), { state: 'prompt' as PermissionState });
   Object.defineProperty(navigator, 'mediaDevices', { value: media, configurable: true });
-  Object.defineProperty(navigator, 'permissions', { value: { query: () => Promise.resolve(permission) }, configurable: true });
+  Object.defineProperty(navigator, 'permissions', {
+    value: { query: () => Promise.resolve(permission) },
+    configurable: true,
+  });
 });
 
 afterEach(() => {

@@ -47,12 +47,21 @@ class FakeSocket {
     const extra = authorized
       ? copy('Contact').replace(/;expires=\d+/, '') + ';expires=600'
       : 'WWW-Authenticate: Digest realm="demo.example", nonce="n1", qop="auth", algorithm=MD5';
-    const lines = [`SIP/2.0 ${status}`, copy('Via'), copy('From'), `${copy('To')};tag=r`, copy('Call-ID'), copy('CSeq'), extra];
+    const lines = [
+      `SIP/2.0 ${status}`,
+      copy('Via'),
+      copy('From'),
+      `${copy('To')};tag=r`,
+      copy('Call-ID'),
+      copy('CSeq'),
+      extra,
+    ];
     this.receive([...lines, 'Content-Length: 0', '', ''].join('\r\n'));
   }
 }
 
-const offer = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=sendrecv\r\na=fingerprint:sha-256 AA\r\n';
+const offer =
+  'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=sendrecv\r\na=fingerprint:sha-256 AA\r\n';
 
 function invite(socket: FakeSocket): string {
   const contact = /^Contact: <([^>]+)>/m.exec(socket.sent.join('\r\n'))?.[1] ?? '';
@@ -90,20 +99,30 @@ beforeEach(async () => {
     'GET /v1/telephony/launch': () => ({ ...launch, registrars }),
     'GET /v1/telephony/status': () => status,
     'GET /v1/telephony/registrars': () => ({ registrars, version: '1' }),
-    'PUT /v1/telephony/status': (body) => (status = { ...status, ...(JSON.parse(body) as object), version: status.version + 1 }),
+    'PUT /v1/telephony/status': (body) =>
+      (status = { ...status, ...(JSON.parse(body) as object), version: status.version + 1 }),
     'POST /v1/telephony/events': () => ({ accepted: 1 }),
   };
   vi.stubGlobal('fetch', (url: string, init: RequestInit = {}) => {
     if (url.endsWith('.wasm')) return Promise.resolve(new Response(wasm));
     const name = `${init.method} ${url}`;
     requests.push(name);
-    return Promise.resolve(new Response(JSON.stringify(answers[name]?.(String(init.body)) ?? {}), { status: answers[name] ? 200 : 404 }));
+    return Promise.resolve(
+      new Response(JSON.stringify(answers[name]?.(String(init.body)) ?? {}), { status: answers[name] ? 200 : 404 }),
+    );
   });
   vi.stubGlobal('WebSocket', FakeSocket);
-  vi.stubGlobal('EventSource', class extends EventTarget {
-    close(): void {}
-  });
-  const microphone = { getUserMedia: () => Promise.resolve(new FakeStream([new FakeTrack()])), enumerateDevices: () => Promise.resolve([]), addEventListener: () => undefined };
+  vi.stubGlobal(
+    'EventSource',
+    class extends EventTarget {
+      close(): void {}
+    },
+  );
+  const microphone = {
+    getUserMedia: () => Promise.resolve(new FakeStream([new FakeTrack()])),
+    enumerateDevices: () => Promise.resolve([]),
+    addEventListener: () => undefined,
+  };
   Object.defineProperty(navigator, 'mediaDevices', { value: microphone, configurable: true });
   telephony = new Callcenter({ host: '', project: 'test' });
   telephony.start();
@@ -118,8 +137,16 @@ afterEach(async () => {
 
 describe('the real engine', () => {
   it('registers with every registrar of the launch', async () => {
-    await vi.waitFor(() => expect(telephony.store.get('registrars').registrars.map(({ status }) => status)).toEqual(['registered', 'registered']));
-    expect(FakeSocket.made.map(({ url, protocol }) => `${url} ${protocol}`).sort()).toEqual(['ws://r1.example sip', 'ws://r2.example sip']);
+    await vi.waitFor(() =>
+      expect(telephony.store.get('registrars').registrars.map(({ status }) => status)).toEqual([
+        'registered',
+        'registered',
+      ]),
+    );
+    expect(FakeSocket.made.map(({ url, protocol }) => `${url} ${protocol}`).sort()).toEqual([
+      'ws://r1.example sip',
+      'ws://r2.example sip',
+    ]);
     expect(requests.slice(0, 2).sort()).toEqual(['GET /v1/telephony/launch', 'POST /v1/telephony/hash']);
     expect(telephony.store.get('launch').data?.login).toBe('anna');
     expect(FakeSocket.made[0]?.sent[0]).toMatch(/^REGISTER sip:demo\.example SIP\/2\.0\r\n/);
@@ -136,7 +163,10 @@ describe('the real engine', () => {
     const onStatusChange = vi.fn();
     telephony.configure({ onStatusChange });
     await telephony.setStatus({ status: Status.PAUSED, sub_status: 'lunch' });
-    expect(telephony.store.get('status')).toMatchObject({ loading: false, data: { status: 'paused', sub_status: 'lunch', version: 2 } });
+    expect(telephony.store.get('status')).toMatchObject({
+      loading: false,
+      data: { status: 'paused', sub_status: 'lunch', version: 2 },
+    });
     await settled();
     expect(onStatusChange).toHaveBeenCalledWith('disconnected', 'paused');
   });
@@ -156,7 +186,11 @@ describe('the real engine', () => {
     const [socket] = FakeSocket.made;
     if (!socket) throw new Error('no socket');
     socket.receive(invite(socket));
-    expect(telephony.store.get('session')).toMatchObject({ status: SessionStatus.STARTING, direction: 'incoming', id: 'call-7' });
+    expect(telephony.store.get('session')).toMatchObject({
+      status: SessionStatus.STARTING,
+      direction: 'incoming',
+      id: 'call-7',
+    });
     expect(telephony.sessionEvent()?.session.remote_identity.uri.user).toBe('79991234567');
     expect(telephony.sessionEvent()?.request.getHeader('x-headset-call')).toBe('call-7');
 

@@ -135,7 +135,13 @@ describe('hooks', () => {
   });
 
   it('say an error and its retry, and resolve setStatus when the engine has settled it', async () => {
-    const error = { code: 'unauthenticated', message: 'Log in first.', fatal: true, recovering: false, loginUrl: '/login' };
+    const error = {
+      code: 'unauthenticated',
+      message: 'Log in first.',
+      fatal: true,
+      recovering: false,
+      loginUrl: '/login',
+    };
     let change!: ReturnType<typeof useTelephonyStatus>[1];
     const Page = () => {
       const { error, data, retry } = useTelephonyHash();
@@ -183,7 +189,15 @@ describe('hooks', () => {
     rerender(app('b'));
     expect(scripted.engine.told('refuseCalls')).toEqual([['Writing']]);
     const { id, direction, remote } = call();
-    const end = { id, direction, remote, outcome: 'rejected', cause: 'Unavailable', statusCode: 480, reasonPhrase: 'Writing' } as const;
+    const end = {
+      id,
+      direction,
+      remote,
+      outcome: 'rejected',
+      cause: 'Unavailable',
+      statusCode: 480,
+      reasonPhrase: 'Writing',
+    } as const;
     scripted.engine.say(
       { type: 'statusChanged', previous: Status.CONNECTED, next: Status.PAUSED },
       { type: 'callEnded', end: { ...end, originator: 'local' } },
@@ -234,7 +248,8 @@ function watchListeners(): { left: () => string[] } {
         const entry = { event, listener };
         // React's own, which it keeps on its root for good.
         if (!new Error().stack?.includes('react-dom')) left.push(entry);
-        if (typeof options === 'object') options.signal?.addEventListener('abort', () => left.splice(left.indexOf(entry), 1));
+        if (typeof options === 'object')
+          options.signal?.addEventListener('abort', () => left.splice(left.indexOf(entry), 1));
         add(event, listener, options);
       },
     );

@@ -27,19 +27,31 @@ describe('asking the backend', () => {
     const [url, init] = fetch.mock.calls[0] as unknown as [string, RequestInit];
     expect(url).toBe('https://cc.example/v1/x');
     expect(init).toMatchObject({ method: 'PUT', credentials: 'include', keepalive: false });
-    expect(init.headers).toMatchObject({ 'X-Headset-Request': '1', 'If-Match': '"7"', 'Content-Type': 'application/json' });
+    expect(init.headers).toMatchObject({
+      'X-Headset-Request': '1',
+      'If-Match': '"7"',
+      'Content-Type': 'application/json',
+    });
   });
 
   it('gives a refusal with its problem document', async () => {
     answers(new Response('{"code":"not_an_operator"}', { status: 403 }));
-    expect(await ask('', { method: 'GET', path: '/' })).toEqual({ ok: false, status: 403, problem: { code: 'not_an_operator' } });
+    expect(await ask('', { method: 'GET', path: '/' })).toEqual({
+      ok: false,
+      status: 403,
+      problem: { code: 'not_an_operator' },
+    });
     answers(new Response('<h1>Bad gateway</h1>', { status: 502 }));
     expect(await ask('', { method: 'GET', path: '/' })).toEqual({ ok: false, status: 502, problem: undefined });
   });
 
   it('takes a page for a failed network: a wrong host answers with one', async () => {
     answers(new Response('<!doctype html>'));
-    expect(await ask('', { method: 'GET', path: '/' })).toMatchObject({ ok: false, status: 0, problem: { code: 'network' } });
+    expect(await ask('', { method: 'GET', path: '/' })).toMatchObject({
+      ok: false,
+      status: 0,
+      problem: { code: 'network' },
+    });
   });
 
   it('never rejects', async () => {

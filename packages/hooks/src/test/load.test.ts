@@ -48,7 +48,9 @@ describe('the engine', () => {
 
   it('that could not be had is tried again', async () => {
     vi.spyOn(console, 'info').mockReturnValue();
-    vi.spyOn(globalThis, 'fetch').mockResolvedValueOnce(new Response(Uint8Array.of(0, 0x61, 0x73, 0x6d, 9, 9, 9, 9, 9)));
+    vi.spyOn(globalThis, 'fetch').mockResolvedValueOnce(
+      new Response(Uint8Array.of(0, 0x61, 0x73, 0x6d, 9, 9, 9, 9, 9)),
+    );
     const { loadEngine } = await import('../engine/load.js');
     await expect(loadEngine()).rejects.toThrow();
     vi.mocked(fetch).mockResolvedValueOnce(new Response(wasm));

@@ -23,7 +23,15 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 function peer(): { peer: Peer; connection: FakeConnection } {
-  const reports = new Proxy({}, { get: (_, name) => (...args: unknown[]) => heard.push([name, ...args]) }) as PeerReports;
+  const reports = new Proxy(
+    {},
+    {
+      get:
+        (_, name) =>
+        (...args: unknown[]) =>
+          heard.push([name, ...args]),
+    },
+  ) as PeerReports;
   const made = new Peer(
     0,
     {
@@ -53,7 +61,8 @@ describe('answering', () => {
     expect(heard).toEqual([['described', 'ours']]);
 
     log.length = 0;
-    const description = 'v=0\r\nm=audio 9\r\na=candidate:1 first\r\na=candidate:2 bad\r\nm=video 0\r\na=candidate:3 third\r\n';
+    const description =
+      'v=0\r\nm=audio 9\r\na=candidate:1 first\r\na=candidate:2 bad\r\nm=video 0\r\na=candidate:3 third\r\n';
     p.request({ op: 'addCandidates', description });
     p.request({ op: 'openMicrophone', media: 0 });
     await soon();
@@ -142,7 +151,10 @@ describe('a call under way', () => {
     expect(tracks[0]?.enabled).toBe(false);
     p.changeMicrophone();
     await soon();
-    expect(tracks.map(({ enabled, stopped }) => [enabled, stopped])).toEqual([[false, true], [false, false]]);
+    expect(tracks.map(({ enabled, stopped }) => [enabled, stopped])).toEqual([
+      [false, true],
+      [false, false],
+    ]);
     p.request({ op: 'mute', on: false });
     expect(tracks[1]?.enabled).toBe(true);
     expect(heard).toEqual([]);

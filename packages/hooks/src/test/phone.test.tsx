@@ -29,7 +29,10 @@ const Page = () => {
   return <p>{phone.error?.code ?? phone.status}</p>;
 };
 
-const answer = (body: object, status = 200) => () => Promise.resolve(new Response(JSON.stringify(body), { status }));
+const answer =
+  (body: object, status = 200) =>
+  () =>
+    Promise.resolve(new Response(JSON.stringify(body), { status }));
 
 beforeEach(() => {
   scripted = script();
@@ -44,14 +47,24 @@ afterEach(() => vi.unstubAllGlobals());
 describe('a customer’s phone', () => {
   it('registers with its number, calls a queue, waits there, talks and hears digits', async () => {
     const onDTMF = vi.fn();
-    render(<PhoneProvider host="" onDTMF={onDTMF}>{<Page />}</PhoneProvider>);
+    render(
+      <PhoneProvider host="" onDTMF={onDTMF}>
+        {<Page />}
+      </PhoneProvider>,
+    );
     expect(screen.getByText('idle')).toBeTruthy();
     act(() => phone.connect('+79991234567'));
     expect(screen.getByText('connecting')).toBeTruthy();
     await act(settled);
     expect(backend.mock.calls[0]?.[1].body).toBe('{"number":"+79991234567"}');
     const [[login, domain, , instance, username, password, registrars] = []] = scripted.engine.told('start');
-    expect([login, domain, username, password, registrars]).toEqual([hash.login, 'demo.example', hash.username, 'secret', hash.registrars]);
+    expect([login, domain, username, password, registrars]).toEqual([
+      hash.login,
+      'demo.example',
+      hash.username,
+      'secret',
+      hash.registrars,
+    ]);
     expect(instance).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
     expect(phone).toMatchObject({ status: 'ready', queues: hash.queues });
 
@@ -59,12 +72,18 @@ describe('a customer’s phone', () => {
     expect(phone.userAgent.status).toBe('registered');
     phone.call('support');
     expect(scripted.engine.told('call')).toEqual([['support', 0]]);
-    const queued = call({ direction: SessionDirection.OUTGOING, ringing: true, queuePlace: { position: 2, waiting: 3 } });
+    const queued = call({
+      direction: SessionDirection.OUTGOING,
+      ringing: true,
+      queuePlace: { position: 2, waiting: 3 },
+    });
     act(() => scripted.engine.show('session', queued));
     expect(phone.session.queuePlace).toEqual({ position: 2, waiting: 3 });
 
     act(() => scripted.engine.show('session', { ...queued, status: SessionStatus.ACTIVE }));
-    act(() => scripted.engine.say({ type: 'dtmf', tone: '4', duration: 100 }, { type: 'dtmf', tone: '2', duration: 100 }));
+    act(() =>
+      scripted.engine.say({ type: 'dtmf', tone: '4', duration: 100 }, { type: 'dtmf', tone: '2', duration: 100 }),
+    );
     await settled();
     expect(phone.digits).toBe('42');
     expect(onDTMF).toHaveBeenLastCalledWith('2', 100);
@@ -77,7 +96,10 @@ describe('a customer’s phone', () => {
     render(<PhoneProvider host="">{<Page />}</PhoneProvider>);
     act(() => phone.connect('79991234567'));
     await act(settled);
-    expect(phone).toMatchObject({ status: 'idle', error: { code: 'guest_disabled', message: 'No guests', recovering: false } });
+    expect(phone).toMatchObject({
+      status: 'idle',
+      error: { code: 'guest_disabled', message: 'No guests', recovering: false },
+    });
     expect(backend).toHaveBeenCalledTimes(1);
   });
 

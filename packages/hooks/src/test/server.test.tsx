@@ -14,7 +14,9 @@ describe('on a server', () => {
       const { status } = hooks.useSession();
       const { user } = hooks.useSessionSelector(({ session }) => ({ user: session.remote_identity.uri.user }));
       hooks.useCallcenterEvents(() => undefined);
-      return <p>{[loading, status, `[${user}]`, useCallcenterStatus().loading, hooks.useUserAgent().status].join(' ')}</p>;
+      return (
+        <p>{[loading, status, `[${user}]`, useCallcenterStatus().loading, hooks.useUserAgent().status].join(' ')}</p>
+      );
     };
     const Guest = () => <p>{usePhone().status}</p>;
     expect(renderToString(<CallcenterProvider host="cc.example">{<Page />}</CallcenterProvider>)).toBe(

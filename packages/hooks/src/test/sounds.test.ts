@@ -59,9 +59,11 @@ describe('sounds', () => {
     const element = new Audio();
     element.srcObject = new MediaStream();
     let refused = true;
-    const play = vi.spyOn(element, 'play').mockImplementation(() =>
-      refused ? Promise.reject(new DOMException('No gesture', 'NotAllowedError')) : Promise.resolve(),
-    );
+    const play = vi
+      .spyOn(element, 'play')
+      .mockImplementation(() =>
+        refused ? Promise.reject(new DOMException('No gesture', 'NotAllowedError')) : Promise.resolve(),
+      );
     await sounds.playElement(element);
     expect(blocked.at(-1)).toBe(true);
     refused = false;

@@ -83,7 +83,10 @@ describe('several tabs of one operator', () => {
     const second = tab();
     second.telephony.call('sales');
     await settled();
-    expect(first.script.engine.told('call')).toEqual([['support', 0], ['sales', 0]]);
+    expect(first.script.engine.told('call')).toEqual([
+      ['support', 0],
+      ['sales', 0],
+    ]);
   });
 
   it('run anew after a stop, and the old engine’s goodbye changes nothing', async () => {
@@ -107,7 +110,10 @@ describe('several tabs of one operator', () => {
     await settled();
     first.script.engine.say({ type: 'statusChanged', previous: Status.CONNECTED, next: Status.PAUSED });
     await settled();
-    expect(onStatusChange.mock.calls).toEqual([['connected', 'paused'], ['connected', 'paused']]);
+    expect(onStatusChange.mock.calls).toEqual([
+      ['connected', 'paused'],
+      ['connected', 'paused'],
+    ]);
   });
 
   it('any one’s reason refuses calls, until it is taken back', async () => {

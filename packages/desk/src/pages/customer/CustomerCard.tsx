@@ -78,7 +78,12 @@ function useStrip(view: Props['view']) {
   });
   switch (view.kind) {
     case 'calling':
-      return one('talking', 'calling', <IconPhoneOutgoing {...sign} />, t(view.ringing ? 'call.ringingThere' : 'customer.ringing'));
+      return one(
+        'talking',
+        'calling',
+        <IconPhoneOutgoing {...sign} />,
+        t(view.ringing ? 'call.ringingThere' : 'customer.ringing'),
+      );
     case 'waiting':
       return one('talking', 'waiting', <IconUsers {...sign} />, t('customer.waiting'));
     case 'incoming':
@@ -87,8 +92,10 @@ function useStrip(view: Props['view']) {
       return one('quiet', view.end.words, <IconPhoneOff {...sign} />, t(`customer.${view.end.words}`));
     case 'talking': {
       const parts = [];
-      if (view.heldByRemote) parts.push({ id: 'held-by-remote', icon: <IconPlayerPause {...sign} />, words: t('call.onHold') });
-      else if (view.sound === 'lost') parts.push({ id: 'sound-lost', icon: <IconPhoneCall {...sign} />, words: t('call.soundLost') });
+      if (view.heldByRemote)
+        parts.push({ id: 'held-by-remote', icon: <IconPlayerPause {...sign} />, words: t('call.onHold') });
+      else if (view.sound === 'lost')
+        parts.push({ id: 'sound-lost', icon: <IconPhoneCall {...sign} />, words: t('call.soundLost') });
       if (view.muted) parts.push({ id: 'muted', icon: <IconMicrophoneOff {...sign} />, words: t('call.muted') });
       if (parts.length > 0) return { tone: 'attention' as const, parts };
       const words = view.sound === 'connecting' ? t('call.connecting') : t('customer.talking');

@@ -50,7 +50,9 @@ export function CustomerPhone({ number, onNumber, callError, onCall }: Props) {
   const ended =
     lastCall && lastCall.id !== read ? customerEnd(lastCall, times.answeredAt, times.endedAt ?? Date.now()) : undefined;
   const view = customerView(session, ended, useHeard(session), titleOf(dialled));
-  usePageIcon(view.kind === 'incoming' ? 'icon-ringing' : view.kind === 'idle' || view.kind === 'ended' ? 'icon' : 'icon-talking');
+  usePageIcon(
+    view.kind === 'incoming' ? 'icon-ringing' : view.kind === 'idle' || view.kind === 'ended' ? 'icon' : 'icon-talking',
+  );
 
   // Pressed while the phone still connects, as after another number was typed: the call begins as soon as it can.
   useEffect(() => {

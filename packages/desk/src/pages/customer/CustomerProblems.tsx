@@ -55,7 +55,14 @@ export function CustomerProblems({ phone, callError, onRetry }: Props) {
         />
       );
     case 'insecure_context':
-      return <Problem tone="broken" testId="problem-insecure" title={t('problem.insecure')} hint={t('problem.insecureHint')} />;
+      return (
+        <Problem
+          tone="broken"
+          testId="problem-insecure"
+          title={t('problem.insecure')}
+          hint={t('problem.insecureHint')}
+        />
+      );
     default:
       return (
         <Problem
@@ -81,7 +88,9 @@ export function CustomerProblems({ phone, callError, onRetry }: Props) {
     );
   }
   if (phone.soundBlocked) {
-    return <Problem tone="warning" testId="problem-silent" title={t('problem.silent')} hint={t('problem.silentHint')} />;
+    return (
+      <Problem tone="warning" testId="problem-silent" title={t('problem.silent')} hint={t('problem.silentHint')} />
+    );
   }
   return null;
 }

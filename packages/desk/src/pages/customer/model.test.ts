@@ -12,7 +12,11 @@ describe('the customer’s card follows the call', () => {
     const waiting = outgoing({ queuePlace: { position: 3, waiting: 5 } });
     expect(customerView(waiting, undefined, false, 'Support')).toEqual({ kind: 'waiting', position: 3, waiting: 5 });
     const talking = outgoing({ status: SessionStatus.ACTIVE, answeredAt: 7, connected: true });
-    expect(customerView(talking, undefined, true, 'Support')).toMatchObject({ kind: 'talking', with: 'Support', since: 7 });
+    expect(customerView(talking, undefined, true, 'Support')).toMatchObject({
+      kind: 'talking',
+      with: 'Support',
+      since: 7,
+    });
   });
 
   it('is rung by an operator', () => {

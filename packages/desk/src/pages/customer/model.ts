@@ -61,7 +61,9 @@ export function customerEnd(end: CallEnd, answeredAt: number | undefined, now: n
     return { words: 'ended', talked: answeredAt === undefined ? undefined : Math.max(0, now - answeredAt) };
   }
   if (end.direction === SessionDirection.INCOMING) {
-    return { words: end.outcome === 'rejected' ? 'endedRefused' : end.outcome === 'failed' ? 'endedFailed' : 'endedMissed' };
+    return {
+      words: end.outcome === 'rejected' ? 'endedRefused' : end.outcome === 'failed' ? 'endedFailed' : 'endedMissed',
+    };
   }
   if (end.status_code === 486 || end.status_code === 600) return { words: 'endedBusy' };
   if (end.outcome === 'cancelled' && end.originator === 'local') return { words: 'endedUnanswered' };

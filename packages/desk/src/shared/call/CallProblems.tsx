@@ -26,7 +26,11 @@ export function CallProblems({ devices, callError, asking, onSound }: Props) {
           testId={`problem-${which}`}
           title={t(`problem.${which}`)}
           hint={t(`problem.${which}Hint`)}
-          action={devices.permission === 'denied' ? undefined : { label: t('common.tryAgain'), onClick: devices.askPermission }}
+          action={
+            devices.permission === 'denied'
+              ? undefined
+              : { label: t('common.tryAgain'), onClick: devices.askPermission }
+          }
           technical={failed && `${failed.code}: ${failed.message}`}
         />
       )}

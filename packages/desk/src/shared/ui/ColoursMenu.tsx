@@ -24,19 +24,19 @@ export function ColoursMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.RadioGroup value={colorScheme} onChange={(next) => setColorScheme(next as MantineColorScheme)}>
-        {schemes.map((scheme) => {
-          const Icon = icons[scheme];
-          return (
-            <Menu.RadioItem
-              key={scheme}
-              value={scheme}
-              closeMenuOnClick
-              rightSection={<Icon size={18} stroke={1.75} aria-hidden />}
-            >
-              {names[scheme]}
-            </Menu.RadioItem>
-          );
-        })}
+          {schemes.map((scheme) => {
+            const Icon = icons[scheme];
+            return (
+              <Menu.RadioItem
+                key={scheme}
+                value={scheme}
+                closeMenuOnClick
+                rightSection={<Icon size={18} stroke={1.75} aria-hidden />}
+              >
+                {names[scheme]}
+              </Menu.RadioItem>
+            );
+          })}
         </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>

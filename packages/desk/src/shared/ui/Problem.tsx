@@ -22,7 +22,12 @@ interface Props {
 export function Problem({ tone, title, hint, action, dismiss, technical, testId }: Props) {
   const Icon = tone === 'info' ? IconInfoCircle : IconAlertTriangle;
   return (
-    <div className={classes.problem} data-tone={tone} role={tone === 'broken' ? 'alert' : 'status'} data-testid={testId}>
+    <div
+      className={classes.problem}
+      data-tone={tone}
+      role={tone === 'broken' ? 'alert' : 'status'}
+      data-testid={testId}
+    >
       <Icon className={classes.icon} size={20} stroke={1.75} aria-hidden />
       <div className={classes.words}>
         <p className={classes.title}>{title}</p>

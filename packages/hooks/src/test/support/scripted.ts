@@ -106,7 +106,12 @@ export const launch: NonNullable<Snapshots['launch']['data']> = {
 
 export const hash = { login: 'anna', username: '1:anna', hash: 'secret', expires_in: 600 };
 
-const caller: Party = { displayName: 'Support', uri: 'sip:79991234567@demo.example', user: '79991234567', host: 'demo.example' };
+const caller: Party = {
+  displayName: 'Support',
+  uri: 'sip:79991234567@demo.example',
+  user: '79991234567',
+  host: 'demo.example',
+};
 
 const invite = [
   'INVITE sip:anna@demo.example SIP/2.0',

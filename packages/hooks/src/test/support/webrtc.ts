@@ -118,7 +118,9 @@ export class FakeConnection extends EventTarget {
 
   /** The network found one. */
   candidate(candidate: string | null): void {
-    this.dispatchEvent(Object.assign(new Event('icecandidate'), { candidate: candidate === null ? null : { candidate } }));
+    this.dispatchEvent(
+      Object.assign(new Event('icecandidate'), { candidate: candidate === null ? null : { candidate } }),
+    );
   }
 
   become(state: RTCPeerConnectionState): void {

@@ -20,7 +20,11 @@ export function useAttention(view: CallView, statusWord: string | undefined): vo
         : statusWord,
   );
   usePageIcon(
-    view.kind === 'ringing' ? 'icon-ringing' : view.kind === 'talking' || view.kind === 'dialling' ? 'icon-talking' : 'icon',
+    view.kind === 'ringing'
+      ? 'icon-ringing'
+      : view.kind === 'talking' || view.kind === 'dialling'
+        ? 'icon-talking'
+        : 'icon',
   );
 
   const ringing = view.kind === 'ringing' && !view.answering ? view.id : undefined;

@@ -65,9 +65,7 @@ function LastCall({ call, canCall, onCall }: { call: EndedCall; canCall: boolean
     <>
       <span>
         {t('call.last')}: <PhoneNumber number={call.caller.number} />,{' '}
-        {call.talked === undefined
-          ? t(`outcome.${outcomeWords(call)}`).toLowerCase()
-          : formatDuration(call.talked)}
+        {call.talked === undefined ? t(`outcome.${outcomeWords(call)}`).toLowerCase() : formatDuration(call.talked)}
       </span>
       {canCall && call.caller.number && (
         <Button variant="subtle" size="compact-sm" onClick={() => onCall(call.caller.number)}>

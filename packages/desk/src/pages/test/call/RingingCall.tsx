@@ -37,7 +37,11 @@ export function RingingCall({ caller, answering, problems, onAnswer, onRefuse }:
         <CallStrip
           tone="ringing"
           parts={[
-            { id: 'ringing', icon: <IconPhoneIncoming size={20} stroke={1.75} aria-hidden />, words: t('call.incoming') },
+            {
+              id: 'ringing',
+              icon: <IconPhoneIncoming size={20} stroke={1.75} aria-hidden />,
+              words: t('call.incoming'),
+            },
           ]}
         />
       }

@@ -101,14 +101,24 @@ function stripParts({ held, muted, heldByRemote, sound }: Talking, t: TFunction)
   const sign = { size: 20, stroke: 1.75, 'aria-hidden': true } as const;
   const parts: { id: string; icon: ReactNode; words: string; hint?: string }[] = [];
   if (held) {
-    parts.push({ id: 'held', icon: <IconPlayerPause {...sign} />, words: t('call.onHold'), hint: t('call.onHoldHint') });
+    parts.push({
+      id: 'held',
+      icon: <IconPlayerPause {...sign} />,
+      words: t('call.onHold'),
+      hint: t('call.onHoldHint'),
+    });
   } else if (heldByRemote) {
     parts.push({ id: 'held-by-remote', icon: <IconPlayerPause {...sign} />, words: t('call.heldByRemote') });
   } else if (sound === 'lost') {
     parts.push({ id: 'sound-lost', icon: <IconHeadphonesOff {...sign} />, words: t('call.soundLost') });
   }
   if (muted) {
-    parts.push({ id: 'muted', icon: <IconMicrophoneOff {...sign} />, words: t('call.muted'), hint: t('call.mutedHint') });
+    parts.push({
+      id: 'muted',
+      icon: <IconMicrophoneOff {...sign} />,
+      words: t('call.muted'),
+      hint: t('call.mutedHint'),
+    });
   }
   if (parts.length === 0) {
     parts.push({

@@ -38,7 +38,12 @@ describe('the call card follows the session', () => {
 
   it('talks from the moment of the answer', () => {
     const talking = session({ status: SessionStatus.ACTIVE, answeredAt: 5000, connected: true });
-    expect(callView(talking, undefined, true)).toMatchObject({ kind: 'talking', since: 5000, held: false, sound: 'on' });
+    expect(callView(talking, undefined, true)).toMatchObject({
+      kind: 'talking',
+      since: 5000,
+      held: false,
+      sound: 'on',
+    });
   });
 
   it('tells held here, held there and muted apart', () => {
@@ -67,7 +72,12 @@ describe('what is kept of a call', () => {
   });
 
   it('brings the technical detail of a failure, and of nothing else', () => {
-    const failed = callEnd({ outcome: 'failed', cause: 'SIP Failure Code', status_code: 503, reason_phrase: 'Busy here' });
+    const failed = callEnd({
+      outcome: 'failed',
+      cause: 'SIP Failure Code',
+      status_code: 503,
+      reason_phrase: 'Busy here',
+    });
     expect(endedCall(failed, undefined, 0).technical).toBe('SIP Failure Code: 503 Busy here');
     expect(endedCall(callEnd({ outcome: 'rejected', status_code: 486 }), undefined, 0).technical).toBeUndefined();
   });

@@ -89,8 +89,16 @@ export function endedCall(end: CallEnd, answeredAt: number | undefined, now: num
 
 /** Which words tell how it ended. */
 export type OutcomeWords =
-  | 'answered' | 'missed' | 'rejected' | 'rejectedThere' | 'busyThere' | 'notFoundThere'
-  | 'cancelled' | 'cancelledHere' | 'elsewhere' | 'failed';
+  | 'answered'
+  | 'missed'
+  | 'rejected'
+  | 'rejectedThere'
+  | 'busyThere'
+  | 'notFoundThere'
+  | 'cancelled'
+  | 'cancelledHere'
+  | 'elsewhere'
+  | 'failed';
 
 export function outcomeWords(end: EndedCall): OutcomeWords {
   const outgoing = end.direction === SessionDirection.OUTGOING;

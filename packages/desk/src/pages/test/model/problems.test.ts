@@ -81,7 +81,9 @@ describe('what the operator is told under the status bar', () => {
 
   it('servers that refuse the account', () => {
     const refused = { status: UserAgentStatus.ERROR, error: error('registrar_refused') };
-    expect(problems({ userAgent: refused })).toMatchObject([{ id: 'serversRefuse', technical: 'registrar_refused: in words' }]);
+    expect(problems({ userAgent: refused })).toMatchObject([
+      { id: 'serversRefuse', technical: 'registrar_refused: in words' },
+    ]);
   });
 });
 

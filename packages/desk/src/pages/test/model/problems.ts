@@ -3,8 +3,16 @@ import { Status, type TelephonyError, type TelephonyStatus, type UserAgent, User
 /** Something that the operator must know about, and what they can press. */
 export interface Problem {
   id:
-    | 'expired' | 'server' | 'serversRefuse' | 'noConnection' | 'lost' | 'unreachable' | 'pageClosed'
-    | 'ringNoAnswer' | 'supervisor' | 'statusFailed';
+    | 'expired'
+    | 'server'
+    | 'serversRefuse'
+    | 'noConnection'
+    | 'lost'
+    | 'unreachable'
+    | 'pageClosed'
+    | 'ringNoAnswer'
+    | 'supervisor'
+    | 'statusFailed';
   tone: 'broken' | 'warning' | 'info';
   action?: 'logIn' | 'retry';
   /** `lost`: whether calls could reach the operator again. */

@@ -42,19 +42,19 @@ export function ServersSign({ registrars }: { registrars: Registrars }) {
       <Popover.Dropdown className={classes.detail}>
         <p className={classes.summary}>{t(`servers.${state}`, { up, all })}</p>
         <p className={classes.explain}>{t('servers.explain')}</p>
-          <ul className={classes.list}>
-            {list.map(({ id, uri, status, error }) => (
-              <li key={id} className={classes.server}>
-                <span className={classes.bar} data-up={status === 'registered' || undefined} aria-hidden />
-                <span className={classes.serverName}>
-                  {id}
-                  <span className={classes.uri}>{uri}</span>
-                  {error && <span className={classes.error}>{error}</span>}
-                </span>
-                <span className={classes.serverState}>{t(`servers.${status}`)}</span>
-              </li>
-            ))}
-          </ul>
+        <ul className={classes.list}>
+          {list.map(({ id, uri, status, error }) => (
+            <li key={id} className={classes.server}>
+              <span className={classes.bar} data-up={status === 'registered' || undefined} aria-hidden />
+              <span className={classes.serverName}>
+                {id}
+                <span className={classes.uri}>{uri}</span>
+                {error && <span className={classes.error}>{error}</span>}
+              </span>
+              <span className={classes.serverState}>{t(`servers.${status}`)}</span>
+            </li>
+          ))}
+        </ul>
         {rotation === 'pending' && <p className={classes.explain}>{t('servers.rotatingLater')}</p>}
         {rotation === 'moving' && <p className={classes.explain}>{t('servers.rotating')}</p>}
         <CopyButton text={report} />
