@@ -10,27 +10,37 @@ pub(crate) fn run_all(fast: bool, browser: Option<&str>) -> Result<()> {
     install::nextest()?;
     if browser.is_none() {
         step("formatting", || run(&mut cargo(["fmt", "--all", "--check"])))?;
-        step("lints", || {
-            run(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
-        })?;
-        step("Rust tests", || run(&mut cargo(["nextest", "run", "--workspace", "--locked"])))?;
     }
+    // First of all, since the server's tests look at the pages that it carries.
     web::build()?;
     if browser.is_none() {
-        step("formatting of the packages", || {
-            run(&mut command("npx", ["--no-install", "prettier", "--check", "--log-level", "warn", "."]))
-        })?;
-        for package in ["packages/hooks", "packages/desk"] {
-            step(&format!("types of {package}"), || {
-                run(&mut command("npm", ["run", "typecheck", "--workspace", package]))
-            })?;
-            step(&format!("tests of {package}"), || {
-                run(&mut command("npm", ["run", "test", "--workspace", package]))
-            })?;
-        }
+        rust()?;
+        packages()?;
     }
     if !fast {
         browser_tests(browser)?;
+    }
+    Ok(())
+}
+
+fn rust() -> Result<()> {
+    step("lints", || {
+        run(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+    })?;
+    step("Rust tests", || run(&mut cargo(["nextest", "run", "--workspace", "--locked"])))
+}
+
+fn packages() -> Result<()> {
+    step("formatting of the packages", || {
+        run(&mut command("npx", ["--no-install", "prettier", "--check", "--log-level", "warn", "."]))
+    })?;
+    for package in ["packages/hooks", "packages/desk"] {
+        step(&format!("types of {package}"), || {
+            run(&mut command("npm", ["run", "typecheck", "--workspace", package]))
+        })?;
+        step(&format!("tests of {package}"), || {
+            run(&mut command("npm", ["run", "test", "--workspace", package]))
+        })?;
     }
     Ok(())
 }

@@ -59,10 +59,13 @@ impl Pages {
         let etag = format!("W/\"{hash}\"");
         let known = request.headers().get_all(header::IF_NONE_MATCH).iter();
         let unchanged = known.filter_map(|value| value.to_str().ok()).any(|value| value.contains(&hash));
+        let packed = accepts_brotli(request).then(|| Files::get(&format!("{name}.br"))).flatten();
+        let encoding = packed.as_ref().map(|_| HeaderValue::from_static("br"));
         let mut response = if unchanged {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            Body::from(file.data.into_owned()).into_response()
+            let data = packed.map_or(file.data, |packed| packed.data);
+            Body::from(data.into_owned()).into_response()
         };
         let headers = response.headers_mut();
         let mut set = |name, value: &str| {
@@ -81,9 +84,21 @@ impl Pages {
                 "microphone=(self), camera=(), geolocation=()",
             );
         }
+        if let Some(encoding) = encoding {
+            headers.insert(header::CONTENT_ENCODING, encoding);
+        }
         headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
         response
     }
+}
+
+/// The build left a brotli copy beside each file that gains by it; others are compressed on the way.
+fn accepts_brotli(request: &Request) -> bool {
+    let accepted = request.headers().get_all(header::ACCEPT_ENCODING).iter();
+    accepted.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        parts.next() == Some("br") && parts.next() != Some("q=0")
+    })
 }
 
 fn content_type(mime: &str) -> String {

@@ -14,7 +14,7 @@ export class Customer {
   }
 
   static async open(browser: Browser, server: Server, number: string): Promise<Customer> {
-    const context = await browser.newContext({ locale: 'en-US', permissions: ['microphone'] });
+    const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', permissions: ['microphone'] });
     const page = await context.newPage();
     await page.addInitScript(rememberPeers);
     await page.goto(`${server.url}/customer`);

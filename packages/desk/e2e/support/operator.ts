@@ -26,6 +26,7 @@ export class Operator {
   ): Promise<Operator> {
     const context = await browser.newContext({
       locale: 'en-US',
+      reducedMotion: 'reduce',
       permissions: microphone === 'granted' ? ['microphone'] : [],
     });
     const page = await context.newPage();

@@ -22,7 +22,7 @@ export async function serveSeedApp(): Promise<{ url: string; stop(): Promise<voi
 
 /** Opens the application, logged in at the call centre. */
 export async function openSeedApp(browser: Browser, server: Server, appUrl: string, login: string): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-US', permissions: ['microphone'] });
+  const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', permissions: ['microphone'] });
   const page = await context.newPage();
   const answer = await context.request.post(`${server.url}/v1/auth/login`, {
     data: { login, password: passwordOf(login) },
