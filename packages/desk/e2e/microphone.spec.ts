@@ -31,6 +31,8 @@ test('granted at the click: asked for when answering, then both hear each other'
   const anna = await Operator.onLine(chromium, server, 'anna', { microphone: 'prompt' });
   const customer = await Customer.calling(chromium, server, '79991234567');
   await anna.expectRinging('79991234567');
+  // Nothing is prepared without a permission that holds: the microphone comes first, then the answer.
+  expect(await anna.page.evaluate(() => (window as unknown as { testPeers: unknown[] }).testPeers.length)).toBe(0);
   await anna.answer();
   await expectTalking(anna.page, customer.page);
 });

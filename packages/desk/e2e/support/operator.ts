@@ -31,6 +31,7 @@ export class Operator {
     });
     const page = await context.newPage();
     await page.addInitScript(rememberPeers);
+    if (microphone === 'prompt') await askEachTime(page);
     await page.goto(`${server.url}/test`);
     return new Operator(page, login, server);
   }
@@ -96,4 +97,15 @@ export class Operator {
   async press(name: string): Promise<void> {
     await this.call.getByRole('button', { name, exact: true }).click();
   }
+}
+
+/** The browser asks whenever the microphone is wanted, and keeps no permission. */
+async function askEachTime(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const { targetInfo } = await devtools.send('Target.getTargetInfo');
+  await devtools.send('Browser.setPermission', {
+    permission: { name: 'microphone' },
+    setting: 'prompt',
+    browserContextId: targetInfo.browserContextId,
+  });
 }

@@ -7,6 +7,8 @@ export class Devices {
   readonly #changed: (state: AudioDevicesState) => void;
   readonly #permissionChanged: (state: PermissionState) => void;
   readonly #listening = new AbortController();
+  /** Where the browser tells. One that asks each time stays at `prompt` after a microphone was opened. */
+  #told: PermissionStatus | undefined;
   #state: AudioDevicesState = { ...initialState.devices, input: load('input') ?? '', output: load('output') ?? '' };
 
   constructor(changed: (state: AudioDevicesState) => void, permissionChanged: (state: PermissionState) => void) {
@@ -47,7 +49,7 @@ export class Devices {
     try {
       const stream = await this.#open(constraints);
       this.#set({ error: undefined });
-      this.#permission('granted');
+      this.#permission(this.#told?.state ?? 'granted');
       void this.#list();
       return stream;
     } catch (error) {
@@ -96,6 +98,7 @@ export class Devices {
       const status = await navigator.permissions.query({ name: 'microphone' as PermissionName });
       const tell = (): void => this.#permission(status.state);
       if (signal.aborted) return;
+      this.#told = status;
       status.addEventListener('change', tell, { signal });
       tell();
     } catch {

@@ -71,7 +71,15 @@ describe('the microphone', () => {
     const one = devices();
     expect(await one.ask()).toBeUndefined();
     expect(track.stopped).toBe(true);
-    expect(permissions.at(-1)).toBe('granted');
+    // The browser asks each time: that it was allowed once is no permission for the next time.
+    expect(one.state.permission).toBe('prompt');
+  });
+
+  it('is taken as permitted once it opened, where the browser does not tell', async () => {
+    Object.defineProperty(navigator, 'permissions', { value: undefined, configurable: true });
+    const one = devices();
+    expect(await one.ask()).toBeUndefined();
+    expect(permissions).toEqual(['granted']);
     expect(one.state.permission).toBe('granted');
   });
 
