@@ -89,6 +89,16 @@ fn a_file_that_is_not_there_is_named() {
 }
 
 #[test]
+fn without_any_file_it_is_said_where_one_was_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = headset(&["serve"]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = error(&output);
+    assert!(told.contains("/etc/headset/headset.toml"), "{told}");
+    assert!(told.contains("headset demo"), "{told}");
+}
+
+#[test]
 fn tls_needs_the_address_people_type_and_a_certificate_that_can_be_read() {
     let told = complaint(&format!("{GOOD}[http.tls]\ncertificate = 'c.pem'\nkey = 'k.pem'\n"));
     assert!(told.contains("http.public_url: is missing"), "{told}");

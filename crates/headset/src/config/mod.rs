@@ -77,12 +77,23 @@ pub(crate) enum Base {
 const DEMO: &str = include_str!("demo.toml");
 const DEMO_DATA: &str = "data/demo";
 const DATA: &str = "/var/lib/headset";
+/// Keys given in the environment begin so.
+const ENVIRONMENT: &str = "HEADSET__";
 
 /// Reads base, file and environment, in this order: the later wins.
 ///
 /// # Errors
 /// The file is not there or cannot be read, or something in it does not fit.
 pub(crate) fn load(base: Base, place: &Where) -> Result<Config, Faults> {
+    let by_environment =
+        || std::env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with(ENVIRONMENT));
+    if base == Base::Empty && default_file(place).is_none() && !by_environment() {
+        return Err(Faults::one(
+            "there is no headset.toml here and no /etc/headset/headset.toml: write one, or name it with --config; \
+             `headset demo` needs none"
+                .to_owned(),
+        ));
+    }
     let figment = figment(base, place)?;
     let file: file::File = figment.extract().map_err(Faults::unread)?;
     check::check(&figment, file, place.data.clone())
@@ -128,7 +139,7 @@ fn figment(base: Base, place: &Where) -> Result<Figment, Faults> {
     if let Some(file) = file {
         figment = figment.merge(Toml::file_exact(file));
     }
-    Ok(figment.merge(Env::prefixed("HEADSET__").split("__")))
+    Ok(figment.merge(Env::prefixed(ENVIRONMENT).split("__")))
 }
 
 fn default_file(place: &Where) -> Option<PathBuf> {
