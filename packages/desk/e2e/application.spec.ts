@@ -1,7 +1,7 @@
 import { expectTalking } from './support/audio';
 import { Customer } from './support/customer';
 import { Operator } from './support/operator';
-import { openSeedApp, serveSeedApp } from './support/seed-app';
+import { logInElsewhere, openSeedApp, seedAppOnLine, serveSeedApp } from './support/seed-app';
 import { endedCalls, expect, test as base } from './support/test';
 
 const test = base.extend<object, { app: string }>({
@@ -18,7 +18,7 @@ const options = { operators: ['anna', 'boris'], origins: ['http://localhost:*'] 
 
 test("the seed's example, on an origin of its own, takes a call", async ({ centre, chromium, app }) => {
   const server = await centre(options);
-  const page = await openSeedApp(chromium, server, app, 'anna');
+  const page = await seedAppOnLine(chromium, server, app, 'anna');
   await expect(page.getByText('Ваш логин: anna')).toBeVisible();
   const customer = await Customer.calling(chromium, server, '79991234567');
   await expect(page.getByText('Входящий вызов')).toBeVisible();
@@ -35,9 +35,22 @@ test("the seed's example, on an origin of its own, takes a call", async ({ centr
   await expect(page.getByTestId('log')).toContainText('status connected -> disconnected');
 });
 
+test('not logged in: the hooks say so, and a log-in in another tab brings the application to life', async ({
+  centre,
+  chromium,
+  app,
+}) => {
+  const server = await centre(options);
+  const page = await openSeedApp(chromium, server, app);
+  await expect(page.getByText('Ошибка получения данных для подключения к серверам телефонии')).toBeVisible();
+  await expect(page.getByTestId('log')).toContainText('hash: unauthenticated');
+  await logInElsewhere(page, server, 'anna');
+  await expect(page.getByText('Ваш текущий статус на регистарах: registered')).toBeVisible({ timeout: 20_000 });
+});
+
 test('onStatusChange tells of a change made elsewhere', async ({ centre, chromium, app }) => {
   const server = await centre(options);
-  const page = await openSeedApp(chromium, server, app, 'anna');
+  const page = await seedAppOnLine(chromium, server, app, 'anna');
   const elsewhere = await page.context().request.put(`${server.url}/v1/telephony/status`, {
     data: { status: 'paused', sub_status: 'lunch' },
     headers: { 'X-Headset-Request': '1' },
@@ -53,7 +66,7 @@ test('startSessionDisabledReason: refused with it, told of it, and the next oper
   app,
 }) => {
   const server = await centre(options);
-  const page = await openSeedApp(chromium, server, app, 'anna');
+  const page = await seedAppOnLine(chromium, server, app, 'anna');
   await page.getByLabel('Refuse calls').check();
   const boris = await Operator.onLine(chromium, server, 'boris');
   const customer = await Customer.calling(chromium, server, '79991234567');
@@ -71,7 +84,7 @@ test('startSessionDisabledReason: refused with it, told of it, and the next oper
 
 test('refused with nobody else there: no offer again before the reject delay', async ({ centre, chromium, app }) => {
   const server = await centre({ ...options, queue: { reject_delay_s: 5 } });
-  const page = await openSeedApp(chromium, server, app, 'anna');
+  const page = await seedAppOnLine(chromium, server, app, 'anna');
   await page.getByLabel('Refuse calls').check();
   const customer = await Customer.calling(chromium, server, '79991234567');
   const log = page.getByTestId('log');

@@ -1,5 +1,5 @@
-import CallcenterProvider, { type TerminateOptions } from 'headset-hooks';
-import { useState } from 'react';
+import CallcenterProvider, { type TerminateOptions, useTelephonyHash } from 'headset-hooks';
+import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import Test from '../../../hooks/src/test/seed/Test';
@@ -20,6 +20,7 @@ function App() {
       onSessionTerminate={(data: TerminateOptions) => note(`terminated ${data.status_code} ${data.reason_phrase}`)}
     >
       <Test />
+      <HashErrors note={note} />
       <label>
         <input
           type="checkbox"
@@ -31,6 +32,14 @@ function App() {
       <output data-testid="log">{log.join('\n')}</output>
     </CallcenterProvider>
   );
+}
+
+function HashErrors({ note }: { note: (line: string) => void }) {
+  const code = useTelephonyHash().error?.code;
+  useEffect(() => {
+    if (code) note(`hash: ${code}`);
+  }, [code]);
+  return null;
 }
 
 const root = document.getElementById('root');

@@ -20,17 +20,29 @@ export async function serveSeedApp(): Promise<{ url: string; stop(): Promise<voi
   return { url, stop: () => vite.close() };
 }
 
-/** Opens the application, logged in at the call centre. */
-export async function openSeedApp(browser: Browser, server: Server, appUrl: string, login: string): Promise<Page> {
+/** Opens the application; nobody is logged in at the call centre yet. */
+export async function openSeedApp(browser: Browser, server: Server, appUrl: string): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', permissions: ['microphone'] });
   const page = await context.newPage();
-  const answer = await context.request.post(`${server.url}/v1/auth/login`, {
+  await page.addInitScript(rememberPeers);
+  await page.goto(`${appUrl}?host=${encodeURIComponent(server.url)}`);
+  return page;
+}
+
+/** Logs in as another tab would; the application notices when it gets the focus. */
+export async function logInElsewhere(page: Page, server: Server, login: string): Promise<void> {
+  const answer = await page.context().request.post(`${server.url}/v1/auth/login`, {
     data: { login, password: passwordOf(login) },
     headers: { 'X-Headset-Request': '1' },
   });
   expect(answer.ok()).toBe(true);
-  await page.addInitScript(rememberPeers);
-  await page.goto(`${appUrl}?host=${encodeURIComponent(server.url)}`);
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+}
+
+/** The application, logged in and on line. */
+export async function seedAppOnLine(browser: Browser, server: Server, appUrl: string, login: string): Promise<Page> {
+  const page = await openSeedApp(browser, server, appUrl);
+  await logInElsewhere(page, server, login);
   await expect(page.getByText('Ваш текущий статус на регистарах: registered')).toBeVisible({ timeout: 20_000 });
   await page.getByRole('button', { name: 'Выйти на линию' }).click();
   await expect(page.getByText('Ваш текущий статус в телефонии: connected')).toBeVisible();
