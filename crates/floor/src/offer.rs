@@ -240,6 +240,9 @@ impl Floor {
             operator.unconfirmed.take_if(|offered| offered == id);
             if operator.is_offered(id) {
                 operator.work = Work::Idle;
+            }
+            // Also of one who has called out meanwhile: holding them for that call may have failed.
+            if operator.call() != Some(id) {
                 self.release(id, &login);
             }
             self.touch(&login);

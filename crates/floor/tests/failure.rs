@@ -112,3 +112,15 @@ fn a_reservation_that_comes_for_a_caller_who_has_gone_is_given_back() {
     world.seconds(1);
     assert_eq!(world.offers().len(), 1);
 }
+
+#[test]
+fn who_calls_out_while_rung_is_let_go_even_if_holding_them_for_that_call_failed() {
+    let mut world = World::new(&["anna", "boris"]);
+    world.on_line("anna");
+    world.guest_calls("100");
+    world.storage.failing = true;
+    world.arrives("out", "anna", "boris");
+    world.storage.failing = false;
+    world.seconds(6);
+    assert!(world.storage.reserved.is_empty(), "{:?}", world.storage.reserved);
+}
