@@ -189,7 +189,8 @@ impl Walk {
 
     /// A client that calls out answers nothing.
     fn answers(&mut self, call: &str) {
-        let login = &self.world.ringing[call];
+        // An answer elsewhere may have ended this ringing meanwhile.
+        let Some(login) = self.world.ringing.get(call) else { return };
         if !self.world.callers.values().any(|caller| caller == login) {
             self.world.answer(call);
         }
