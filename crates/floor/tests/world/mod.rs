@@ -181,6 +181,8 @@ impl World {
     fn obey(&mut self, command: Command) {
         self.commands.push(command.clone());
         let report = match command {
+            // The caller has gone; the report of it is on its way.
+            Command::Offer { call, .. } if !self.callers.contains_key(&call) => return,
             Command::Offer { call, login, .. } => {
                 let busy = self.ringing.values().any(|other| *other == login)
                     || self.talking.values().any(|(caller, callee)| *caller == login || *callee == login);
@@ -333,11 +335,11 @@ impl World {
     }
 
     pub fn ends(&mut self, call: &str, by: Side) {
+        self.talking.remove(call);
+        self.callers.remove(call);
         if let Some(login) = self.ringing.remove(call) {
             self.report(Report::OfferEnded { call: call.to_owned(), login, end: OfferEnd::Cancelled });
         }
-        self.talking.remove(call);
-        self.callers.remove(call);
         self.report(Report::CallEnded { call: call.to_owned(), by });
     }
 
