@@ -1,5 +1,10 @@
 //! What both machines are told in the same way: sockets, peer connections, calls.
 
+#[allow(unused_imports)]
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use headset_softphone::Permission;
 
 /// The methods that a class with `tell(now, softphone::Input)` shares with the other.

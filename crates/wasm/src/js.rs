@@ -1,5 +1,10 @@
 //! The few JavaScript functions that plain objects are read and made with.
 
+#[allow(unused_imports)]
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,5 +1,10 @@
 use crate::calls::{phone_methods, seed, time};
 use crate::{read, write};
+#[allow(unused_imports)]
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use headset_softphone::{Command, Credentials, Event, Identity, Input, Output, Softphone};
 use headset_workplace::{Rotation, Slice, UserAgent};
 use wasm_bindgen::JsValue;

@@ -2,6 +2,11 @@
 //! without makes it `None`.
 
 use crate::js::{get, items, keys, number, text, text_or_empty};
+#[allow(unused_imports)]
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use headset_softphone::Registrar;
 use headset_workplace::{Event, Hash, HttpAnswer, HttpError, Launch, Push, Slice, Status, StatusRecord};
 use wasm_bindgen::JsValue;

@@ -1,6 +1,11 @@
 use crate::calls::{phone_methods, seed, time};
 use crate::read::{self, Kind};
 use crate::write;
+#[allow(unused_imports)]
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use headset_workplace::{HttpError, HttpId, HttpRequest, Input, Options, Output, Slice, Status};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;

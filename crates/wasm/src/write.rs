@@ -1,6 +1,11 @@
 //! What the engine asks for and shows, as plain objects.
 
 use crate::js::{Out, array, parse, stringify};
+#[allow(unused_imports)]
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use headset_softphone::{
     CallDirection, CallEnd, CallStatus, CallView, Direction, FlowStatus, FlowView, Originator, Outcome,
     Party, PeerId, PeerRequest, SocketId, UserAgentStatus,
