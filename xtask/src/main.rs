@@ -10,6 +10,7 @@ mod stamp;
 mod test;
 mod wasm;
 mod web;
+mod weight;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};

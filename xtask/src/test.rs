@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold.
 
 use crate::shell::{cargo, command, run, step};
-use crate::{install, web};
+use crate::{install, web, weight};
 use anyhow::Result;
 
 /// All of it, or without the browser.
@@ -14,6 +14,7 @@ pub(crate) fn run_all(fast: bool, browser: Option<&str>) -> Result<()> {
     // First of all, since the server's tests look at the pages that it carries.
     web::build()?;
     if browser.is_none() {
+        weight::check()?;
         rust()?;
         packages()?;
     }

@@ -8,7 +8,8 @@ use backend::Backend;
 use edge::Edge;
 use headset_sip::Time;
 use headset_softphone::{
-    CallStatus, Command, EndOptions, Input as PhoneInput, MediaOptions, PeerEvent, PeerRequest, SocketEvent,
+    CallStatus, Command, EndOptions, Input as PhoneInput, MediaOptions, Output as PhoneOutput, PeerEvent,
+    PeerRequest, SocketEvent,
 };
 use headset_workplace::{Event, HttpRequest, Input, Options, Output, Slice, Status, Workplace};
 
@@ -72,9 +73,6 @@ impl Shift {
 
     pub fn start(&mut self) {
         self.tell(Input::Start(Options {
-            project: "shop".into(),
-            env: "testing".into(),
-            version: "1".into(),
             profile_id: "5f0f5b1e-7a52-4b1c-9f3b-8a1f6f0a0001".into(),
             wall_ms: 1_700_000_000_000 + self.now,
         }));
@@ -256,19 +254,19 @@ impl Shift {
                     });
                     self.outputs.push((self.now, Output::CloseStream));
                 }
-                Output::OpenSocket { socket, uri } => {
+                Output::Softphone(PhoneOutput::OpenSocket { socket, uri }) => {
                     for event in self.edge.open(self.now, socket, &uri) {
                         self.deliver(Input::Softphone(PhoneInput::Socket(socket, event)));
                     }
                 }
-                Output::Send { socket, text } => {
+                Output::Softphone(PhoneOutput::Send { socket, text }) => {
                     for text in self.edge.receive(self.now, socket, text) {
                         let event = SocketEvent::Received(text);
                         self.deliver(Input::Softphone(PhoneInput::Socket(socket, event)));
                     }
                 }
-                Output::CloseSocket { socket, .. } => self.edge.forget(socket),
-                Output::Peer(peer, request) => {
+                Output::Softphone(PhoneOutput::CloseSocket { socket, .. }) => self.edge.forget(socket),
+                Output::Softphone(PhoneOutput::Peer(peer, request)) => {
                     let event = match request {
                         PeerRequest::Offer { .. } | PeerRequest::Answer { .. } => {
                             PeerEvent::Described("v=0\r\n".into())
