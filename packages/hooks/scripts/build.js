@@ -20,7 +20,8 @@ for (const machine of ['workplace', 'phone']) {
     console.error('The types are built. The engine is missing: run `cargo xtask wasm`, then this again.');
     process.exit(1);
   }
-  cpSync(join(source, file), join(target, file));
+  const inlined = `${machine}-inlined.js`;
   const base64 = readFileSync(join(source, file)).toString('base64');
-  writeFileSync(join(target, `${machine}-inlined.js`), `export default '${base64}';\n`);
+  writeFileSync(join(source, inlined), `export default '${base64}';\n`);
+  for (const made of [file, inlined]) cpSync(join(source, made), join(target, made));
 }
