@@ -134,7 +134,7 @@ export const en = {
   },
   dial: {
     label: 'Call a number',
-    placeholder: 'Number or colleague’s login',
+    placeholder: 'Number or login',
     submit: 'Call',
     wrong: 'Enter a number or a login',
   },

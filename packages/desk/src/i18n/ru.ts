@@ -136,7 +136,7 @@ export const ru: Translation = {
   },
   dial: {
     label: 'Позвонить',
-    placeholder: 'Номер или логин коллеги',
+    placeholder: 'Номер или логин',
     submit: 'Позвонить',
     wrong: 'Введите номер или логин',
   },
