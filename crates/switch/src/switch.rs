@@ -241,7 +241,7 @@ impl Switch {
         };
         let from = request.from().ok().and_then(|from| self.edge.own_user(&from.uri));
         if from.as_deref() != Some(login.as_str()) {
-            tracing::warn!(login, "refused a From of somebody else");
+            tracing::warn!(login = trace::masked_login(&login), "refused a From of somebody else");
             self.edge.refuse(key, request, 403, "From is not who you authenticated as");
             return None;
         }
