@@ -3,7 +3,9 @@
 use crate::authorization::Nonce;
 use crate::flow::FlowId;
 use crate::routes::Routes;
-use crate::{Credentials, Event, Identity, Output, PeerId, PeerRequest, Permission, SocketId};
+use crate::{
+    CallId, Credentials, Event, Identity, Output, PeerId, PeerRequest, Permission, Settings, SocketId,
+};
 use alloc::collections::VecDeque;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -35,8 +37,8 @@ pub(crate) enum Timer {
     Goodbye(FlowId),
     /// New registrars have had their time to come up.
     Moving,
-    /// The call's next step is due.
-    Call(CallTimer),
+    /// A call's next step is due.
+    Call(CallId, CallTimer),
     /// A call that was hung up must be forgotten.
     Farewell(u32),
 }
@@ -55,6 +57,11 @@ pub(crate) enum CallTimer {
     IceRestart,
 }
 
+impl CallTimer {
+    pub(crate) const ALL: [CallTimer; 5] =
+        [CallTimer::GiveUp, CallTimer::Expires, CallTimer::Dtmf, CallTimer::Glare, CallTimer::IceRestart];
+}
+
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) now: Time,
@@ -68,8 +75,9 @@ pub(crate) struct Context {
     /// How often they were changed.
     pub(crate) credentials_version: u32,
     pub(crate) permission: Permission,
+    pub(crate) settings: Settings,
     pub(crate) flows_changed: bool,
-    pub(crate) call_changed: bool,
+    pub(crate) calls_changed: bool,
     next_id: u32,
 }
 
@@ -86,8 +94,9 @@ impl Context {
             credentials: Credentials { username: String::new(), password: String::new() },
             credentials_version: 0,
             permission: Permission::Prompt,
+            settings: Settings::default(),
             flows_changed: false,
-            call_changed: false,
+            calls_changed: false,
             next_id: 0,
         }
     }
@@ -104,6 +113,11 @@ impl Context {
 
     pub(crate) fn new_peer(&mut self) -> PeerId {
         PeerId(self.new_id())
+    }
+
+    /// The application decides.
+    pub(crate) fn supervised(&self) -> bool {
+        cfg!(feature = "full") && self.settings.supervised
     }
 
     /// `false` where they are the same as before.
@@ -137,8 +151,8 @@ impl Context {
         self.event(Event::Trace { name, fields });
     }
 
-    pub(crate) fn peer(&mut self, peer: PeerId, request: PeerRequest) {
-        self.outputs.push_back(Output::Peer(peer, request));
+    pub(crate) fn peer(&mut self, call: CallId, peer: PeerId, request: PeerRequest) {
+        self.outputs.push_back(Output::Peer(call, peer, request));
     }
 
     /// Sends a request in a client transaction of its own, with the headers that every request has.

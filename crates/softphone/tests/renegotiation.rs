@@ -3,9 +3,9 @@
 mod support;
 
 use headset_sip::{Method, Name};
-use headset_softphone::{CallView, Command, Direction, EndOptions, Input, MediaOptions, Permission};
+use headset_softphone::{CallView, Direction, Input, MediaOptions, Permission};
 use std::time::Duration;
-use support::{Step, World, wire};
+use support::{Step, World, say, wire};
 
 /// Anna has answered the switch's call; her tag.
 struct Story {
@@ -24,7 +24,7 @@ impl Story {
         let link = world.link(anna, 0);
         world.send(link, &wire::invite("anna", "c1", "b1"));
         world.run_ms(100);
-        world.command(anna, Command::Answer { media: MediaOptions(0) });
+        world.command(anna, say::answer(MediaOptions(0)));
         world.run_ms(100);
         let tag = world.response(200).expect("200").1.to_tag().expect("a tag").to_string();
         world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
@@ -142,7 +142,7 @@ fn two_at_once_and_out_of_order_are_refused() {
 #[test]
 fn an_offer_that_meets_ours_is_refused_with_491() {
     let mut story = Story::new();
-    story.world.command(story.anna, Command::Hold(true));
+    story.world.command(story.anna, say::hold(true));
     story.world.run_ms(100);
     let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
     assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendonly"))).0, 491);
@@ -157,7 +157,7 @@ fn an_offer_that_meets_ours_is_refused_with_491() {
 #[test]
 fn after_491_the_callee_waits_up_to_2_s_with_a_new_cseq() {
     let mut story = Story::new();
-    story.world.command(story.anna, Command::Hold(true));
+    story.world.command(story.anna, say::hold(true));
     story.world.run_ms(100);
     let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
     story.world.send(link, &wire::response(&ours, 491, "", None));
@@ -168,7 +168,7 @@ fn after_491_the_callee_waits_up_to_2_s_with_a_new_cseq() {
     // Hung up meanwhile: nothing more comes.
     story.world.send(link, &wire::response(&again, 491, "", None));
     story.world.run_ms(40);
-    story.world.command(story.anna, Command::End(EndOptions::default()));
+    story.world.command(story.anna, say::end());
     story.world.run(Duration::from_secs(5));
     assert!(story.world.request(Method::Invite).is_none());
     assert!(story.world.request(Method::Bye).is_some());

@@ -6,7 +6,7 @@ use super::recent::Copy;
 use super::renegotiation::{Hold, Renegotiation};
 use super::{Call, CallState, Ending, cause, text};
 use crate::context::{CallTimer, Context, Key, Timer};
-use crate::{EndOptions, Event, Originator, Outcome, PeerEvent, PeerId, PeerRequest};
+use crate::{CallId, Dtmf, EndOptions, Event, Originator, Outcome, PeerEvent, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::time::Duration;
@@ -23,6 +23,7 @@ const RESTART_CALLEE: Duration = Duration::from_secs(5);
 /// An answered call.
 #[derive(Debug)]
 pub(super) struct Active {
+    pub(super) call: CallId,
     pub(super) dialog: Dialog,
     /// We made the Call-ID.
     pub(super) caller: bool,
@@ -50,7 +51,7 @@ pub(super) struct Active {
 pub(super) struct Answer {
     pub(super) key: Key,
     /// The INVITE that made the call; `None` for one within it.
-    initial: Option<Box<(Request, String)>>,
+    initial: Option<Box<(Request, Response)>>,
     /// The ACK brings the answer to our offer.
     pub(super) late_offer: bool,
 }
@@ -64,7 +65,7 @@ impl Answer {
 
 #[derive(Clone, Copy, Debug)]
 enum Info {
-    Key(char),
+    Key(dtmf::Key),
     MediaLost,
 }
 
@@ -72,25 +73,33 @@ impl Active {
     /// We have answered.
     pub(super) fn answered(
         ctx: &Context,
+        call: CallId,
         dialog: Dialog,
         invite: &Request,
         key: Key,
-        body: String,
+        ok: Response,
     ) -> Active {
         let offer = invite.body();
-        let mut active = Active::new(ctx, dialog, false, offer);
-        let initial = Some(Box::new((invite.clone(), body)));
+        let mut active = Active::new(ctx, call, dialog, false, offer);
+        let initial = Some(Box::new((invite.clone(), ok)));
         active.unacknowledged = Some(Answer { key, initial, late_offer: offer.is_empty() });
         active
     }
 
     /// They have answered.
-    pub(super) fn accepted(ctx: &Context, dialog: Dialog, ack: Request, answer: &str) -> Active {
-        Active { ack: Some(ack), accepting: true, ..Active::new(ctx, dialog, true, answer) }
+    pub(super) fn accepted(
+        ctx: &Context,
+        call: CallId,
+        dialog: Dialog,
+        ack: Request,
+        answer: &str,
+    ) -> Active {
+        Active { ack: Some(ack), accepting: true, ..Active::new(ctx, call, dialog, true, answer) }
     }
 
-    fn new(ctx: &Context, dialog: Dialog, caller: bool, remote_sdp: &str) -> Active {
+    fn new(ctx: &Context, call: CallId, dialog: Dialog, caller: bool, remote_sdp: &str) -> Active {
         Active {
+            call,
             dialog,
             caller,
             accepting: false,
@@ -144,23 +153,28 @@ impl Active {
     }
 
     /// The INVITE that we answered came again: our 200 did not get there.
-    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, copy: &Copy) -> Option<bool> {
+    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<bool> {
         let answer = self.unacknowledged.as_mut()?;
-        let (invite, body) = &**answer.initial.as_ref()?;
-        if Copy::of(invite) != *copy {
+        let (invite, ok) = &**answer.initial.as_ref()?;
+        if Copy::of(invite) != Copy::of(request) {
             return None;
         }
         if ctx.routes.is_open(answer.key.connection) {
             return Some(false);
         }
         answer.key = key;
-        let contact = ctx.account.contact("");
-        let response = Response::reply_to(invite, 200, "OK")
-            .to_tag(&self.dialog.local_tag)
-            .header(Name::Contact, &contact)
-            .body("application/sdp", body)
-            .finish();
-        ctx.transactions.respond(ctx.now, key, response);
+        // As it was but for where it goes.
+        let mut again = Response::reply_to(request, 200, "OK").to_tag(&self.dialog.local_tag);
+        let ours = [Name::Contact, Name::Allow, Name::Supported, Name::Require, Name::SessionExpires];
+        for name in ours {
+            for value in ok.all(name) {
+                again = again.header(name, value);
+            }
+        }
+        for (name, value) in ok.iter().filter(|(name, _)| Name::new(name) == Name::Other) {
+            again = again.raw_header(name, value);
+        }
+        ctx.transactions.respond(ctx.now, key, again.body("application/sdp", ok.body()).finish());
         Some(true)
     }
 
@@ -183,12 +197,12 @@ impl Active {
         } else {
             let key = self.keys.next(ctx.now);
             match self.keys.wake_at() {
-                Some(at) => ctx.timers.set(Timer::Call(CallTimer::Dtmf), at),
-                None => ctx.timers.clear(Timer::Call(CallTimer::Dtmf)),
+                Some(at) => ctx.timers.set(Timer::Call(self.call, CallTimer::Dtmf), at),
+                None => ctx.timers.clear(Timer::Call(self.call, CallTimer::Dtmf)),
             }
             let Some(key) = key else { return };
             let builder = self.dialog.request(Method::Info);
-            (Info::Key(key), builder.body(dtmf::CONTENT_TYPE, &dtmf::body(key)))
+            (Info::Key(key), builder.body(dtmf::CONTENT_TYPE, &key.body()))
         };
         let builder = builder.header(Name::Contact, &ctx.account.contact(";ob"));
         self.info = Some((ctx.send(socket, builder, "outbound"), info));
@@ -212,7 +226,7 @@ impl Active {
             match dtmf::parse(content_type, request.body()) {
                 Some((tone, duration)) => {
                     ctx.reply(key, request, 200, "OK");
-                    ctx.event(Event::DtmfReceived { tone, duration });
+                    ctx.event(Event::DtmfReceived { call: self.call, tone, duration });
                 }
                 None => ctx.reply(key, request, 400, "No Such Tone"),
             }
@@ -231,7 +245,7 @@ impl Active {
     /// Whether media has come back is seen again after a while.
     pub(super) fn watch_media(&self, ctx: &mut Context) {
         let delay = if self.caller { RESTART_CALLER } else { RESTART_CALLEE };
-        ctx.timers.set(Timer::Call(CallTimer::IceRestart), ctx.now + delay);
+        ctx.timers.set(Timer::Call(self.call, CallTimer::IceRestart), ctx.now + delay);
     }
 }
 
@@ -250,7 +264,7 @@ impl Call {
             PeerEvent::Connected => {
                 active.accepting = false;
                 active.restart_ice = false;
-                ctx.timers.clear(Timer::Call(CallTimer::IceRestart));
+                ctx.timers.clear(Timer::Call(self.call, CallTimer::IceRestart));
                 ctx.trace("media_connected", &[("call", &self.facts.id)]);
             }
             PeerEvent::Disconnected if self.media.peer == Some(peer) => {
@@ -283,11 +297,11 @@ impl Call {
         }
     }
 
-    pub(super) fn press(&mut self, ctx: &mut Context, tones: &str) {
+    pub(super) fn press(&mut self, ctx: &mut Context, tones: &str, dtmf: Dtmf) {
         let CallState::Active(active) = &mut self.state else {
             return ctx.error("dtmf_failed", "there is no active call");
         };
-        if let Err(message) = active.keys.press(tones) {
+        if let Err(message) = active.keys.press(tones, dtmf) {
             ctx.error("dtmf_failed", message);
         }
     }
@@ -309,7 +323,7 @@ impl Call {
         if !known {
             return Err(());
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
         // RFC 3261 §12.2.1.2: the far end knows nothing of the call.
         let gone = Ending::new(Originator::Remote, Outcome::Answered, "Dialog Error").status(status, reason);
         Ok((status == 481).then_some(gone))
@@ -349,6 +363,6 @@ impl Call {
             active.fingerprint = sdp::fingerprint(ack.body()).map(ToString::to_string);
             self.media.ask(ctx, PeerRequest::Accept { answer: ack.body().into() });
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
     }
 }

@@ -5,7 +5,7 @@ use super::recent::Copy;
 use super::{Call, CallState, Ending, Facts, Media, cause, text};
 use crate::context::{CallTimer, Context, Key, Timer};
 use crate::{
-    CallDirection, Direction, EndOptions, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
+    CallDirection, CallId, Direction, EndOptions, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
     Permission,
 };
 use alloc::boxed::Box;
@@ -23,11 +23,14 @@ const FLOW_LOST: Duration = Duration::from_secs(10);
 /// An INVITE that has no final answer yet.
 #[derive(Debug)]
 pub(super) struct Ring {
+    call: CallId,
     /// `None` while the flow that it came on is gone.
     key: Option<Key>,
     invite: Request,
     /// Early; confirmed by our 200.
     dialog: Dialog,
+    /// More headers of the 200.
+    headers: String,
     step: Step,
 }
 
@@ -90,29 +93,27 @@ impl Ring {
     }
 
     fn start(&self, ctx: &mut Context) {
-        self.respond(ctx, 180, "Ringing", |builder| builder);
-        ctx.timers.set(Timer::Call(CallTimer::GiveUp), ctx.now + RING);
+        if !ctx.supervised() {
+            self.respond(ctx, self.response(ctx, 180, "Ringing"));
+        }
+        ctx.timers.set(Timer::Call(self.call, CallTimer::GiveUp), ctx.now + RING);
     }
 
-    fn respond(
-        &self,
-        ctx: &mut Context,
-        status: u16,
-        reason: &str,
-        more: impl FnOnce(ResponseBuilder) -> ResponseBuilder,
-    ) {
+    fn response(&self, ctx: &Context, status: u16, reason: &str) -> ResponseBuilder {
+        Response::reply_to(&self.invite, status, reason)
+            .to_tag(&self.dialog.local_tag)
+            .header(Name::Contact, &ctx.account.contact(""))
+    }
+
+    fn respond(&self, ctx: &mut Context, response: ResponseBuilder) {
         if let Some(key) = self.key {
-            let contact = ctx.account.contact("");
-            let builder = Response::reply_to(&self.invite, status, reason)
-                .to_tag(&self.dialog.local_tag)
-                .header(Name::Contact, &contact);
-            ctx.transactions.respond(ctx.now, key, more(builder).finish());
+            ctx.transactions.respond(ctx.now, key, response.finish());
         }
     }
 
     /// Gives the final answer that ends it.
     pub(super) fn reject(&self, ctx: &mut Context, status: u16, reason: &str) {
-        self.respond(ctx, status, reason, |builder| builder);
+        self.respond(ctx, self.response(ctx, status, reason));
     }
 
     pub(super) fn refuse(&mut self, ctx: &mut Context, options: EndOptions) -> Ending {
@@ -120,7 +121,14 @@ impl Ring {
         let status = options.status_code.filter(|status| (300..700).contains(status)).unwrap_or(480);
         let given = text::reason_phrase(options.reason_phrase.as_deref().unwrap_or(""));
         let reason = if given.is_empty() { default_reason(status) } else { &given };
-        self.reject(ctx, status, reason);
+        let mut response = self.response(ctx, status, reason);
+        for (name, value) in text::lines(&options.headers) {
+            response = response.raw_header(name, value);
+        }
+        if !options.body.is_empty() {
+            response = response.body(&options.content_type, &options.body);
+        }
+        self.respond(ctx, response);
         let cause = options.cause.as_deref().unwrap_or("Rejected");
         Ending::new(Originator::Local, Outcome::Rejected, cause).status(status, reason)
     }
@@ -129,7 +137,7 @@ impl Ring {
     pub(super) fn flow_lost(&mut self, ctx: &mut Context, key: Key) {
         if self.is(key) {
             self.key = None;
-            ctx.timers.set(Timer::Call(CallTimer::GiveUp), ctx.now + FLOW_LOST);
+            ctx.timers.set(Timer::Call(self.call, CallTimer::GiveUp), ctx.now + FLOW_LOST);
         }
     }
 }
@@ -169,6 +177,7 @@ impl Call {
     /// A call that rings from now on.
     pub(super) fn ring(
         ctx: &mut Context,
+        call: CallId,
         key: Key,
         invite: Request,
         facts: Facts,
@@ -178,14 +187,15 @@ impl Call {
         let dialog = Dialog::uas(&invite, &tag, State::Early)?;
         if let Some(patience) = invite.expires().filter(|seconds| *seconds > 0) {
             let patience = Duration::from_secs(u64::from(patience));
-            ctx.timers.set(Timer::Call(CallTimer::Expires), ctx.now + patience);
+            ctx.timers.set(Timer::Call(call, CallTimer::Expires), ctx.now + patience);
         }
         let step = Step::Ringing { preparation: Preparation::None };
-        let ring = Ring { key: Some(key), invite, dialog, step };
+        let ring = Ring { call, key: Some(key), invite, dialog, headers: String::new(), step };
         ring.start(ctx);
         let mut call = Call {
+            call,
             facts,
-            media: Media { peer: None, options: media, muted: false, connected: false },
+            media: Media { call, peer: None, options: media, muted: false, connected: false },
             state: CallState::Incoming(Box::new(ring)),
         };
         call.prepare(ctx);
@@ -193,21 +203,23 @@ impl Call {
     }
 
     /// The call's INVITE came again on another flow. `true` where it goes on there, because the first one is dead.
-    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, copy: &Copy) -> Option<bool> {
+    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<bool> {
         match &mut self.state {
             CallState::Incoming(ring) => {
-                if ring.copy() != *copy {
+                if ring.copy() != Copy::of(request) {
                     return None;
                 }
                 if ring.key.is_some_and(|first| ctx.routes.is_open(first.connection)) {
                     return Some(false);
                 }
                 ring.key = Some(key);
+                // Where it came from: the answer goes back that way.
+                ring.invite = request.clone();
                 ring.start(ctx);
                 self.answer_if_ready(ctx);
                 Some(true)
             }
-            CallState::Active(active) => active.move_to(ctx, key, copy),
+            CallState::Active(active) => active.move_to(ctx, key, request),
             CallState::Dialling(_) => None,
         }
     }
@@ -219,16 +231,20 @@ impl Call {
     pub(super) fn prepare(&mut self, ctx: &mut Context) {
         let CallState::Incoming(ring) = &mut self.state else { return };
         let unprepared = matches!(ring.step, Step::Ringing { preparation: Preparation::None });
-        if unprepared && ctx.permission == Permission::Granted && !ring.offer().is_empty() {
+        if unprepared
+            && !ctx.supervised()
+            && ctx.permission == Permission::Granted
+            && !ring.offer().is_empty()
+        {
             let (media, offer) = (self.media.options, sdp::without_candidates(ring.offer()));
-            let peer = *self.media.peer.insert(ctx.new_peer());
-            ctx.peer(peer, PeerRequest::Answer { media, offer, direction: Direction::SendRecv });
+            self.media.peer = Some(ctx.new_peer());
+            self.media.ask(ctx, PeerRequest::Answer { media, offer, direction: Direction::SendRecv });
             ring.step = Step::Ringing { preparation: Preparation::UnderWay };
         }
     }
 
     /// Answer was clicked.
-    pub(super) fn answer(&mut self, ctx: &mut Context, media: MediaOptions) {
+    pub(super) fn answer(&mut self, ctx: &mut Context, media: MediaOptions, headers: String) {
         let CallState::Incoming(ring) = &mut self.state else { return };
         let Step::Ringing { preparation } = &mut ring.step else { return };
         let mut preparation = mem::replace(preparation, Preparation::None);
@@ -239,7 +255,8 @@ impl Call {
         if matches!(preparation, Preparation::None) {
             self.media.renew(ctx);
         }
-        ctx.call_changed = true;
+        ring.headers = headers;
+        ctx.calls_changed = true;
         let late_offer = ring.offer().is_empty();
         if ctx.permission == Permission::Granted || late_offer {
             // An offer of ours opens the microphone first by itself.
@@ -279,14 +296,17 @@ impl Call {
         let (Step::Flow { answer, microphone }, Some(key)) = (&mut ring.step, ring.key) else { return };
         let (body, microphone) = (mem::take(answer), *microphone);
         ring.dialog.state = State::Confirmed;
-        ring.respond(ctx, 200, "OK", |builder| {
-            builder
-                .header(Name::Allow, crate::context::ALLOW)
-                .header(Name::Supported, "outbound")
-                .body("application/sdp", &body)
-        });
+        let mut ok = ring
+            .response(ctx, 200, "OK")
+            .header(Name::Allow, crate::context::ALLOW)
+            .header(Name::Supported, "outbound");
+        for (name, value) in text::lines(&ring.headers) {
+            ok = ok.raw_header(name, value);
+        }
+        let ok = ok.body("application/sdp", &body).finish();
+        ctx.transactions.respond(ctx.now, key, ok.clone());
         let media = self.media.options;
-        let active = Active::answered(ctx, ring.dialog.clone(), &ring.invite, key, body);
+        let active = Active::answered(ctx, ring.call, ring.dialog.clone(), &ring.invite, key, ok);
         self.state = CallState::Active(Box::new(active));
         if !microphone {
             self.media.ask(ctx, PeerRequest::OpenMicrophone { media });
@@ -294,10 +314,20 @@ impl Call {
         if self.media.muted {
             self.media.ask(ctx, PeerRequest::Mute(true));
         }
-        ctx.timers.clear(Timer::Call(CallTimer::GiveUp));
-        ctx.timers.clear(Timer::Call(CallTimer::Expires));
+        ctx.timers.clear(Timer::Call(self.call, CallTimer::GiveUp));
+        ctx.timers.clear(Timer::Call(self.call, CallTimer::Expires));
         ctx.trace("call_answered", &[("call", &self.facts.id)]);
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
+    }
+
+    /// The application says that it rings.
+    pub(super) fn say_ringing(&mut self, ctx: &mut Context, headers: &str) {
+        let CallState::Incoming(ring) = &self.state else { return };
+        let mut response = ring.response(ctx, 180, "Ringing");
+        for (name, value) in text::lines(headers) {
+            response = response.raw_header(name, value);
+        }
+        ring.respond(ctx, response);
     }
 
     pub(super) fn incoming_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Ending> {

@@ -1,6 +1,7 @@
-//! The call: one at a time, and what is left of those that ended.
+//! Calls, and what is left of those that ended.
 
 mod active;
+mod arrivals;
 mod calls;
 mod cause;
 mod dtmf;
@@ -15,21 +16,23 @@ mod text;
 pub(crate) use calls::Calls;
 pub(crate) use requests::{not_allowed, options};
 
-use crate::context::{Context, Key};
+use crate::context::{CallTimer, Context, Key};
 use crate::{
-    CallDirection, CallStatus, CallView, EndOptions, MediaOptions, Originator, Outcome, Party, PeerEvent,
-    PeerId, PeerRequest,
+    CallCommand, CallDirection, CallId, CallStatus, CallView, EndOptions, MediaOptions, Originator, Outcome,
+    Party, PeerEvent, PeerId, PeerRequest,
 };
 use active::Active;
 use alloc::boxed::Box;
 use alloc::string::String;
 use farewell::Farewell;
+use headset_sip::Response;
 use incoming::Ring;
 use outgoing::Dial;
 
 /// A call of ours and how far it is.
 #[derive(Debug)]
 struct Call {
+    call: CallId,
     facts: Facts,
     media: Media,
     state: CallState,
@@ -59,6 +62,7 @@ struct Facts {
 /// The call's peer connection.
 #[derive(Debug)]
 struct Media {
+    call: CallId,
     peer: Option<PeerId>,
     options: MediaOptions,
     muted: bool,
@@ -105,7 +109,7 @@ impl Media {
     /// Asks for a step; nothing where there is no peer connection.
     fn ask(&self, ctx: &mut Context, request: PeerRequest) {
         if let Some(peer) = self.peer {
-            ctx.peer(peer, request);
+            ctx.peer(self.call, peer, request);
         }
     }
 
@@ -121,6 +125,7 @@ impl Call {
     fn view(&self) -> CallView {
         let facts = &self.facts;
         let mut view = CallView {
+            call: self.call,
             id: facts.id.clone(),
             status: CallStatus::Starting,
             direction: facts.direction,
@@ -166,11 +171,68 @@ impl Call {
                 _ => {}
             }
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
         match self.state {
             CallState::Incoming(_) => self.incoming_peer_event(ctx, event),
             CallState::Dialling(_) => self.dialling_peer_event(ctx, event),
             CallState::Active(_) => self.active_peer_event(ctx, peer, event),
+        }
+    }
+
+    fn command(&mut self, ctx: &mut Context, command: CallCommand) -> Option<Ending> {
+        match command {
+            CallCommand::Dial { .. } => {}
+            CallCommand::Ring { headers } => self.say_ringing(ctx, &headers),
+            CallCommand::Answer { media, headers } => self.answer(ctx, media, headers),
+            CallCommand::End(options) => return Some(self.end(ctx, *options)),
+            CallCommand::Hold { on, .. } => {
+                if let CallState::Active(active) = &mut self.state {
+                    active.want_hold(ctx, &self.media, on);
+                }
+            }
+            CallCommand::Mute(on) => {
+                self.media.muted = on;
+                self.media.ask(ctx, PeerRequest::Mute(on));
+                ctx.calls_changed = true;
+            }
+            CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, &tones, dtmf),
+        }
+        None
+    }
+
+    fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Ending> {
+        match (timer, &mut self.state) {
+            (CallTimer::GiveUp, CallState::Dialling(dial)) => return dial.gave_up(),
+            (CallTimer::GiveUp, _) => return self.rang_out(ctx),
+            (CallTimer::Expires, _) => return self.expired(ctx),
+            (CallTimer::Glare, CallState::Active(active)) => active.glare_over(ctx, &self.media),
+            (CallTimer::IceRestart, CallState::Active(active)) => {
+                active.restart_ice = !self.media.connected;
+            }
+            // What else is due is done by `pursue`.
+            _ => {}
+        }
+        None
+    }
+
+    /// A response; `None` where it is not to a request of this call. With it comes what must still be said to other
+    /// forks of our INVITE.
+    fn response(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        response: &Response,
+    ) -> Option<(Option<Ending>, Option<Farewell>)> {
+        match &self.state {
+            CallState::Dialling(dial) if dial.is(key) => {
+                let invite = dial.invite();
+                let ending = self.dial_response(ctx, key, response);
+                let is_active = matches!(self.state, CallState::Active(_));
+                let other_forks = invite.filter(|_| is_active).map(|invite| Farewell::unwanted(key, invite));
+                Some((ending, other_forks))
+            }
+            CallState::Active(_) => Some((self.active_response(ctx, key, response).ok()?, None)),
+            _ => None,
         }
     }
 

@@ -6,7 +6,8 @@ use super::{Call, CallState, Ending, Facts, Media, cause, text};
 use crate::authorization::Nonce;
 use crate::context::{CallTimer, Context, Key, Timer, cseq};
 use crate::{
-    CallDirection, Direction, EndOptions, Event, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
+    CallDirection, CallId, CallOptions, Direction, EndOptions, Event, Originator, Outcome, PeerEvent,
+    PeerRequest,
 };
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -22,6 +23,8 @@ const ROUNDS: u8 = 3;
 /// A call of ours that was not answered yet.
 #[derive(Debug)]
 pub(super) struct Dial {
+    call: CallId,
+    options: Box<CallOptions>,
     target: Uri,
     call_id: String,
     tag: String,
@@ -48,18 +51,25 @@ enum Step {
 }
 
 impl Call {
-    pub(super) fn dial(ctx: &mut Context, target: Uri, media: MediaOptions) -> Call {
+    pub(super) fn dial(ctx: &mut Context, call: CallId, target: Uri, options: Box<CallOptions>) -> Call {
+        let media = options.media;
         let call_id = ctx.entropy.token(22);
         let peer = ctx.new_peer();
-        ctx.peer(peer, PeerRequest::Offer { media, direction: Direction::SendRecv, ice_restart: false });
+        ctx.peer(
+            call,
+            peer,
+            PeerRequest::Offer { media, direction: Direction::SendRecv, ice_restart: false },
+        );
         let facts = Facts {
             id: call_id.clone(),
             direction: CallDirection::Outgoing,
-            local: text::party(&ctx.account.address(Some(""))),
+            local: text::party(&from(ctx, &options, "")),
             remote: text::party_of(&target),
             invite: String::new(),
         };
         let dial = Dial {
+            call,
+            options,
             target,
             call_id,
             tag: ctx.entropy.token(10),
@@ -71,8 +81,9 @@ impl Call {
             step: Step::Description,
         };
         Call {
+            call,
             facts,
-            media: Media { peer: Some(peer), options: media, muted: false, connected: false },
+            media: Media { call, peer: Some(peer), options: media, muted: false, connected: false },
             state: CallState::Dialling(Box::new(dial)),
         }
     }
@@ -106,14 +117,22 @@ impl Call {
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
         let offer = offer.clone();
         let uri = dial.target.to_string();
+        // What hosts our Contact says nothing of us, not to those either who must not know (RFC 3323 §4.1.1.3).
         let contact = ctx.account.contact(";ob");
         let mut builder = Request::build(Method::Invite, &uri)
             .header(Name::MaxForwards, "69")
             .header(Name::To, &NameAddr::new(dial.target.clone()).to_string())
-            .header(Name::From, &ctx.account.address(Some(&dial.tag)).to_string())
+            .header(Name::From, &from(ctx, &dial.options, &dial.tag).to_string())
             .header(Name::CallId, &dial.call_id)
             .header(Name::CSeq, &cseq(dial.cseq, &Method::Invite))
             .header(Name::Contact, &contact);
+        if dial.options.anonymous {
+            let uri = ctx.account.address(None).to_string();
+            builder = builder.header(Name::PPreferredIdentity, &uri).header(Name::Privacy, "id");
+        }
+        for (name, value) in text::lines(&dial.options.headers) {
+            builder = builder.raw_header(name, value);
+        }
         if let Some(nonce) = &mut dial.nonce {
             let (name, value) = ctx.authorization(nonce, &Method::Invite, &uri);
             builder = builder.header(name, &value);
@@ -122,8 +141,8 @@ impl Call {
         self.facts.invite = invite.as_str().into();
         let key = ctx.transactions.request(ctx.now, socket, invite.clone());
         dial.step = Step::Inviting { key, invite };
-        ctx.timers.clear(Timer::Call(CallTimer::GiveUp));
-        ctx.call_changed = true;
+        ctx.timers.clear(Timer::Call(self.call, CallTimer::GiveUp));
+        ctx.calls_changed = true;
     }
 
     /// A response to our INVITE.
@@ -138,7 +157,7 @@ impl Call {
         if *own != key {
             return None;
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
         match response.status() {
             status if status < 200 => {
                 dial.progress(status, response);
@@ -179,10 +198,28 @@ impl Call {
         if self.media.muted {
             self.media.ask(ctx, PeerRequest::Mute(true));
         }
-        self.state = CallState::Active(Box::new(Active::accepted(ctx, dialog, ack, response.body())));
+        self.state =
+            CallState::Active(Box::new(Active::accepted(ctx, self.call, dialog, ack, response.body())));
         ctx.trace("call_answered", &[("call", &self.facts.id)]);
         None
     }
+}
+
+/// From: us, or who the application says that we are.
+fn from(ctx: &Context, options: &CallOptions, tag: &str) -> NameAddr {
+    if options.anonymous {
+        // RFC 3323 §4.1.1.3
+        let uri = Uri::sip("anonymous", "anonymous.invalid");
+        return NameAddr::new(uri).with_display_name("Anonymous").with_tag(tag);
+    }
+    let mut from = ctx.account.address(Some(tag));
+    if !options.from_user.is_empty() {
+        from.uri = Uri::sip(&options.from_user, &ctx.account.identity.domain);
+    }
+    if !options.from_display_name.is_empty() {
+        from = from.with_display_name(&options.from_display_name);
+    }
+    from
 }
 
 impl Dial {
@@ -200,7 +237,7 @@ impl Dial {
 
     fn wait_for_flow(&mut self, ctx: &mut Context, offer: String) {
         self.step = Step::Flow { offer };
-        ctx.timers.set(Timer::Call(CallTimer::GiveUp), ctx.now + FLOW);
+        ctx.timers.set(Timer::Call(self.call, CallTimer::GiveUp), ctx.now + FLOW);
     }
 
     fn progress(&mut self, status: u16, response: &Response) {

@@ -84,7 +84,7 @@ impl Active {
     pub(super) fn want_hold(&mut self, ctx: &mut Context, media: &Media, on: bool) {
         self.hold.wanted = on;
         self.hold.apply(ctx, media);
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
     }
 
     /// Starts what is wanted when nothing else is under way and there is a flow.
@@ -190,7 +190,7 @@ impl Active {
                 self.restart_ice |= wish.restart_ice;
                 self.renegotiation = Renegotiation::Glare { glares: wish.glares + 1 };
                 let wait = glare_wait(ctx, self.caller);
-                ctx.timers.set(Timer::Call(CallTimer::Glare), ctx.now + wait);
+                ctx.timers.set(Timer::Call(self.call, CallTimer::Glare), ctx.now + wait);
             }
             _ => self.refused(ctx, media, wish, response.reason()),
         }
@@ -231,7 +231,7 @@ impl Active {
         if wish.restart_ice && !media.connected {
             self.watch_media(ctx);
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
     }
 
     /// Our re-INVITE's transaction failed.
@@ -248,7 +248,7 @@ impl Active {
             // Theirs will come again on another flow, as a new request.
             Renegotiation::Answering { key: own, new_peer, .. } if *own == key => {
                 match *new_peer {
-                    Some(peer) => ctx.peer(peer, PeerRequest::Close),
+                    Some(peer) => ctx.peer(self.call, peer, PeerRequest::Close),
                     None => media.ask(ctx, PeerRequest::Rollback),
                 }
                 self.renegotiation = Renegotiation::None;
@@ -272,7 +272,7 @@ impl Active {
             Renegotiation::Answering { key, request, new_peer } => {
                 ctx.reply(*key, request, 488, "Not Acceptable Here");
                 match *new_peer {
-                    Some(peer) => ctx.peer(peer, PeerRequest::Close),
+                    Some(peer) => ctx.peer(self.call, peer, PeerRequest::Close),
                     None => media.ask(ctx, PeerRequest::Rollback),
                 }
                 self.renegotiation = Renegotiation::None;
@@ -319,7 +319,7 @@ impl Active {
         }
         // Our offer will be made anew when theirs is answered.
         if matches!(self.renegotiation, Renegotiation::Glare { .. }) {
-            ctx.timers.clear(Timer::Call(CallTimer::Glare));
+            ctx.timers.clear(Timer::Call(self.call, CallTimer::Glare));
         }
         let (options, direction) = (media.options, direction(self.hold.wanted));
         let offer = request.body().to_string();
@@ -332,7 +332,7 @@ impl Active {
                 theirs.is_some() && self.fingerprint.is_some() && theirs != self.fingerprint.as_deref();
             let peer = if is_new { Some(*new_peer.insert(ctx.new_peer())) } else { media.peer };
             if let Some(peer) = peer {
-                ctx.peer(peer, PeerRequest::Answer { media: options, offer, direction });
+                ctx.peer(self.call, peer, PeerRequest::Answer { media: options, offer, direction });
             }
         }
         self.renegotiation = Renegotiation::Answering { key, request, new_peer };
@@ -356,7 +356,7 @@ impl Active {
         if *request.method() == Method::Invite {
             self.unacknowledged = Some(Answer::within(key, offer.is_empty()));
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
     }
 }
 

@@ -71,7 +71,7 @@ impl Active {
             ctx.reply(key, request, 487, default_reason(487));
         }
         if let Some(peer) = self.new_peer() {
-            ctx.peer(peer, PeerRequest::Close);
+            ctx.peer(self.call, peer, PeerRequest::Close);
         }
     }
 

@@ -18,6 +18,11 @@ pub(super) fn reason_phrase(text: &str) -> String {
     clean.trim().to_string()
 }
 
+/// The headers that an application wants in a message, a line each.
+pub(super) fn lines(headers: &str) -> impl Iterator<Item = (&str, &str)> {
+    headers.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
+}
+
 /// A Reason header (RFC 3326).
 pub(super) fn reason_header(status: u16, text: &str) -> String {
     let mut header = String::from("SIP;cause=");

@@ -1,16 +1,17 @@
-//! Calls: what is asked of them, what is heard of them, and how they look.
+//! Calls as applications see them.
 
 use alloc::string::String;
 
-/// JsSIP's `terminate(options)`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct EndOptions {
-    /// 300–699 while it rings (480 if absent); the Reason header's cause afterwards.
-    pub status_code: Option<u16>,
-    /// The response's reason phrase, or the Reason header's text.
-    pub reason_phrase: Option<String>,
-    /// The word that [`CallEnd::cause`] then carries.
-    pub cause: Option<String>,
+/// Names a call. The application chooses those of calls that it makes, below 2³¹ and above 0; the user agent those of
+/// calls to it, from 2³¹ up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct CallId(pub u32);
+
+impl CallId {
+    /// The oldest call, for applications that have one at a time; a call that is made under this name gets another.
+    pub const ONE: CallId = CallId(0);
+    /// Calls to us are named from here on.
+    pub const INCOMING: u32 = 1 << 31;
 }
 
 /// How far the call is.
@@ -36,6 +37,8 @@ pub enum CallDirection {
 /// The call as applications see it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallView {
+    /// Its name in commands and events.
+    pub call: CallId,
     /// `X-Headset-Call`, or the Call-ID where that is absent.
     pub id: String,
     /// How far it is.
@@ -80,6 +83,8 @@ pub struct Party {
 /// `TerminateOptions` and what else is known of a call's end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallEnd {
+    /// Its name; one that nobody heard of before where the call was refused unasked.
+    pub call: CallId,
     /// The same as [`CallView::id`].
     pub id: String,
     /// Who called whom.

@@ -5,13 +5,17 @@
 
 mod account;
 mod call;
+mod call_command;
 mod flow;
 mod peer;
+mod settings;
 
 pub use account::*;
 pub use call::*;
+pub use call_command::*;
 pub use flow::*;
 pub use peer::*;
+pub use settings::*;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -80,6 +84,8 @@ pub enum Command {
         credentials: Credentials,
         /// All are registered with at once.
         registrars: Vec<Registrar>,
+        /// Who decides.
+        settings: Settings,
     },
     /// Un-REGISTER, hang up, close every socket.
     Stop,
@@ -89,29 +95,8 @@ pub enum Command {
     SetRegistrars(Vec<Registrar>),
     /// While set, incoming calls are refused with 480 and it as the reason phrase.
     RefuseCalls(Option<String>),
-    /// Call `target`: a user part, or a whole SIP URI.
-    Call {
-        /// A user part, or a whole SIP URI.
-        target: String,
-        /// Options of the new peer connection.
-        media: MediaOptions,
-    },
-    /// Answer the ringing call. Other `media` than prepared rebuilds the peer connection and is remembered.
-    Answer {
-        /// Options that the answer must have been made with.
-        media: MediaOptions,
-    },
-    /// Refuse, cancel or hang up: what ending means in the call's state.
-    End(EndOptions),
-    /// Hold or resume.
-    Hold(bool),
-    /// The microphone; kept over holds and new peer connections.
-    Mute(bool),
-    /// Keys to press one after the other.
-    SendDtmf {
-        /// `0-9 A-D # *`; `,` pauses 2 s.
-        tones: String,
-    },
+    /// What one call is to do.
+    Call(CallId, CallCommand),
 }
 
 /// What the body must do now.
@@ -138,24 +123,26 @@ pub enum Output {
         /// For the Close frame: 1000, or 3000 where it was silent or failing.
         code: u16,
     },
-    /// A peer connection is created by the first `Offer`, `Answer` or `OpenMicrophone` that names it. What is asked of
-    /// one peer is carried out in the order given. After `Close` nothing more is heard of it.
-    Peer(PeerId, PeerRequest),
+    /// A step on a call's peer connection, which is created by the first `Offer`, `Answer` or `OpenMicrophone` that
+    /// names it. What is asked of one peer is carried out in the order given. After `Close` nothing more is heard of it.
+    Peer(CallId, PeerId, PeerRequest),
     /// For the application.
     Event(Event),
 }
 
-/// What applications hear. State is read from [`FlowView`]s and the [`CallView`].
+/// What applications hear. State is read from [`FlowView`]s and [`CallView`]s.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// `user_agent_status()` or a flow's view changed.
     FlowsChanged,
-    /// `call()` changed; `None` there means it has ended.
-    CallChanged,
+    /// `calls()` changed; one that is not there has ended.
+    CallsChanged,
     /// A call of ours, or one that we refused before it became ours, is over.
     CallEnded(CallEnd),
     /// The far end pressed a key. `duration` in ms.
     DtmfReceived {
+        /// In this call.
+        call: CallId,
         /// `0-9 A-D # *`.
         tone: char,
         /// Milliseconds.
