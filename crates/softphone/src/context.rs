@@ -4,7 +4,8 @@ use crate::authorization::Nonce;
 use crate::flow::FlowId;
 use crate::routes::Routes;
 use crate::{
-    CallId, Credentials, Event, Identity, Output, PeerId, PeerRequest, Permission, Settings, SocketId,
+    CallEvent, CallId, Credentials, Event, Identity, Output, PeerId, PeerRequest, Permission, Settings,
+    SocketId,
 };
 use alloc::collections::VecDeque;
 use alloc::string::{String, ToString};
@@ -17,7 +18,10 @@ use headset_sip::{
 pub(crate) type Key = TransactionKey<SocketId>;
 
 /// Methods that are taken.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, INFO, OPTIONS";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, OPTIONS";
+
+/// Extensions that are understood in an INVITE and its answer.
+pub(crate) const SUPPORTED: &str = "replaces, timer, outbound";
 
 /// Every deadline of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +51,8 @@ pub(crate) enum Timer {
 pub(crate) enum CallTimer {
     /// It has rung, or waited for a flow, long enough.
     GiveUp,
+    /// Our reliable provisional response is to be sent again.
+    Reliable,
     /// The caller's patience (Expires) ends.
     Expires,
     /// The next key.
@@ -55,11 +61,23 @@ pub(crate) enum CallTimer {
     Glare,
     /// Media has been down long enough for an ICE restart.
     IceRestart,
+    /// The session is to be refreshed.
+    Refresh,
+    /// The session was not refreshed in time.
+    Session,
 }
 
 impl CallTimer {
-    pub(crate) const ALL: [CallTimer; 5] =
-        [CallTimer::GiveUp, CallTimer::Expires, CallTimer::Dtmf, CallTimer::Glare, CallTimer::IceRestart];
+    pub(crate) const ALL: [CallTimer; 8] = [
+        CallTimer::GiveUp,
+        CallTimer::Reliable,
+        CallTimer::Expires,
+        CallTimer::Dtmf,
+        CallTimer::Glare,
+        CallTimer::IceRestart,
+        CallTimer::Refresh,
+        CallTimer::Session,
+    ];
 }
 
 #[derive(Debug)]
@@ -135,6 +153,13 @@ impl Context {
 
     pub(crate) fn event(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
+    }
+
+    /// Tells an application that decides by itself of a message.
+    pub(crate) fn tell(&mut self, call: CallId, event: fn(String) -> CallEvent, message: &str) {
+        if self.supervised() {
+            self.event(Event::Call(call, event(message.into())));
+        }
     }
 
     pub(crate) fn error(&mut self, code: &'static str, message: &str) {

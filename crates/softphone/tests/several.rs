@@ -16,7 +16,7 @@ const DEFAULT: MediaOptions = MediaOptions(0);
 fn world(supervised: bool) -> (World, usize, usize) {
     let mut world = World::new(1);
     let anna = world.new_phone("anna");
-    world.phones[anna].settings = Settings { supervised, one_call: false };
+    world.phones[anna].settings = Settings { supervised, one_call: false, ..Settings::default() };
     world.start(anna, &[0]);
     world.run(Duration::from_secs(1));
     let link = world.link(anna, 0);
@@ -79,7 +79,10 @@ fn the_application_says_when_it_rings_and_with_what_it_refuses() {
     world.send(link, &wire::invite("anna", "c1", "b1"));
     world.run_ms(100);
     assert!(world.response(180).is_none());
-    world.command(anna, say::call(CallCommand::Ring { headers: "X-Floor: 3\n".into() }));
+    world.command(
+        anna,
+        say::call(CallCommand::Ring { status: 0, reason: String::new(), headers: "X-Floor: 3\n".into() }),
+    );
     world.run_ms(50);
     let (_, ringing) = world.response(180).expect("180");
     assert_eq!(ringing.get_named("X-Floor"), Some("3"));

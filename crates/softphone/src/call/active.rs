@@ -3,15 +3,18 @@
 use super::dtmf::{self, Keys};
 use super::farewell::Farewell;
 use super::recent::Copy;
-use super::renegotiation::{Hold, Renegotiation};
+use super::renegotiation::{Ask, Hold, Renegotiation};
+use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, cause, text};
 use crate::context::{CallTimer, Context, Key, Timer};
-use crate::{CallId, Dtmf, EndOptions, Event, Originator, Outcome, PeerEvent, PeerId, PeerRequest};
+use crate::{
+    CallEvent, CallId, Dtmf, EndOptions, Event, Originator, Outcome, PeerEvent, PeerId, PeerRequest,
+};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
-use headset_sip::{Method, Name, Request, Response, Time, sdp};
+use headset_sip::{Headers, Method, Name, Request, Response, Time, sdp};
 
 /// The content type by which one end says that it hears nothing any more.
 const MEDIA_REPORT: &str = "application/x-headset-media";
@@ -40,6 +43,12 @@ pub(super) struct Active {
     /// Of the far end's peer connection.
     pub(super) fingerprint: Option<String>,
     pub(super) restart_ice: bool,
+    pub(super) ask: Ask,
+    pub(super) session: SessionTimer,
+    /// The session is to be refreshed.
+    pub(super) refresh: bool,
+    /// The far end takes UPDATE (RFC 3311 §4: its Allow says so).
+    pub(super) takes_update: bool,
     keys: Keys,
     /// An INFO under way, one at a time.
     info: Option<(Key, Info)>,
@@ -111,10 +120,29 @@ impl Active {
             held_by_remote: sdp::is_held_by_remote(remote_sdp),
             fingerprint: sdp::fingerprint(remote_sdp).map(ToString::to_string),
             restart_ice: false,
+            ask: Ask::default(),
+            session: SessionTimer::default(),
+            refresh: false,
+            takes_update: false,
             keys: Keys::default(),
             info: None,
             media_lost: false,
         }
+    }
+
+    /// Takes what a message says of what the far end can do.
+    pub(super) fn learn(&mut self, message: &Headers) {
+        if message.get(Name::Allow).is_some() {
+            self.takes_update = message.lists(Name::Allow, "UPDATE");
+        }
+    }
+
+    /// Nobody has refreshed the session in time (RFC 4028 §10).
+    pub(super) fn session_over(&mut self) -> Ending {
+        let cause = "Session Timer Expired";
+        let reason = text::reason_header(408, cause);
+        let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout").status(408, cause);
+        ending.farewell(self.farewell(Some(reason)))
     }
 
     /// The peer connection that is to replace the call's.
@@ -128,7 +156,9 @@ impl Active {
     /// Their offer, which is being answered.
     pub(super) fn unanswered(&self) -> Option<(Key, &Request)> {
         match &self.renegotiation {
-            Renegotiation::Answering { key, request, .. } => Some((*key, request)),
+            Renegotiation::Answering { key, request, .. } | Renegotiation::Offered { key, request } => {
+                Some((*key, request))
+            }
             _ => None,
         }
     }
@@ -319,14 +349,21 @@ impl Call {
         }
         let (status, reason) = (response.status(), response.reason());
         let known = active.info_done(ctx, key, status, reason).is_some()
-            || active.reinvite_answered(ctx, &mut self.media, key, response);
+            || active.asked_answered(ctx, &mut self.media, key, response);
         if !known {
             return Err(());
         }
         ctx.calls_changed = true;
-        // RFC 3261 §12.2.1.2: the far end knows nothing of the call.
-        let gone = Ending::new(Originator::Remote, Outcome::Answered, "Dialog Error").status(status, reason);
-        Ok((status == 481).then_some(gone))
+        // RFC 3261 §12.2.1.2: the far end knows nothing of the call, or is not there.
+        let gone = |cause| {
+            let ending = Ending::new(Originator::Remote, Outcome::Answered, cause).status(status, reason);
+            ending.message(ctx, response.as_str())
+        };
+        Ok(match status {
+            481 => Some(gone("Dialog Error")),
+            408 => Some(gone("Request Timeout").farewell(active.farewell(None))),
+            _ => None,
+        })
     }
 
     pub(super) fn active_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> Option<Ending> {
@@ -348,7 +385,16 @@ impl Call {
                 ctx.error("dtmf_failed", "no answer");
             }
             Some(_) => {}
-            None => active.reinvite_failed(ctx, &self.media, key, timeout),
+            None => {
+                let gone = active.renegotiation_failed(ctx, &self.media, key, timeout);
+                // RFC 3261 §12.2.1.2 ends a call whose far end is silent. We do when its media is too: the far end's
+                // page may be on its way back.
+                if gone && !self.media.connected {
+                    let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout");
+                    let farewell = active.farewell(Some(text::reason_header(408, "")));
+                    return Some(ending.status(408, "Request Timeout").farewell(farewell));
+                }
+            }
         }
         None
     }
@@ -358,8 +404,11 @@ impl Call {
         let CallState::Active(active) = &mut self.state else { return };
         let matches = |answer: &mut Answer| Some(answer.key) == invite || active.dialog.matches_request(ack);
         let Some(answer) = active.unacknowledged.take_if(matches) else { return };
+        if answer.initial.is_some() {
+            ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
+        }
         if answer.late_offer && !ack.body().is_empty() {
-            active.held_by_remote = sdp::is_held_by_remote(ack.body());
+            active.held(ctx, sdp::is_held_by_remote(ack.body()));
             active.fingerprint = sdp::fingerprint(ack.body()).map(ToString::to_string);
             self.media.ask(ctx, PeerRequest::Accept { answer: ack.body().into() });
         }

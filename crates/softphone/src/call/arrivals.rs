@@ -5,8 +5,9 @@ use super::farewell::Farewell;
 use super::recent::Copy;
 use super::{Call, CallState, Facts, incoming, text};
 use crate::context::{Context, Key};
-use crate::{CallEnd, CallId, Event, Originator, Outcome};
-use alloc::string::String;
+use crate::{CallEnd, CallEvent, CallId, Event, Originator, Outcome};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use headset_sip::{Name, Request, Response};
 
 impl Calls {
@@ -44,11 +45,22 @@ impl Calls {
         let call = new_id(ctx);
         match Call::ring(ctx, call, key, request.clone(), facts, self.media) {
             Ok(call) => {
+                if ctx.supervised() {
+                    let (message, replaces) = (request.as_str().into(), None);
+                    ctx.event(Event::Call(call.call, CallEvent::Offered { message, replaces }));
+                }
                 self.calls.push(call);
                 ctx.trace("call_offered", &[("call", &id), ("from", &from)]);
                 ctx.calls_changed = true;
             }
-            Err(problem) => ctx.reply(key, &request, 400, problem.0),
+            Err(incoming::Refusal::Bad(problem)) => ctx.reply(key, &request, 400, problem),
+            // RFC 4028 §9
+            Err(incoming::Refusal::TooShort(least)) => {
+                let least = least.to_string();
+                ctx.reply_with(key, &request, 422, "Session Interval Too Small", |builder| {
+                    builder.header(Name::MinSe, &least)
+                });
+            }
         }
     }
 
@@ -75,6 +87,8 @@ impl Calls {
             status_code: Some(status),
             reason_phrase: Some(reason.into()),
             remote: facts.remote,
+            message: String::new(),
+            contacts: Vec::new(),
         }));
     }
 
@@ -86,7 +100,7 @@ impl Calls {
         let rings = |call: &&mut Call| matches!(&call.state, CallState::Incoming(ring) if ring.is(invite));
         let Some(call) = self.calls.iter_mut().find(rings) else { return };
         let (id, ending) = (call.call, call.cancelled(ctx, request.get(Name::Reason), "Canceled"));
-        self.finish(ctx, id, ending);
+        self.finish(ctx, id, ending.map(|ending| ending.message(ctx, request.as_str())));
     }
 
     pub(crate) fn acknowledged(&mut self, ctx: &mut Context, invite: Option<Key>, ack: &Request) {
@@ -119,7 +133,8 @@ impl Calls {
             self.say_goodbye(ctx, other_forks);
             return self.finish(ctx, id, ending);
         }
-        self.farewells.iter_mut().any(|farewell| farewell.response(ctx, key, response));
+        let said = self.farewells.iter_mut().find_map(|farewell| farewell.response(ctx, key, response));
+        self.say_goodbye(ctx, said.flatten());
     }
 
     /// A 2xx that came on another flow than its INVITE went: acknowledged again.

@@ -167,6 +167,8 @@ impl Calls {
             status_code: ending.status_code,
             reason_phrase: ending.reason_phrase,
             remote: call.facts.remote,
+            message: ending.message,
+            contacts: ending.contacts,
         };
         ctx.trace("call_ended", &[("call", &end.id), ("cause", &end.cause)]);
         ctx.event(Event::CallEnded(end));

@@ -2,11 +2,13 @@
 
 use super::active::Active;
 use super::recent::Copy;
+use super::reliable::Reliable;
+use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, cause, text};
-use crate::context::{CallTimer, Context, Key, Timer};
+use crate::context::{ALLOW, CallTimer, Context, Key, SUPPORTED, Timer};
 use crate::{
-    CallDirection, CallId, Direction, EndOptions, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
-    Permission,
+    CallDirection, CallEvent, CallId, Direction, EndOptions, MediaOptions, Originator, Outcome, PeerEvent,
+    PeerRequest, Permission,
 };
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -20,17 +22,27 @@ const RING: Duration = Duration::from_secs(180);
 /// For the caller's INVITE to come again on another flow.
 const FLOW_LOST: Duration = Duration::from_secs(10);
 
+/// Why an INVITE does not ring.
+pub(super) enum Refusal {
+    /// It makes no sense.
+    Bad(&'static str),
+    /// The session would expire too soon; this is the least, in seconds.
+    TooShort(u32),
+}
+
 /// An INVITE that has no final answer yet.
 #[derive(Debug)]
 pub(super) struct Ring {
-    call: CallId,
+    pub(super) call: CallId,
     /// `None` while the flow that it came on is gone.
     key: Option<Key>,
-    invite: Request,
+    pub(super) invite: Request,
     /// Early; confirmed by our 200.
     dialog: Dialog,
     /// More headers of the 200.
     headers: String,
+    pub(super) reliable: Reliable,
+    session: SessionTimer,
     step: Step,
 }
 
@@ -83,6 +95,10 @@ impl Ring {
         Copy::of(&self.invite)
     }
 
+    pub(super) fn key(&self) -> Option<Key> {
+        self.key
+    }
+
     pub(super) fn is(&self, key: Key) -> bool {
         self.key == Some(key)
     }
@@ -92,20 +108,20 @@ impl Ring {
         self.invite.body()
     }
 
-    fn start(&self, ctx: &mut Context) {
+    fn start(&mut self, ctx: &mut Context) {
         if !ctx.supervised() {
-            self.respond(ctx, self.response(ctx, 180, "Ringing"));
+            self.provisional(ctx, self.response(ctx, 180, "Ringing"));
         }
         ctx.timers.set(Timer::Call(self.call, CallTimer::GiveUp), ctx.now + RING);
     }
 
-    fn response(&self, ctx: &Context, status: u16, reason: &str) -> ResponseBuilder {
+    pub(super) fn response(&self, ctx: &Context, status: u16, reason: &str) -> ResponseBuilder {
         Response::reply_to(&self.invite, status, reason)
             .to_tag(&self.dialog.local_tag)
             .header(Name::Contact, &ctx.account.contact(""))
     }
 
-    fn respond(&self, ctx: &mut Context, response: ResponseBuilder) {
+    pub(super) fn respond(&self, ctx: &mut Context, response: ResponseBuilder) {
         if let Some(key) = self.key {
             ctx.transactions.respond(ctx.now, key, response.finish());
         }
@@ -144,6 +160,9 @@ impl Ring {
 
 pub(super) fn default_reason(status: u16) -> &'static str {
     match status {
+        180 => "Ringing",
+        182 => "Queued",
+        183 => "Session Progress",
         404 => "Not Found",
         408 => "Request Timeout",
         480 => "Temporarily Unavailable",
@@ -170,6 +189,7 @@ pub(super) fn facts(ctx: &Context, invite: &Request) -> Result<Facts, Invalid> {
         local,
         remote: text::party(&from),
         invite: invite.as_str().into(),
+        asserted: text::asserted(invite),
     })
 }
 
@@ -182,22 +202,31 @@ impl Call {
         invite: Request,
         facts: Facts,
         media: MediaOptions,
-    ) -> Result<Call, Invalid> {
+    ) -> Result<Call, Refusal> {
         let tag = ctx.entropy.token(10);
-        let dialog = Dialog::uas(&invite, &tag, State::Early)?;
+        let dialog = Dialog::uas(&invite, &tag, State::Early).map_err(|problem| Refusal::Bad(problem.0))?;
         if let Some(patience) = invite.expires().filter(|seconds| *seconds > 0) {
             let patience = Duration::from_secs(u64::from(patience));
             ctx.timers.set(Timer::Call(call, CallTimer::Expires), ctx.now + patience);
         }
         let step = Step::Ringing { preparation: Preparation::None };
-        let ring = Ring { call, key: Some(key), invite, dialog, headers: String::new(), step };
-        ring.start(ctx);
-        let mut call = Call {
+        let mut session = SessionTimer::default();
+        if let Err(least) = session.asked(&invite, ctx.settings.session_expires) {
+            return Err(Refusal::TooShort(least));
+        }
+        let mut ring = Ring {
             call,
-            facts,
-            media: Media { call, peer: None, options: media, muted: false, connected: false },
-            state: CallState::Incoming(Box::new(ring)),
+            key: Some(key),
+            invite,
+            dialog,
+            headers: String::new(),
+            reliable: Reliable::default(),
+            session,
+            step,
         };
+        ring.start(ctx);
+        let mut call =
+            Call { call, facts, media: Media::new(call, media), state: CallState::Incoming(Box::new(ring)) };
         call.prepare(ctx);
         Ok(call)
     }
@@ -215,6 +244,7 @@ impl Call {
                 ring.key = Some(key);
                 // Where it came from: the answer goes back that way.
                 ring.invite = request.clone();
+                ring.reliable = Reliable::default();
                 ring.start(ctx);
                 self.answer_if_ready(ctx);
                 Some(true)
@@ -296,17 +326,27 @@ impl Call {
         let (Step::Flow { answer, microphone }, Some(key)) = (&mut ring.step, ring.key) else { return };
         let (body, microphone) = (mem::take(answer), *microphone);
         ring.dialog.state = State::Confirmed;
-        let mut ok = ring
-            .response(ctx, 200, "OK")
-            .header(Name::Allow, crate::context::ALLOW)
-            .header(Name::Supported, "outbound");
+        let mut ok =
+            ring.response(ctx, 200, "OK").header(Name::Allow, ALLOW).header(Name::Supported, SUPPORTED);
+        // RFC 4028 §9
+        if let Some((value, required)) = ring.session.grant() {
+            ok = ok.header(Name::SessionExpires, &value);
+            if required {
+                ok = ok.header(Name::Require, "timer");
+            }
+        }
         for (name, value) in text::lines(&ring.headers) {
             ok = ok.raw_header(name, value);
         }
         let ok = ok.body("application/sdp", &body).finish();
         ctx.transactions.respond(ctx.now, key, ok.clone());
         let media = self.media.options;
-        let active = Active::answered(ctx, ring.call, ring.dialog.clone(), &ring.invite, key, ok);
+        ctx.tell(ring.call, CallEvent::Accepted, ok.as_str());
+        let mut active = Active::answered(ctx, ring.call, ring.dialog.clone(), &ring.invite, key, ok);
+        active.learn(&ring.invite);
+        active.session = ring.session;
+        ring.session.start(ctx, ring.call);
+        ctx.timers.clear(Timer::Call(ring.call, CallTimer::Reliable));
         self.state = CallState::Active(Box::new(active));
         if !microphone {
             self.media.ask(ctx, PeerRequest::OpenMicrophone { media });
@@ -321,13 +361,15 @@ impl Call {
     }
 
     /// The application says that it rings.
-    pub(super) fn say_ringing(&mut self, ctx: &mut Context, headers: &str) {
-        let CallState::Incoming(ring) = &self.state else { return };
-        let mut response = ring.response(ctx, 180, "Ringing");
+    pub(super) fn say_ringing(&mut self, ctx: &mut Context, status: u16, reason: &str, headers: &str) {
+        let CallState::Incoming(ring) = &mut self.state else { return };
+        let status = if (101..200).contains(&status) { status } else { 180 };
+        let reason = if reason.is_empty() { default_reason(status) } else { reason };
+        let mut response = ring.response(ctx, status, reason);
         for (name, value) in text::lines(headers) {
             response = response.raw_header(name, value);
         }
-        ring.respond(ctx, response);
+        ring.provisional(ctx, response);
     }
 
     pub(super) fn incoming_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Ending> {

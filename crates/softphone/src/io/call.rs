@@ -1,6 +1,7 @@
 //! Calls as applications see them.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Names a call. The application chooses those of calls that it makes, below 2³¹ and above 0; the user agent those of
 /// calls to it, from 2³¹ up.
@@ -49,6 +50,8 @@ pub struct CallView {
     pub local: Party,
     /// The far end; for an operator, the queue's name and the caller's number.
     pub remote: Party,
+    /// Who the far end is by the word of the network (P-Asserted-Identity, Remote-Party-ID), where it gives one.
+    pub asserted: Option<Party>,
     /// The far end rings (18x on a call of ours).
     pub ringing: bool,
     /// Place in the queue and callers waiting (`X-Headset-Queue` of a 182).
@@ -101,6 +104,10 @@ pub struct CallEnd {
     pub reason_phrase: Option<String>,
     /// The far end.
     pub remote: Party,
+    /// The message that ended it, as text; empty where there was none, or nobody supervises.
+    pub message: String,
+    /// Where to go instead: the Contacts of a 3xx, as URIs, the most wanted first.
+    pub contacts: Vec<String>,
 }
 
 /// Who ended a call.

@@ -15,9 +15,14 @@ pub enum CallCommand {
         /// How.
         options: Box<CallOptions>,
     },
-    /// Supervised: say that it rings (180). Unsupervised the user agent does it by itself.
+    /// Supervised: say that it rings (180), or what else there is to say before it is answered. Unsupervised the user
+    /// agent says 180 by itself.
     Ring {
-        /// Of the 180.
+        /// 101 to 199.
+        status: u16,
+        /// Empty for the usual phrase.
+        reason: String,
+        /// Of the response.
         headers: String,
     },
     /// Answer the ringing call. Other `media` than prepared rebuilds the peer connection and is remembered.
@@ -36,6 +41,26 @@ pub enum CallCommand {
         /// By UPDATE instead of re-INVITE.
         update: bool,
         /// Of the re-INVITE or UPDATE.
+        headers: String,
+    },
+    /// A new offer and answer.
+    Renegotiate {
+        /// With new ICE credentials.
+        restart_ice: bool,
+        /// By UPDATE instead of re-INVITE.
+        update: bool,
+        /// Of the re-INVITE or UPDATE.
+        headers: String,
+    },
+    /// Supervised: their re-INVITE or UPDATE is to be answered.
+    TakeOffer,
+    /// Supervised: it is to be refused, and the call goes on as it was.
+    RefuseOffer {
+        /// 300–699; 403 otherwise.
+        status: u16,
+        /// Empty for the usual phrase.
+        reason: String,
+        /// Of the refusal.
         headers: String,
     },
     /// The microphone; kept over holds and new peer connections.
@@ -62,6 +87,12 @@ pub struct CallOptions {
     pub from_user: String,
     /// Another display name of From; empty for our own.
     pub from_display_name: String,
+    /// No offer in the INVITE: the far end makes one, and the ACK answers it.
+    pub late_offer: bool,
+    /// Session-Expires (RFC 4028) to ask for, in seconds; 0 for the settings' own.
+    pub session_expires: u32,
+    /// How many 3xx in a row are followed to where they point.
+    pub redirects: u8,
 }
 
 /// JsSIP's `terminate(options)`.

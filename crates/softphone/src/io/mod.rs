@@ -6,6 +6,7 @@
 mod account;
 mod call;
 mod call_command;
+mod call_event;
 mod flow;
 mod peer;
 mod settings;
@@ -13,6 +14,7 @@ mod settings;
 pub use account::*;
 pub use call::*;
 pub use call_command::*;
+pub use call_event::*;
 pub use flow::*;
 pub use peer::*;
 pub use settings::*;
@@ -137,6 +139,8 @@ pub enum Event {
     FlowsChanged,
     /// `calls()` changed; one that is not there has ended.
     CallsChanged,
+    /// What an application that decides by itself must know of a call.
+    Call(CallId, CallEvent),
     /// A call of ours, or one that we refused before it became ours, is over.
     CallEnded(CallEnd),
     /// The far end pressed a key. `duration` in ms.

@@ -8,11 +8,16 @@ pub struct Settings {
     pub supervised: bool,
     /// Whoever calls during a call hears 486.
     pub one_call: bool,
+    /// Session-Expires (RFC 4028) to ask for, in seconds; 0 for none. What the far end asks for is kept in any case.
+    pub session_expires: u32,
+    /// Ask for reliable provisional responses (RFC 3262), and give them to whoever supports them. Whoever requires
+    /// them gets them in any case.
+    pub reliable_provisional: bool,
 }
 
 impl Default for Settings {
     /// An operator's.
     fn default() -> Settings {
-        Settings { supervised: false, one_call: true }
+        Settings { supervised: false, one_call: true, session_expires: 0, reliable_provisional: false }
     }
 }
