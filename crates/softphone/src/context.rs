@@ -3,7 +3,10 @@
 use crate::authorization::Nonce;
 use crate::flow::FlowId;
 use crate::routes::Routes;
-use crate::{Credentials, Event, Identity, Output, PeerId, PeerRequest, Permission, SocketId};
+use crate::{
+    CallEvent, CallId, Credentials, Event, Identity, Output, PeerId, PeerRequest, Permission, Settings,
+    SocketId,
+};
 use alloc::collections::VecDeque;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -15,7 +18,10 @@ use headset_sip::{
 pub(crate) type Key = TransactionKey<SocketId>;
 
 /// Methods that are taken.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, INFO, OPTIONS";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, OPTIONS";
+
+/// Extensions that are understood in an INVITE and its answer.
+pub(crate) const SUPPORTED: &str = "replaces, timer, outbound";
 
 /// Every deadline of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,8 +41,8 @@ pub(crate) enum Timer {
     Goodbye(FlowId),
     /// New registrars have had their time to come up.
     Moving,
-    /// The call's next step is due.
-    Call(CallTimer),
+    /// A call's next step is due.
+    Call(CallId, CallTimer),
     /// A call that was hung up must be forgotten.
     Farewell(u32),
 }
@@ -45,6 +51,8 @@ pub(crate) enum Timer {
 pub(crate) enum CallTimer {
     /// It has rung, or waited for a flow, long enough.
     GiveUp,
+    /// Our reliable provisional response is to be sent again.
+    Reliable,
     /// The caller's patience (Expires) ends.
     Expires,
     /// The next key.
@@ -53,6 +61,23 @@ pub(crate) enum CallTimer {
     Glare,
     /// Media has been down long enough for an ICE restart.
     IceRestart,
+    /// The session is to be refreshed.
+    Refresh,
+    /// The session was not refreshed in time.
+    Session,
+}
+
+impl CallTimer {
+    pub(crate) const ALL: [CallTimer; 8] = [
+        CallTimer::GiveUp,
+        CallTimer::Reliable,
+        CallTimer::Expires,
+        CallTimer::Dtmf,
+        CallTimer::Glare,
+        CallTimer::IceRestart,
+        CallTimer::Refresh,
+        CallTimer::Session,
+    ];
 }
 
 #[derive(Debug)]
@@ -68,8 +93,9 @@ pub(crate) struct Context {
     /// How often they were changed.
     pub(crate) credentials_version: u32,
     pub(crate) permission: Permission,
+    pub(crate) settings: Settings,
     pub(crate) flows_changed: bool,
-    pub(crate) call_changed: bool,
+    pub(crate) calls_changed: bool,
     next_id: u32,
 }
 
@@ -86,8 +112,9 @@ impl Context {
             credentials: Credentials { username: String::new(), password: String::new() },
             credentials_version: 0,
             permission: Permission::Prompt,
+            settings: Settings::default(),
             flows_changed: false,
-            call_changed: false,
+            calls_changed: false,
             next_id: 0,
         }
     }
@@ -104,6 +131,11 @@ impl Context {
 
     pub(crate) fn new_peer(&mut self) -> PeerId {
         PeerId(self.new_id())
+    }
+
+    /// The application decides.
+    pub(crate) fn supervised(&self) -> bool {
+        cfg!(feature = "full") && self.settings.supervised
     }
 
     /// `false` where they are the same as before.
@@ -123,6 +155,13 @@ impl Context {
         self.outputs.push_back(Output::Event(event));
     }
 
+    /// Tells an application that decides by itself of a message.
+    pub(crate) fn tell(&mut self, call: CallId, event: fn(String) -> CallEvent, message: &str) {
+        if self.supervised() {
+            self.event(Event::Call(call, event(message.into())));
+        }
+    }
+
     pub(crate) fn error(&mut self, code: &'static str, message: &str) {
         self.event(Event::Error { code, message: message.into() });
     }
@@ -137,8 +176,8 @@ impl Context {
         self.event(Event::Trace { name, fields });
     }
 
-    pub(crate) fn peer(&mut self, peer: PeerId, request: PeerRequest) {
-        self.outputs.push_back(Output::Peer(peer, request));
+    pub(crate) fn peer(&mut self, call: CallId, peer: PeerId, request: PeerRequest) {
+        self.outputs.push_back(Output::Peer(call, peer, request));
     }
 
     /// Sends a request in a client transaction of its own, with the headers that every request has.

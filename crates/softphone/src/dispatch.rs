@@ -8,7 +8,7 @@ use alloc::string::String;
 use headset_sip::{Method, Name, Request, TransactionOutput, parse};
 
 /// Extensions that a request may require of us.
-const UNDERSTOOD: [&str; 2] = ["outbound", "path"];
+const UNDERSTOOD: [&str; 5] = ["outbound", "path", "100rel", "timer", "replaces"];
 
 impl Softphone {
     /// A frame with a SIP message.

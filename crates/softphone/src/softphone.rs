@@ -4,7 +4,7 @@ use crate::call::Calls;
 use crate::context::{Account, Context, Timer};
 use crate::flow::Flows;
 use crate::{
-    CallView, Command, Credentials, EndOptions, Event, FlowView, Identity, Input, Output, Permission,
+    CallCommand, CallView, Command, Credentials, Event, FlowView, Identity, Input, Output, Permission,
     Registrar, SocketEvent, SocketId, Time, UserAgentStatus,
 };
 use alloc::vec::Vec;
@@ -84,15 +84,21 @@ impl Softphone {
         self.flows.views()
     }
 
-    /// The call, while there is one.
+    /// Every call, the oldest first.
+    pub fn calls(&self) -> Vec<CallView> {
+        self.calls.views()
+    }
+
+    /// The oldest call, while there is one.
     pub fn call(&self) -> Option<CallView> {
-        self.calls.view()
+        self.calls.first()
     }
 
     fn command(&mut self, command: Command) {
         let ctx = &mut self.ctx;
         match command {
-            Command::Start { identity, credentials, registrars } => {
+            Command::Start { identity, credentials, registrars, settings } => {
+                self.ctx.settings = settings;
                 self.start(identity, credentials, registrars);
             }
             Command::Stop => self.stop(),
@@ -108,20 +114,17 @@ impl Softphone {
                 }
             }
             Command::RefuseCalls(reason) => self.calls.refuse_calls(reason),
-            Command::Call { target, media } if self.started => self.calls.call(ctx, &target, media),
-            Command::Call { .. } => ctx.error("not_started", "the user agent has not started"),
-            Command::Answer { media } => self.calls.answer(ctx, media),
-            Command::End(options) => self.calls.end(ctx, options),
-            Command::Hold(on) => self.calls.hold(ctx, on),
-            Command::Mute(on) => self.calls.mute(ctx, on),
-            Command::SendDtmf { tones } => self.calls.press(ctx, &tones),
+            Command::Call(_, CallCommand::Dial { .. }) if !self.started => {
+                ctx.error("not_started", "the user agent has not started");
+            }
+            Command::Call(call, command) => self.calls.command(ctx, call, command),
         }
     }
 
     fn start(&mut self, identity: Identity, credentials: Credentials, registrars: Vec<Registrar>) {
         if self.ctx.account.identity != identity {
             if self.started {
-                self.calls.end(&mut self.ctx, EndOptions::default());
+                self.calls.end_all(&mut self.ctx);
                 self.settle();
             }
             self.flows.clear(&mut self.ctx);
@@ -138,7 +141,7 @@ impl Softphone {
     }
 
     fn stop(&mut self) {
-        self.calls.end(&mut self.ctx, EndOptions::default());
+        self.calls.end_all(&mut self.ctx);
         // BYE or CANCEL first: un-REGISTER ends what they could go out on.
         self.settle();
         self.started = false;
@@ -163,7 +166,7 @@ impl Softphone {
             | Timer::Goodbye(flow) => self.flows.timer(ctx, flow, timer),
             // The next `settle` sees that the time has come.
             Timer::Moving => {}
-            Timer::Call(timer) => self.calls.timer(ctx, timer),
+            Timer::Call(call, timer) => self.calls.timer(ctx, call, timer),
             Timer::Farewell(id) => self.calls.farewell_timer(id),
         }
     }
@@ -173,8 +176,8 @@ impl Softphone {
         if core::mem::take(&mut self.ctx.flows_changed) {
             self.ctx.event(Event::FlowsChanged);
         }
-        if core::mem::take(&mut self.ctx.call_changed) {
-            self.ctx.event(Event::CallChanged);
+        if core::mem::take(&mut self.ctx.calls_changed) {
+            self.ctx.event(Event::CallsChanged);
         }
     }
 }

@@ -4,11 +4,11 @@ mod support;
 
 use headset_sip::Entropy;
 use headset_softphone::{
-    Command, EndOptions, Event, Input, MediaOptions, Outcome, PeerEvent, Permission, UserAgentStatus,
+    Command, Event, Input, MediaOptions, Outcome, PeerEvent, Permission, UserAgentStatus,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
-use support::World;
+use support::{World, say};
 
 const REGISTRARS: usize = 3;
 
@@ -19,13 +19,13 @@ fn pick(entropy: &mut Entropy, below: usize) -> usize {
 fn command(entropy: &mut Entropy, other: &str) -> Command {
     let media = MediaOptions(pick(entropy, 2) as u32);
     match pick(entropy, 9) {
-        0 | 1 => Command::Call { target: other.into(), media },
-        2 | 3 => Command::Answer { media },
-        4 => Command::End(EndOptions::default()),
-        5 => Command::Hold(true),
-        6 => Command::Hold(false),
-        7 => Command::Mute(pick(entropy, 2) == 0),
-        _ => Command::SendDtmf { tones: "1,#".into() },
+        0 | 1 => say::dial(other, media),
+        2 | 3 => say::answer(media),
+        4 => say::end(),
+        5 => say::hold(true),
+        6 => say::hold(false),
+        7 => say::mute(pick(entropy, 2) == 0),
+        _ => say::keys("1,#"),
     }
 }
 
@@ -125,7 +125,7 @@ fn story(seed: u8) -> usize {
     for phone in 0..2 {
         world.phones[phone].microphone = None;
         world.phones[phone].broken = None;
-        world.command(phone, Command::End(EndOptions::default()));
+        world.command(phone, say::end());
     }
     world.run(Duration::from_secs(120));
     let mut answered = 0;
@@ -144,9 +144,9 @@ fn story(seed: u8) -> usize {
     }
     // And a plain call works.
     world.phones[1].grant_microphone(world.now);
-    world.command(0, Command::Call { target: "boris".into(), media: MediaOptions(0) });
+    world.command(0, say::dial("boris", MediaOptions(0)));
     world.run(Duration::from_secs(2));
-    world.command(1, Command::Answer { media: MediaOptions(0) });
+    world.command(1, say::answer(MediaOptions(0)));
     world.run(Duration::from_secs(2));
     for phone in &world.phones {
         let call = phone.softphone.call().unwrap_or_else(|| panic!("seed {seed}: no call"));

@@ -83,13 +83,15 @@ macro_rules! phone_methods {
             /// Calls a user part or a SIP URI; `media` is the page's handle of the call's options.
             pub fn call(&mut self, now: f64, target: String, media: u32) {
                 let media = headset_softphone::MediaOptions(media);
-                self.command(now, headset_softphone::Command::Call { target, media });
+                let options = headset_softphone::CallOptions { media, ..Default::default() };
+                let options = Box::new(options);
+                self.ask(now, headset_softphone::CallCommand::Dial { target, options });
             }
 
             /// Answers the ringing call.
             pub fn answer(&mut self, now: f64, media: u32) {
                 let media = headset_softphone::MediaOptions(media);
-                self.command(now, headset_softphone::Command::Answer { media });
+                self.ask(now, headset_softphone::CallCommand::Answer { media, headers: String::new() });
             }
 
             /// Refuses, cancels or hangs up.
@@ -100,24 +102,28 @@ macro_rules! phone_methods {
                 reason_phrase: Option<String>,
                 cause: Option<String>,
             ) {
-                let options = headset_softphone::EndOptions { status_code, reason_phrase, cause };
-                self.command(now, headset_softphone::Command::End(options));
+                let options =
+                    headset_softphone::EndOptions { status_code, reason_phrase, cause, ..Default::default() };
+                self.ask(now, headset_softphone::CallCommand::End(Box::new(options)));
             }
 
             /// Holds or resumes.
             pub fn hold(&mut self, now: f64, on: bool) {
-                self.command(now, headset_softphone::Command::Hold(on));
+                self.ask(
+                    now,
+                    headset_softphone::CallCommand::Hold { on, update: false, headers: String::new() },
+                );
             }
 
             /// Mutes or unmutes the microphone.
             pub fn mute(&mut self, now: f64, on: bool) {
-                self.command(now, headset_softphone::Command::Mute(on));
+                self.ask(now, headset_softphone::CallCommand::Mute(on));
             }
 
             /// Presses keys.
             #[wasm_bindgen(js_name = sendDtmf)]
             pub fn send_dtmf(&mut self, now: f64, tones: String) {
-                self.command(now, headset_softphone::Command::SendDtmf { tones });
+                self.ask(now, headset_softphone::CallCommand::SendDtmf { tones, dtmf: Default::default() });
             }
 
             /// Carries out what was to be done by `now`.
@@ -140,6 +146,12 @@ macro_rules! phone_methods {
 
             fn peer(&mut self, now: f64, peer: u32, event: headset_softphone::PeerEvent) {
                 self.tell(now, headset_softphone::Input::Peer(headset_softphone::PeerId(peer), event));
+            }
+
+            /// Of the one call.
+            fn ask(&mut self, now: f64, command: headset_softphone::CallCommand) {
+                let one = headset_softphone::CallId::ONE;
+                self.command(now, headset_softphone::Command::Call(one, command));
             }
 
             fn command(&mut self, now: f64, command: headset_softphone::Command) {

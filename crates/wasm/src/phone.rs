@@ -1,6 +1,6 @@
 use crate::calls::{phone_methods, seed, time};
 use crate::{read, write};
-use headset_softphone::{Command, Credentials, Event, Identity, Input, Output, Softphone};
+use headset_softphone::{Command, Credentials, Event, Identity, Input, Output, Settings, Softphone};
 use headset_workplace::{Rotation, Slice, UserAgent};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -41,6 +41,7 @@ impl Phone {
                 identity: Identity { login, domain, display_name, instance_id, user_agent },
                 credentials: Credentials { username, password },
                 registrars: read::registrars(registrars),
+                settings: Settings::default(),
             },
         );
     }
@@ -78,21 +79,21 @@ impl Phone {
                 Output::OpenSocket { socket, uri } => write::open_socket(socket, &uri),
                 Output::Send { socket, text } => write::send(socket, &text),
                 Output::CloseSocket { socket, code } => write::close_socket(socket, code),
-                Output::Peer(peer, request) => write::peer(peer, &request),
+                Output::Peer(_, peer, request) => write::peer(peer, &request),
                 Output::Event(event) => match event {
                     Event::FlowsChanged => {
                         self.also_changed = Some(Slice::Registrars);
                         write::changed(Slice::UserAgent)
                     }
-                    Event::CallChanged => write::changed(Slice::Session),
+                    Event::CallsChanged => write::changed(Slice::Session),
                     Event::CallEnded(end) => write::call_ended(&end),
-                    Event::DtmfReceived { tone, duration } => write::dtmf(tone, duration),
+                    Event::DtmfReceived { tone, duration, .. } => write::dtmf(tone, duration),
                     Event::CredentialsRefused { registrar, status, reason } => {
                         write::credentials_refused(&registrar, status, &reason)
                     }
                     Event::Error { code, message } => write::failed(code, &message),
-                    // A guest's steps are nobody's to record.
-                    Event::Trace { .. } => continue,
+                    // A guest's steps are nobody's to record, and nobody supervises.
+                    Event::Trace { .. } | Event::Call(..) => continue,
                 },
             };
         }

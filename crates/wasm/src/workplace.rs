@@ -137,7 +137,7 @@ impl Workplace {
             Output::OpenSocket { socket, uri } => write::open_socket(socket, &uri),
             Output::Send { socket, text } => write::send(socket, &text),
             Output::CloseSocket { socket, code } => write::close_socket(socket, code),
-            Output::Peer(peer, request) => write::peer(peer, &request),
+            Output::Peer(_, peer, request) => write::peer(peer, &request),
             Output::Http(id, request) => {
                 self.asked.push((id, kind(&request)));
                 write::http(id.0, &request, self.machine.options())
@@ -148,7 +148,7 @@ impl Workplace {
             Output::StatusChanged { previous, next } => write::status_changed(previous, next),
             Output::StatusSet { request } => write::status_set(request),
             Output::CallEnded(end) => write::call_ended(&end),
-            Output::DtmfReceived { tone, duration } => write::dtmf(tone, duration),
+            Output::DtmfReceived { tone, duration, .. } => write::dtmf(tone, duration),
             Output::KeepEvents(events) => write::keep_events(&events),
             Output::Event(event) => write::happened(&event),
             Output::Error { code, message } => write::failed(&code, &message),

@@ -262,8 +262,8 @@ pub enum Output {
         /// The close code.
         code: u16,
     },
-    /// One step on a peer connection.
-    Peer(softphone::PeerId, softphone::PeerRequest),
+    /// One step on a call's peer connection.
+    Peer(softphone::CallId, softphone::PeerId, softphone::PeerRequest),
     /// Ask the backend; [`Input::Http`] answers.
     Http(HttpId, HttpRequest),
     /// Open the server-sent event stream; [`Input::StreamOpened`] or [`Input::StreamClosed`] answers.
@@ -288,6 +288,8 @@ pub enum Output {
     CallEnded(softphone::CallEnd),
     /// The far end pressed a key.
     DtmfReceived {
+        /// In this call.
+        call: softphone::CallId,
         /// `0-9 A-D # *`
         tone: char,
         /// Milliseconds.

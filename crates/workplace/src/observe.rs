@@ -12,10 +12,12 @@ impl Workplace {
             PhoneOutput::OpenSocket { socket, uri } => Output::OpenSocket { socket, uri },
             PhoneOutput::Send { socket, text } => Output::Send { socket, text },
             PhoneOutput::CloseSocket { socket, code } => Output::CloseSocket { socket, code },
-            PhoneOutput::Peer(peer, request) => Output::Peer(peer, request),
+            PhoneOutput::Peer(call, peer, request) => Output::Peer(call, peer, request),
             PhoneOutput::Event(event) => match event {
                 PhoneEvent::FlowsChanged => return self.flows_changed = true,
-                PhoneEvent::CallChanged => return self.call_changed = true,
+                PhoneEvent::CallsChanged => return self.call_changed = true,
+                // Nobody supervises.
+                PhoneEvent::Call(..) => return,
                 PhoneEvent::CredentialsRefused { registrar, status, reason } => {
                     return self.credentials_refused(now, registrar, status, reason);
                 }
@@ -24,7 +26,9 @@ impl Workplace {
                     return self.record(now, name, fields);
                 }
                 PhoneEvent::CallEnded(end) => Output::CallEnded(end),
-                PhoneEvent::DtmfReceived { tone, duration } => Output::DtmfReceived { tone, duration },
+                PhoneEvent::DtmfReceived { call, tone, duration } => {
+                    Output::DtmfReceived { call, tone, duration }
+                }
                 PhoneEvent::Error { code, message } => {
                     self.trace(now, "error", &[("code", code), ("message", &message)]);
                     Output::Error { code: code.into(), message }

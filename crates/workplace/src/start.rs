@@ -9,7 +9,9 @@ use crate::workplace::{Life, Timer, Workplace};
 use alloc::string::{String, ToString};
 use core::time::Duration;
 use headset_sip::Time;
-use headset_softphone::{Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput};
+use headset_softphone::{
+    Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput, Settings,
+};
 use md5::{Digest, Md5};
 
 /// Names the engine on the wire.
@@ -172,7 +174,8 @@ impl Workplace {
         };
         let registrars = launch.registrars.clone();
         self.rotator.start(registrars.clone());
-        self.start_phone(now, Command::Start { identity, credentials, registrars }, login);
+        let settings = Settings::default();
+        self.start_phone(now, Command::Start { identity, credentials, registrars, settings }, login);
     }
 
     /// A hash or launch could not be had.

@@ -3,15 +3,18 @@
 use super::dtmf::{self, Keys};
 use super::farewell::Farewell;
 use super::recent::Copy;
-use super::renegotiation::{Hold, Renegotiation};
+use super::renegotiation::{Ask, Hold, Renegotiation};
+use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, cause, text};
 use crate::context::{CallTimer, Context, Key, Timer};
-use crate::{EndOptions, Event, Originator, Outcome, PeerEvent, PeerId, PeerRequest};
+use crate::{
+    CallEvent, CallId, Dtmf, EndOptions, Event, Originator, Outcome, PeerEvent, PeerId, PeerRequest,
+};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
-use headset_sip::{Method, Name, Request, Response, Time, sdp};
+use headset_sip::{Headers, Method, Name, Request, Response, Time, sdp};
 
 /// The content type by which one end says that it hears nothing any more.
 const MEDIA_REPORT: &str = "application/x-headset-media";
@@ -23,6 +26,7 @@ const RESTART_CALLEE: Duration = Duration::from_secs(5);
 /// An answered call.
 #[derive(Debug)]
 pub(super) struct Active {
+    pub(super) call: CallId,
     pub(super) dialog: Dialog,
     /// We made the Call-ID.
     pub(super) caller: bool,
@@ -39,6 +43,12 @@ pub(super) struct Active {
     /// Of the far end's peer connection.
     pub(super) fingerprint: Option<String>,
     pub(super) restart_ice: bool,
+    pub(super) ask: Ask,
+    pub(super) session: SessionTimer,
+    /// The session is to be refreshed.
+    pub(super) refresh: bool,
+    /// The far end takes UPDATE (RFC 3311 §4: its Allow says so).
+    pub(super) takes_update: bool,
     keys: Keys,
     /// An INFO under way, one at a time.
     info: Option<(Key, Info)>,
@@ -50,7 +60,7 @@ pub(super) struct Active {
 pub(super) struct Answer {
     pub(super) key: Key,
     /// The INVITE that made the call; `None` for one within it.
-    initial: Option<Box<(Request, String)>>,
+    initial: Option<Box<(Request, Response)>>,
     /// The ACK brings the answer to our offer.
     pub(super) late_offer: bool,
 }
@@ -64,7 +74,7 @@ impl Answer {
 
 #[derive(Clone, Copy, Debug)]
 enum Info {
-    Key(char),
+    Key(dtmf::Key),
     MediaLost,
 }
 
@@ -72,25 +82,33 @@ impl Active {
     /// We have answered.
     pub(super) fn answered(
         ctx: &Context,
+        call: CallId,
         dialog: Dialog,
         invite: &Request,
         key: Key,
-        body: String,
+        ok: Response,
     ) -> Active {
         let offer = invite.body();
-        let mut active = Active::new(ctx, dialog, false, offer);
-        let initial = Some(Box::new((invite.clone(), body)));
+        let mut active = Active::new(ctx, call, dialog, false, offer);
+        let initial = Some(Box::new((invite.clone(), ok)));
         active.unacknowledged = Some(Answer { key, initial, late_offer: offer.is_empty() });
         active
     }
 
     /// They have answered.
-    pub(super) fn accepted(ctx: &Context, dialog: Dialog, ack: Request, answer: &str) -> Active {
-        Active { ack: Some(ack), accepting: true, ..Active::new(ctx, dialog, true, answer) }
+    pub(super) fn accepted(
+        ctx: &Context,
+        call: CallId,
+        dialog: Dialog,
+        ack: Request,
+        answer: &str,
+    ) -> Active {
+        Active { ack: Some(ack), accepting: true, ..Active::new(ctx, call, dialog, true, answer) }
     }
 
-    fn new(ctx: &Context, dialog: Dialog, caller: bool, remote_sdp: &str) -> Active {
+    fn new(ctx: &Context, call: CallId, dialog: Dialog, caller: bool, remote_sdp: &str) -> Active {
         Active {
+            call,
             dialog,
             caller,
             accepting: false,
@@ -102,10 +120,29 @@ impl Active {
             held_by_remote: sdp::is_held_by_remote(remote_sdp),
             fingerprint: sdp::fingerprint(remote_sdp).map(ToString::to_string),
             restart_ice: false,
+            ask: Ask::default(),
+            session: SessionTimer::default(),
+            refresh: false,
+            takes_update: false,
             keys: Keys::default(),
             info: None,
             media_lost: false,
         }
+    }
+
+    /// Takes what a message says of what the far end can do.
+    pub(super) fn learn(&mut self, message: &Headers) {
+        if message.get(Name::Allow).is_some() {
+            self.takes_update = message.lists(Name::Allow, "UPDATE");
+        }
+    }
+
+    /// Nobody has refreshed the session in time (RFC 4028 §10).
+    pub(super) fn session_over(&mut self) -> Ending {
+        let cause = "Session Timer Expired";
+        let reason = text::reason_header(408, cause);
+        let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout").status(408, cause);
+        ending.farewell(self.farewell(Some(reason)))
     }
 
     /// The peer connection that is to replace the call's.
@@ -119,7 +156,9 @@ impl Active {
     /// Their offer, which is being answered.
     pub(super) fn unanswered(&self) -> Option<(Key, &Request)> {
         match &self.renegotiation {
-            Renegotiation::Answering { key, request, .. } => Some((*key, request)),
+            Renegotiation::Answering { key, request, .. } | Renegotiation::Offered { key, request } => {
+                Some((*key, request))
+            }
             _ => None,
         }
     }
@@ -144,23 +183,28 @@ impl Active {
     }
 
     /// The INVITE that we answered came again: our 200 did not get there.
-    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, copy: &Copy) -> Option<bool> {
+    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<bool> {
         let answer = self.unacknowledged.as_mut()?;
-        let (invite, body) = &**answer.initial.as_ref()?;
-        if Copy::of(invite) != *copy {
+        let (invite, ok) = &**answer.initial.as_ref()?;
+        if Copy::of(invite) != Copy::of(request) {
             return None;
         }
         if ctx.routes.is_open(answer.key.connection) {
             return Some(false);
         }
         answer.key = key;
-        let contact = ctx.account.contact("");
-        let response = Response::reply_to(invite, 200, "OK")
-            .to_tag(&self.dialog.local_tag)
-            .header(Name::Contact, &contact)
-            .body("application/sdp", body)
-            .finish();
-        ctx.transactions.respond(ctx.now, key, response);
+        // As it was but for where it goes.
+        let mut again = Response::reply_to(request, 200, "OK").to_tag(&self.dialog.local_tag);
+        let ours = [Name::Contact, Name::Allow, Name::Supported, Name::Require, Name::SessionExpires];
+        for name in ours {
+            for value in ok.all(name) {
+                again = again.header(name, value);
+            }
+        }
+        for (name, value) in ok.iter().filter(|(name, _)| Name::new(name) == Name::Other) {
+            again = again.raw_header(name, value);
+        }
+        ctx.transactions.respond(ctx.now, key, again.body("application/sdp", ok.body()).finish());
         Some(true)
     }
 
@@ -183,12 +227,12 @@ impl Active {
         } else {
             let key = self.keys.next(ctx.now);
             match self.keys.wake_at() {
-                Some(at) => ctx.timers.set(Timer::Call(CallTimer::Dtmf), at),
-                None => ctx.timers.clear(Timer::Call(CallTimer::Dtmf)),
+                Some(at) => ctx.timers.set(Timer::Call(self.call, CallTimer::Dtmf), at),
+                None => ctx.timers.clear(Timer::Call(self.call, CallTimer::Dtmf)),
             }
             let Some(key) = key else { return };
             let builder = self.dialog.request(Method::Info);
-            (Info::Key(key), builder.body(dtmf::CONTENT_TYPE, &dtmf::body(key)))
+            (Info::Key(key), builder.body(dtmf::CONTENT_TYPE, &key.body()))
         };
         let builder = builder.header(Name::Contact, &ctx.account.contact(";ob"));
         self.info = Some((ctx.send(socket, builder, "outbound"), info));
@@ -212,7 +256,7 @@ impl Active {
             match dtmf::parse(content_type, request.body()) {
                 Some((tone, duration)) => {
                     ctx.reply(key, request, 200, "OK");
-                    ctx.event(Event::DtmfReceived { tone, duration });
+                    ctx.event(Event::DtmfReceived { call: self.call, tone, duration });
                 }
                 None => ctx.reply(key, request, 400, "No Such Tone"),
             }
@@ -231,7 +275,7 @@ impl Active {
     /// Whether media has come back is seen again after a while.
     pub(super) fn watch_media(&self, ctx: &mut Context) {
         let delay = if self.caller { RESTART_CALLER } else { RESTART_CALLEE };
-        ctx.timers.set(Timer::Call(CallTimer::IceRestart), ctx.now + delay);
+        ctx.timers.set(Timer::Call(self.call, CallTimer::IceRestart), ctx.now + delay);
     }
 }
 
@@ -250,7 +294,7 @@ impl Call {
             PeerEvent::Connected => {
                 active.accepting = false;
                 active.restart_ice = false;
-                ctx.timers.clear(Timer::Call(CallTimer::IceRestart));
+                ctx.timers.clear(Timer::Call(self.call, CallTimer::IceRestart));
                 ctx.trace("media_connected", &[("call", &self.facts.id)]);
             }
             PeerEvent::Disconnected if self.media.peer == Some(peer) => {
@@ -283,11 +327,11 @@ impl Call {
         }
     }
 
-    pub(super) fn press(&mut self, ctx: &mut Context, tones: &str) {
+    pub(super) fn press(&mut self, ctx: &mut Context, tones: &str, dtmf: Dtmf) {
         let CallState::Active(active) = &mut self.state else {
             return ctx.error("dtmf_failed", "there is no active call");
         };
-        if let Err(message) = active.keys.press(tones) {
+        if let Err(message) = active.keys.press(tones, dtmf) {
             ctx.error("dtmf_failed", message);
         }
     }
@@ -305,14 +349,21 @@ impl Call {
         }
         let (status, reason) = (response.status(), response.reason());
         let known = active.info_done(ctx, key, status, reason).is_some()
-            || active.reinvite_answered(ctx, &mut self.media, key, response);
+            || active.asked_answered(ctx, &mut self.media, key, response);
         if !known {
             return Err(());
         }
-        ctx.call_changed = true;
-        // RFC 3261 §12.2.1.2: the far end knows nothing of the call.
-        let gone = Ending::new(Originator::Remote, Outcome::Answered, "Dialog Error").status(status, reason);
-        Ok((status == 481).then_some(gone))
+        ctx.calls_changed = true;
+        // RFC 3261 §12.2.1.2: the far end knows nothing of the call, or is not there.
+        let gone = |cause| {
+            let ending = Ending::new(Originator::Remote, Outcome::Answered, cause).status(status, reason);
+            ending.message(ctx, response.as_str())
+        };
+        Ok(match status {
+            481 => Some(gone("Dialog Error")),
+            408 => Some(gone("Request Timeout").farewell(active.farewell(None))),
+            _ => None,
+        })
     }
 
     pub(super) fn active_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> Option<Ending> {
@@ -334,7 +385,16 @@ impl Call {
                 ctx.error("dtmf_failed", "no answer");
             }
             Some(_) => {}
-            None => active.reinvite_failed(ctx, &self.media, key, timeout),
+            None => {
+                let gone = active.renegotiation_failed(ctx, &self.media, key, timeout);
+                // RFC 3261 §12.2.1.2 ends a call whose far end is silent. We do when its media is too: the far end's
+                // page may be on its way back.
+                if gone && !self.media.connected {
+                    let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout");
+                    let farewell = active.farewell(Some(text::reason_header(408, "")));
+                    return Some(ending.status(408, "Request Timeout").farewell(farewell));
+                }
+            }
         }
         None
     }
@@ -344,11 +404,14 @@ impl Call {
         let CallState::Active(active) = &mut self.state else { return };
         let matches = |answer: &mut Answer| Some(answer.key) == invite || active.dialog.matches_request(ack);
         let Some(answer) = active.unacknowledged.take_if(matches) else { return };
+        if answer.initial.is_some() {
+            ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
+        }
         if answer.late_offer && !ack.body().is_empty() {
-            active.held_by_remote = sdp::is_held_by_remote(ack.body());
+            active.held(ctx, sdp::is_held_by_remote(ack.body()));
             active.fingerprint = sdp::fingerprint(ack.body()).map(ToString::to_string);
             self.media.ask(ctx, PeerRequest::Accept { answer: ack.body().into() });
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
     }
 }

@@ -75,30 +75,35 @@ impl Farewell {
         self.step = Step::Bye { key, dialog: dialog.clone(), reason: reason.take() };
     }
 
-    /// `false` where it is not an answer to one of ours.
-    pub(super) fn response(&mut self, ctx: &mut Context, key: Key, response: &Response) -> bool {
+    /// `None` where it is not an answer to one of ours; else perhaps what must be said to one more fork.
+    pub(super) fn response(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        response: &Response,
+    ) -> Option<Option<Farewell>> {
         match &self.step {
             Step::Unwanted { key: own, invite } if *own == key => {
                 if response.is_success() {
-                    match Dialog::uac(invite, response) {
-                        Ok(dialog) => {
-                            acknowledge(ctx, &dialog, key, invite);
-                            self.step = Step::Flow { dialog, reason: None };
-                        }
-                        Err(_) => self.done(ctx),
-                    }
-                } else if !response.is_provisional() {
+                    // RFC 3261 §13.2.2.4: so is every other fork that answers.
+                    let dialog = Dialog::uac(invite, response).ok();
+                    return Some(dialog.map(|dialog| {
+                        acknowledge(ctx, &dialog, key, invite, "");
+                        Farewell::bye(dialog, None)
+                    }));
+                }
+                if !response.is_provisional() {
                     self.done(ctx);
                 }
-                true
+                Some(None)
             }
             Step::Bye { key: own, .. } if *own == key => {
                 if !response.is_provisional() {
                     self.done(ctx);
                 }
-                true
+                Some(None)
             }
-            _ => false,
+            _ => None,
         }
     }
 
@@ -151,10 +156,21 @@ impl Farewell {
     }
 }
 
-/// Sends the ACK of a 2xx to our INVITE (RFC 3261 §13.2.2.4), and gives it back for another flow.
-pub(super) fn acknowledge(ctx: &mut Context, dialog: &Dialog, key: Key, invite: &Request) -> Request {
+/// Sends the ACK of a 2xx to our INVITE (RFC 3261 §13.2.2.4), and gives it back for another flow. `answer` is to the
+/// offer in the 2xx.
+pub(super) fn acknowledge(
+    ctx: &mut Context,
+    dialog: &Dialog,
+    key: Key,
+    invite: &Request,
+    answer: &str,
+) -> Request {
     let cseq = invite.cseq().map_or(dialog.local_seq, |cseq| cseq.number);
-    let ack = ctx.complete(key.connection, dialog.ack(cseq), "outbound");
+    let mut builder = dialog.ack(cseq);
+    if !answer.is_empty() {
+        builder = builder.body("application/sdp", answer);
+    }
+    let ack = ctx.complete(key.connection, builder, "outbound");
     ctx.transactions.acknowledge(ctx.now, key, ack.clone());
     ack
 }

@@ -1,35 +1,44 @@
-//! The call: one at a time, and what is left of those that ended.
+//! Calls, and what is left of those that ended.
 
 mod active;
+mod arrivals;
 mod calls;
 mod cause;
 mod dtmf;
+mod early;
 mod farewell;
 mod incoming;
 mod outgoing;
 mod recent;
+mod reliable;
 mod renegotiation;
+mod reoffer;
 mod requests;
+mod session_timer;
 mod text;
 
 pub(crate) use calls::Calls;
 pub(crate) use requests::{not_allowed, options};
 
-use crate::context::{Context, Key};
+use crate::context::{CallTimer, Context, Key};
 use crate::{
-    CallDirection, CallStatus, CallView, EndOptions, MediaOptions, Originator, Outcome, Party, PeerEvent,
-    PeerId, PeerRequest,
+    CallCommand, CallDirection, CallId, CallStatus, CallView, EndOptions, MediaOptions, Originator, Outcome,
+    Party, PeerEvent, PeerId, PeerRequest,
 };
 use active::Active;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use farewell::Farewell;
+use headset_sip::{Headers, Response};
 use incoming::Ring;
 use outgoing::Dial;
+use renegotiation::Ask;
 
 /// A call of ours and how far it is.
 #[derive(Debug)]
 struct Call {
+    call: CallId,
     facts: Facts,
     media: Media,
     state: CallState,
@@ -54,11 +63,24 @@ struct Facts {
     remote: Party,
     /// The text of the INVITE; empty until it is sent.
     invite: String,
+    /// Who the far end is, by the word of those who know it (RFC 3325).
+    asserted: Option<Party>,
+}
+
+impl Facts {
+    /// Takes what a message of the far end says of who it is.
+    fn learn(&mut self, message: &Headers) {
+        let asserted = text::asserted(message);
+        if asserted.is_some() {
+            self.asserted = asserted;
+        }
+    }
 }
 
 /// The call's peer connection.
 #[derive(Debug)]
 struct Media {
+    call: CallId,
     peer: Option<PeerId>,
     options: MediaOptions,
     muted: bool,
@@ -75,6 +97,10 @@ struct Ending {
     reason_phrase: Option<String>,
     /// What is still to be said to the far end.
     farewell: Option<Farewell>,
+    /// The message that ended it.
+    message: String,
+    /// Where a 3xx points.
+    contacts: Vec<String>,
 }
 
 impl Ending {
@@ -86,12 +112,22 @@ impl Ending {
             status_code: None,
             reason_phrase: None,
             farewell: None,
+            message: String::new(),
+            contacts: Vec::new(),
         }
     }
 
     fn status(mut self, status: u16, reason: &str) -> Ending {
         self.status_code = Some(status);
         self.reason_phrase = (!reason.is_empty()).then(|| reason.into());
+        self
+    }
+
+    /// An application that decides by itself reads the message.
+    fn message(mut self, ctx: &Context, message: &str) -> Ending {
+        if ctx.supervised() {
+            self.message = message.into();
+        }
         self
     }
 
@@ -102,10 +138,14 @@ impl Ending {
 }
 
 impl Media {
+    fn new(call: CallId, options: MediaOptions) -> Media {
+        Media { call, peer: None, options, muted: false, connected: false }
+    }
+
     /// Asks for a step; nothing where there is no peer connection.
     fn ask(&self, ctx: &mut Context, request: PeerRequest) {
         if let Some(peer) = self.peer {
-            ctx.peer(peer, request);
+            ctx.peer(self.call, peer, request);
         }
     }
 
@@ -121,6 +161,7 @@ impl Call {
     fn view(&self) -> CallView {
         let facts = &self.facts;
         let mut view = CallView {
+            call: self.call,
             id: facts.id.clone(),
             status: CallStatus::Starting,
             direction: facts.direction,
@@ -134,6 +175,7 @@ impl Call {
             answering: false,
             answered_at: None,
             invite: facts.invite.clone(),
+            asserted: facts.asserted.clone(),
         };
         match &self.state {
             CallState::Incoming(ring) => view.answering = ring.is_answering(),
@@ -166,11 +208,87 @@ impl Call {
                 _ => {}
             }
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
         match self.state {
             CallState::Incoming(_) => self.incoming_peer_event(ctx, event),
             CallState::Dialling(_) => self.dialling_peer_event(ctx, event),
             CallState::Active(_) => self.active_peer_event(ctx, peer, event),
+        }
+    }
+
+    fn command(&mut self, ctx: &mut Context, command: CallCommand) -> Option<Ending> {
+        match command {
+            CallCommand::Dial { .. } => {}
+            CallCommand::Ring { status, reason, headers } => self.say_ringing(ctx, status, &reason, &headers),
+            CallCommand::Answer { media, headers } => self.answer(ctx, media, headers),
+            CallCommand::End(options) => return Some(self.end(ctx, *options)),
+            CallCommand::Hold { on, update, headers } => {
+                if let CallState::Active(active) = &mut self.state {
+                    active.want_hold(ctx, &self.media, on, Ask { renegotiate: false, update, headers });
+                }
+            }
+            CallCommand::Renegotiate { restart_ice, update, headers } => {
+                if let CallState::Active(active) = &mut self.state {
+                    active.restart_ice |= restart_ice;
+                    active.ask = Ask { renegotiate: true, update, headers };
+                }
+            }
+            CallCommand::TakeOffer => self.decided(ctx, None),
+            CallCommand::RefuseOffer { status, reason, headers } => {
+                self.decided(ctx, Some((status, reason, headers)));
+            }
+            CallCommand::Mute(on) => {
+                self.media.muted = on;
+                self.media.ask(ctx, PeerRequest::Mute(on));
+                ctx.calls_changed = true;
+            }
+            CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, &tones, dtmf),
+        }
+        None
+    }
+
+    fn decided(&mut self, ctx: &mut Context, refusal: Option<(u16, String, String)>) {
+        if let CallState::Active(active) = &mut self.state {
+            active.decided(ctx, &self.media, refusal);
+        }
+    }
+
+    fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Ending> {
+        match (timer, &mut self.state) {
+            (CallTimer::GiveUp, CallState::Dialling(dial)) => return dial.gave_up(),
+            (CallTimer::GiveUp, _) => return self.rang_out(ctx),
+            (CallTimer::Expires, _) => return self.expired(ctx),
+            (CallTimer::Reliable, CallState::Incoming(ring)) => return ring.repeat(ctx),
+            (CallTimer::Refresh, CallState::Active(active)) => active.refresh = true,
+            (CallTimer::Session, CallState::Active(active)) => return Some(active.session_over()),
+            (CallTimer::Glare, CallState::Active(active)) => active.glare_over(ctx, &self.media),
+            (CallTimer::IceRestart, CallState::Active(active)) => {
+                active.restart_ice = !self.media.connected;
+            }
+            // What else is due is done by `pursue`.
+            _ => {}
+        }
+        None
+    }
+
+    /// A response; `None` where it is not to a request of this call. With it comes what must still be said to other
+    /// forks of our INVITE.
+    fn response(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        response: &Response,
+    ) -> Option<(Option<Ending>, Option<Farewell>)> {
+        match &self.state {
+            CallState::Dialling(dial) if dial.is(key) => {
+                let invite = dial.invite().cloned();
+                let ending = self.dial_response(ctx, key, response);
+                let is_active = matches!(self.state, CallState::Active(_));
+                let other_forks = invite.filter(|_| is_active).map(|invite| Farewell::unwanted(key, invite));
+                Some((ending, other_forks))
+            }
+            CallState::Active(_) => Some((self.active_response(ctx, key, response).ok()?, None)),
+            _ => None,
         }
     }
 

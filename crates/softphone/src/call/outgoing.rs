@@ -1,35 +1,54 @@
 //! Calling: offer, INVITE, ringing, answer, cancel.
 
 use super::active::Active;
+use super::early::{Answering, Fork};
 use super::farewell::{self, Farewell};
+use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, cause, text};
 use crate::authorization::Nonce;
-use crate::context::{CallTimer, Context, Key, Timer, cseq};
+use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer, cseq};
 use crate::{
-    CallDirection, Direction, EndOptions, Event, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
+    CallDirection, CallEvent, CallId, CallOptions, Direction, EndOptions, Event, Originator, Outcome,
+    PeerEvent, PeerRequest,
 };
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
-use headset_sip::{Method, Name, NameAddr, Request, Response, Uri};
+use headset_sip::{Method, Name, NameAddr, Request, RequestBuilder, Response, Uri};
 
 /// For a flow to send INVITE on.
 const FLOW: Duration = Duration::from_secs(10);
-/// Challenges answered in a row.
+/// Challenges answered, and timers lengthened, in a row.
 const ROUNDS: u8 = 3;
 
 /// A call of ours that was not answered yet.
 #[derive(Debug)]
 pub(super) struct Dial {
+    pub(super) call: CallId,
+    options: Box<CallOptions>,
+    to: Uri,
+    /// Where the INVITE goes: To's URI, or where a 3xx pointed.
     target: Uri,
+    /// Where else a 3xx pointed.
+    alternatives: Vec<Uri>,
     call_id: String,
     tag: String,
     cseq: u32,
     nonce: Option<Nonce>,
     rounds: u8,
+    redirects: u8,
+    session: SessionTimer,
     pub(super) ringing: bool,
     pub(super) queue_place: Option<(u32, u32)>,
+    /// Those who have said something with a tag of their own.
+    pub(super) forks: Vec<Fork>,
+    /// The answer before the answer: the fork's tag and what the peer connection was given.
+    pub(super) early_media: Option<(String, String)>,
+    /// An offer of the far end that the peer connection is answering.
+    pub(super) answering: Option<Answering>,
     step: Step,
 }
 
@@ -37,6 +56,8 @@ pub(super) struct Dial {
 enum Step {
     /// The offer is being made.
     Description,
+    /// The far end makes the offer: the microphone is being opened.
+    Microphone,
     /// A flow to send the INVITE on.
     Flow {
         offer: String,
@@ -48,40 +69,67 @@ enum Step {
 }
 
 impl Call {
-    pub(super) fn dial(ctx: &mut Context, target: Uri, media: MediaOptions) -> Call {
+    pub(super) fn dial(ctx: &mut Context, call: CallId, target: Uri, options: Box<CallOptions>) -> Call {
         let call_id = ctx.entropy.token(22);
-        let peer = ctx.new_peer();
-        ctx.peer(peer, PeerRequest::Offer { media, direction: Direction::SendRecv, ice_restart: false });
+        let mut media = Media::new(call, options.media);
+        let peer = media.renew(ctx);
+        let (request, step) = match options.late_offer {
+            true => (PeerRequest::OpenMicrophone { media: options.media }, Step::Microphone),
+            false => {
+                let (media, direction) = (options.media, Direction::SendRecv);
+                (PeerRequest::Offer { media, direction, ice_restart: false }, Step::Description)
+            }
+        };
+        ctx.peer(call, peer, request);
         let facts = Facts {
             id: call_id.clone(),
             direction: CallDirection::Outgoing,
-            local: text::party(&ctx.account.address(Some(""))),
+            local: text::party(&from(ctx, &options, "")),
             remote: text::party_of(&target),
             invite: String::new(),
+            asserted: None,
+        };
+        let expires = match options.session_expires {
+            0 => ctx.settings.session_expires,
+            seconds => seconds,
         };
         let dial = Dial {
+            call,
+            redirects: options.redirects,
+            options,
+            to: target.clone(),
             target,
+            alternatives: Vec::new(),
             call_id,
             tag: ctx.entropy.token(10),
             cseq: 1 + ctx.entropy.jitter(9999) as u32,
             nonce: None,
             rounds: 0,
+            session: SessionTimer::wanted(expires),
             ringing: false,
             queue_place: None,
-            step: Step::Description,
+            forks: Vec::new(),
+            early_media: None,
+            answering: None,
+            step,
         };
-        Call {
-            facts,
-            media: Media { peer: Some(peer), options: media, muted: false, connected: false },
-            state: CallState::Dialling(Box::new(dial)),
-        }
+        Call { call, facts, media, state: CallState::Dialling(Box::new(dial)) }
     }
 
     pub(super) fn dialling_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Ending> {
         let CallState::Dialling(dial) = &mut self.state else { return None };
         match event {
-            PeerEvent::Described(offer) if matches!(dial.step, Step::Description) => {
-                dial.wait_for_flow(ctx, offer);
+            PeerEvent::Described(text) => {
+                if let Some(answering) = dial.answering.take() {
+                    return self.early_answered(ctx, answering, text);
+                }
+                if let Step::Description = dial.step {
+                    dial.wait_for_flow(ctx, text);
+                }
+                None
+            }
+            PeerEvent::MicrophoneOpened if matches!(dial.step, Step::Microphone) => {
+                dial.wait_for_flow(ctx, String::new());
                 None
             }
             PeerEvent::MicrophoneFailed { name, message } => {
@@ -90,8 +138,17 @@ impl Call {
                 let farewell = dial.withdraw(ctx, None);
                 Some(Ending { farewell, ..Ending::new(Originator::Local, Outcome::Failed, cause) })
             }
+            // What rings before the answer is of no use; the answer itself may be.
+            PeerEvent::Failed { .. } if dial.early_media.take().is_some() && dial.answering.is_none() => None,
             PeerEvent::Failed { message } => {
                 ctx.error("media_failed", &message);
+                if let Some(Answering::Update { key, request, .. }) =
+                    dial.answering.take_if(Answering::is_update)
+                {
+                    ctx.reply(key, &request, 488, "Not Acceptable Here");
+                    self.media.ask(ctx, PeerRequest::Rollback);
+                    return None;
+                }
                 let farewell = dial.withdraw(ctx, None);
                 Some(Ending { farewell, ..Ending::new(Originator::System, Outcome::Failed, "WebRTC Error") })
             }
@@ -102,28 +159,23 @@ impl Call {
     /// Sends the INVITE when there is an offer and a flow.
     pub(super) fn invite_if_ready(&mut self, ctx: &mut Context) {
         let CallState::Dialling(dial) = &mut self.state else { return };
-        let Step::Flow { offer } = &dial.step else { return };
+        let Step::Flow { offer } = &mut dial.step else { return };
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
-        let offer = offer.clone();
-        let uri = dial.target.to_string();
-        let contact = ctx.account.contact(";ob");
-        let mut builder = Request::build(Method::Invite, &uri)
-            .header(Name::MaxForwards, "69")
-            .header(Name::To, &NameAddr::new(dial.target.clone()).to_string())
-            .header(Name::From, &ctx.account.address(Some(&dial.tag)).to_string())
-            .header(Name::CallId, &dial.call_id)
-            .header(Name::CSeq, &cseq(dial.cseq, &Method::Invite))
-            .header(Name::Contact, &contact);
-        if let Some(nonce) = &mut dial.nonce {
-            let (name, value) = ctx.authorization(nonce, &Method::Invite, &uri);
-            builder = builder.header(name, &value);
+        let offer = mem::take(offer);
+        let mut builder = dial.request(ctx);
+        if !offer.is_empty() {
+            builder = builder.body("application/sdp", &offer);
         }
-        let invite = ctx.complete(socket, builder.body("application/sdp", &offer), "outbound");
+        // RFC 3262 §4
+        let reliable = ["100rel, ", SUPPORTED].concat();
+        let supported = if ctx.settings.reliable_provisional { &reliable } else { SUPPORTED };
+        let invite = ctx.complete(socket, builder, supported);
         self.facts.invite = invite.as_str().into();
+        ctx.tell(dial.call, CallEvent::Sending, invite.as_str());
         let key = ctx.transactions.request(ctx.now, socket, invite.clone());
         dial.step = Step::Inviting { key, invite };
-        ctx.timers.clear(Timer::Call(CallTimer::GiveUp));
-        ctx.call_changed = true;
+        ctx.timers.clear(Timer::Call(dial.call, CallTimer::GiveUp));
+        ctx.calls_changed = true;
     }
 
     /// A response to our INVITE.
@@ -138,24 +190,24 @@ impl Call {
         if *own != key {
             return None;
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
         match response.status() {
+            100 => None,
             status if status < 200 => {
-                dial.progress(status, response);
+                let invite = invite.clone();
+                self.progress(ctx, key, &invite, response);
                 None
             }
             200..=299 => {
                 let invite = invite.clone();
                 self.dial_answered(ctx, key, &invite, response)
             }
-            401 | 407 => dial.challenged(ctx, response),
             status => {
-                let ending = Ending::new(
-                    Originator::Remote,
-                    cause::outcome_of_status(status),
-                    cause::of_status(status),
-                );
-                Some(ending.status(status, response.reason()))
+                let Some(ending) = dial.refused(ctx, status, response) else {
+                    self.early_media_over(ctx);
+                    return None;
+                };
+                Some(ending.status(status, response.reason()).message(ctx, response.as_str()))
             }
         }
     }
@@ -168,21 +220,94 @@ impl Call {
         invite: &Request,
         response: &Response,
     ) -> Option<Ending> {
-        let failed = |originator| Ending::new(originator, Outcome::Failed, "Bad Media Description");
-        let Ok(dialog) = Dialog::uac(invite, response) else { return Some(failed(Originator::Remote)) };
-        let ack = farewell::acknowledge(ctx, &dialog, key, invite);
-        if response.body().is_empty() {
-            let reason = text::reason_header(488, "Bad Media Description");
-            return Some(failed(Originator::Remote).farewell(Farewell::bye(dialog, Some(reason))));
+        let CallState::Dialling(dial) = &mut self.state else { return None };
+        let late_offer = invite.body().is_empty();
+        if matches!(dial.answering, Some(Answering::Ok { .. })) {
+            // A copy, while the offer in the first one is being answered.
+            return None;
         }
-        self.media.ask(ctx, PeerRequest::Accept { answer: response.body().into() });
+        let failed = |originator| Ending::new(originator, Outcome::Failed, "Bad Media Description");
+        let Some(dialog) = dial.confirmed(invite, response) else {
+            return Some(failed(Originator::Remote).message(ctx, response.as_str()));
+        };
+        let early = dial.early_media.take().filter(|(tag, _)| *tag == dialog.remote_tag);
+        let body = response.body();
+        ctx.tell(self.call, CallEvent::Accepted, response.as_str());
+        match early {
+            // RFC 3264 §8, RFC 6337 §3.1.1: the answer was given before.
+            Some((_, answer)) if body.is_empty() || body == answer => {
+                self.talk(ctx, key, invite, dialog, response, &answer, "");
+                if let CallState::Active(active) = &mut self.state {
+                    active.accepting = false;
+                }
+                None
+            }
+            _ if body.is_empty() => {
+                farewell::acknowledge(ctx, &dialog, key, invite, "");
+                let reason = text::reason_header(488, "Bad Media Description");
+                let ending = failed(Originator::Remote).farewell(Farewell::bye(dialog, Some(reason)));
+                Some(ending.message(ctx, response.as_str()))
+            }
+            None if late_offer => {
+                // RFC 3261 §13.2.2.4: the ACK answers it.
+                let (media, offer) = (self.media.options, body.into());
+                self.media.ask(ctx, PeerRequest::Answer { media, offer, direction: Direction::SendRecv });
+                dial.answering = Some(Answering::Ok { key, dialog, response: Box::new(response.clone()) });
+                None
+            }
+            _ => {
+                self.media.ask(ctx, PeerRequest::Accept { answer: body.into() });
+                self.talk(ctx, key, invite, dialog, response, body, "");
+                None
+            }
+        }
+    }
+
+    /// Acknowledges the 2xx, with our answer where the far end made the offer, and is a call from now on.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn talk(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        invite: &Request,
+        dialog: Dialog,
+        response: &Response,
+        remote_sdp: &str,
+        answer: &str,
+    ) {
+        let CallState::Dialling(dial) = &self.state else { return };
+        let mut session = dial.session;
+        session.accepted(response);
+        let ack = farewell::acknowledge(ctx, &dialog, key, invite, answer);
         if self.media.muted {
             self.media.ask(ctx, PeerRequest::Mute(true));
         }
-        self.state = CallState::Active(Box::new(Active::accepted(ctx, dialog, ack, response.body())));
+        let mut active = Active::accepted(ctx, self.call, dialog, ack, remote_sdp);
+        active.learn(response);
+        active.session = session;
+        session.start(ctx, self.call);
+        self.state = CallState::Active(Box::new(active));
+        self.facts.learn(response);
+        ctx.tell(self.call, CallEvent::Confirmed, "");
         ctx.trace("call_answered", &[("call", &self.facts.id)]);
-        None
     }
+}
+
+/// From: us, or who the application says that we are.
+fn from(ctx: &Context, options: &CallOptions, tag: &str) -> NameAddr {
+    if options.anonymous {
+        // RFC 3323 §4.1.1.3
+        let uri = Uri::sip("anonymous", "anonymous.invalid");
+        return NameAddr::new(uri).with_display_name("Anonymous").with_tag(tag);
+    }
+    let mut from = ctx.account.address(Some(tag));
+    if !options.from_user.is_empty() {
+        from.uri = Uri::sip(&options.from_user, &ctx.account.identity.domain);
+    }
+    if !options.from_display_name.is_empty() {
+        from = from.with_display_name(&options.from_display_name);
+    }
+    from
 }
 
 impl Dial {
@@ -191,30 +316,99 @@ impl Dial {
     }
 
     /// The INVITE under way.
-    pub(super) fn invite(&self) -> Option<Request> {
+    pub(super) fn invite(&self) -> Option<&Request> {
         match &self.step {
-            Step::Inviting { invite, .. } => Some(invite.clone()),
+            Step::Inviting { invite, .. } => Some(invite),
             _ => None,
         }
     }
 
-    fn wait_for_flow(&mut self, ctx: &mut Context, offer: String) {
-        self.step = Step::Flow { offer };
-        ctx.timers.set(Timer::Call(CallTimer::GiveUp), ctx.now + FLOW);
+    /// Its transaction.
+    pub(super) fn key(&self) -> Option<Key> {
+        match &self.step {
+            Step::Inviting { key, .. } => Some(*key),
+            _ => None,
+        }
     }
 
-    fn progress(&mut self, status: u16, response: &Response) {
+    /// The INVITE without its offer.
+    fn request(&mut self, ctx: &mut Context) -> RequestBuilder {
+        let uri = self.target.to_string();
+        // What hosts our Contact says nothing of us, so it may stand there for those too who must not know us.
+        let contact = ctx.account.contact(";ob");
+        let mut builder = Request::build(Method::Invite, &uri)
+            .header(Name::MaxForwards, "69")
+            .header(Name::To, &NameAddr::new(self.to.clone()).to_string())
+            .header(Name::From, &from(ctx, &self.options, &self.tag).to_string())
+            .header(Name::CallId, &self.call_id)
+            .header(Name::CSeq, &cseq(self.cseq, &Method::Invite))
+            .header(Name::Contact, &contact);
+        if self.options.anonymous {
+            let uri = ctx.account.address(None).to_string();
+            builder = builder.header(Name::PPreferredIdentity, &uri).header(Name::Privacy, "id");
+        }
+        // RFC 4028 §7.1, §7.4
+        if let Some(value) = self.session.header(None) {
+            builder = builder.header(Name::SessionExpires, &value);
+            if self.session.min_se > 0 {
+                builder = builder.header(Name::MinSe, &self.session.min_se.to_string());
+            }
+        }
+        for (name, value) in text::lines(&self.options.headers) {
+            builder = builder.raw_header(name, value);
+        }
+        if let Some(nonce) = &mut self.nonce {
+            let (name, value) = ctx.authorization(nonce, &Method::Invite, &uri);
+            builder = builder.header(name, &value);
+        }
+        builder
+    }
+
+    fn wait_for_flow(&mut self, ctx: &mut Context, offer: String) {
+        self.step = Step::Flow { offer };
+        ctx.timers.set(Timer::Call(self.call, CallTimer::GiveUp), ctx.now + FLOW);
+    }
+
+    /// The same once more, with what was learnt.
+    fn again(&mut self, ctx: &mut Context) {
+        let offer = self.invite().map_or("", Request::body).to_string();
+        self.cseq += 1;
+        self.forks.clear();
+        self.wait_for_flow(ctx, offer);
+    }
+
+    /// A final response that is no answer. `None` where it is tried again.
+    fn refused(&mut self, ctx: &mut Context, status: u16, response: &Response) -> Option<Ending> {
         match status {
-            180 | 183 => {
-                self.ringing = true;
-                self.queue_place = None;
+            401 | 407 => return self.challenged(ctx, response),
+            // RFC 4028 §7.3
+            422 if self.rounds < ROUNDS && self.session.lengthen(response) => {
+                self.rounds += 1;
+                self.again(ctx);
+                return None;
             }
-            182 => {
-                self.ringing = false;
-                self.queue_place = response.get_named("X-Headset-Queue").and_then(text::queue_place);
+            300..=399 if self.redirects > 0 => {
+                self.redirects -= 1;
+                let contacts = text::contacts(response).into_iter();
+                let targets = contacts.filter_map(|uri| Uri::parse(&uri).ok().filter(Uri::is_sip));
+                // RFC 3261 §8.1.3.4: nobody is asked twice.
+                let tried = self.target.to_string();
+                self.alternatives = targets.filter(|uri| uri.to_string() != tried).collect();
             }
+            600.. => self.alternatives.clear(),
             _ => {}
         }
+        if self.alternatives.is_empty() {
+            let ending =
+                Ending::new(Originator::Remote, cause::outcome_of_status(status), cause::of_status(status));
+            let contacts = if status < 400 { text::contacts(response) } else { Vec::new() };
+            return Some(Ending { contacts, ..ending });
+        }
+        self.target = self.alternatives.remove(0);
+        self.target.headers.clear();
+        self.nonce = None;
+        self.again(ctx);
+        None
     }
 
     fn challenged(&mut self, ctx: &mut Context, response: &Response) -> Option<Ending> {
@@ -223,17 +417,14 @@ impl Dial {
             let wrong = self.nonce.is_some() && !nonce.is_stale();
             !wrong && self.rounds < ROUNDS
         });
-        let (Some(nonce), Step::Inviting { invite, .. }) = (nonce, &self.step) else {
+        let Some(nonce) = nonce else {
             let reason = response.reason().to_string();
             ctx.event(Event::CredentialsRefused { registrar: String::new(), status, reason });
-            let ending = Ending::new(Originator::Remote, Outcome::Failed, cause::of_status(status));
-            return Some(ending.status(status, response.reason()));
+            return Some(Ending::new(Originator::Remote, Outcome::Failed, cause::of_status(status)));
         };
-        let offer = invite.body().to_string();
         self.nonce = Some(nonce);
         self.rounds += 1;
-        self.cseq += 1;
-        self.wait_for_flow(ctx, offer);
+        self.again(ctx);
         None
     }
 
@@ -270,9 +461,19 @@ impl Dial {
         Ending { farewell, ..ending }
     }
 
-    /// CANCELs what was sent.
+    /// CANCELs what was sent; what was answered already is hung up.
     fn withdraw(&mut self, ctx: &mut Context, reason: Option<String>) -> Option<Farewell> {
         let Step::Inviting { key, invite } = &self.step else { return None };
+        match self.answering.take() {
+            Some(Answering::Ok { key, dialog, .. }) => {
+                farewell::acknowledge(ctx, &dialog, key, invite, "");
+                return Some(Farewell::bye(dialog, reason));
+            }
+            Some(Answering::Update { key, request, .. }) => {
+                ctx.reply(key, &request, 487, "Request Terminated");
+            }
+            _ => {}
+        }
         ctx.transactions.cancel(ctx.now, *key, reason.as_deref());
         Some(Farewell::unwanted(*key, invite.clone()))
     }

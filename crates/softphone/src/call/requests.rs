@@ -1,6 +1,7 @@
 //! Requests within the call's dialog.
 
 use super::active::Active;
+use super::early::Fork;
 use super::farewell::Farewell;
 use super::incoming::default_reason;
 use super::{Call, CallState, Ending, cause};
@@ -14,8 +15,7 @@ impl Call {
         match &self.state {
             CallState::Incoming(ring) => ring.dialog().matches_request(request),
             CallState::Active(active) => active.dialog.matches_request(request),
-            // Who is called has nothing to ask before answering.
-            CallState::Dialling(_) => false,
+            CallState::Dialling(dial) => dial.forks.iter().any(|fork| fork.dialog.matches_request(request)),
         }
     }
 
@@ -23,12 +23,30 @@ impl Call {
         let dialog = match &mut self.state {
             CallState::Incoming(ring) => ring.dialog_mut(),
             CallState::Active(active) => &mut active.dialog,
-            CallState::Dialling(_) => return None,
+            CallState::Dialling(dial) => {
+                let own = |fork: &&mut Fork| fork.dialog.matches_request(&request);
+                &mut dial.forks.iter_mut().find(own)?.dialog
+            }
         };
         if !accepts(ctx, dialog, key, &request) {
             return None;
         }
         match (request.method(), &mut self.state) {
+            (_, CallState::Dialling(_)) => self.early_request(ctx, key, request),
+            // RFC 3262 §3
+            (Method::Prack, CallState::Incoming(ring)) => {
+                let (status, reason) = match ring.acknowledged(ctx, &request) {
+                    true => (200, "OK"),
+                    false => (481, "Call/Transaction Does Not Exist"),
+                };
+                ctx.reply(key, &request, status, reason);
+            }
+            (Method::Prack, _) => ctx.reply(key, &request, 481, "Call/Transaction Does Not Exist"),
+            // RFC 3311 §5.2: the target may change before there is a call.
+            (Method::Update, CallState::Incoming(_)) if request.body().is_empty() => {
+                let contact = ctx.account.contact("");
+                ctx.reply_with(key, &request, 200, "OK", |builder| builder.header(Name::Contact, &contact));
+            }
             (Method::Bye, _) => {
                 ctx.reply(key, &request, 200, "OK");
                 return self.bye(ctx, &request);
@@ -54,10 +72,11 @@ impl Call {
     fn bye(&mut self, ctx: &mut Context, request: &Request) -> Option<Ending> {
         let reason = request.get(Name::Reason);
         if let CallState::Incoming(_) = self.state {
-            return self.cancelled(ctx, reason, "BYE Received");
+            return self.cancelled(ctx, reason, "BYE Received").map(|it| it.message(ctx, request.as_str()));
         }
         let reason = cause::Reason::parse(reason);
-        let mut ending = Ending::new(Originator::Remote, Outcome::Answered, "Terminated");
+        let ending = Ending::new(Originator::Remote, Outcome::Answered, "Terminated");
+        let mut ending = ending.message(ctx, request.as_str());
         ending.status_code = reason.cause;
         ending.reason_phrase = reason.text.map(ToString::to_string);
         Some(ending)
@@ -71,7 +90,7 @@ impl Active {
             ctx.reply(key, request, 487, default_reason(487));
         }
         if let Some(peer) = self.new_peer() {
-            ctx.peer(peer, PeerRequest::Close);
+            ctx.peer(self.call, peer, PeerRequest::Close);
         }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::Party;
 use alloc::string::{String, ToString};
-use headset_sip::{NameAddr, Uri};
+use alloc::vec::Vec;
+use headset_sip::{Headers, Name, NameAddr, Uri};
 
 const REASON_MAX: usize = 128;
 
@@ -16,6 +17,37 @@ pub(super) fn reason_phrase(text: &str) -> String {
         clean.push(c);
     }
     clean.trim().to_string()
+}
+
+/// The headers that an application wants in a message, a line each.
+pub(super) fn lines(headers: &str) -> impl Iterator<Item = (&str, &str)> {
+    headers.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
+}
+
+/// Who the far end is by the word of those who know it: P-Asserted-Identity (RFC 3325 §9.1), or what came before it.
+pub(super) fn asserted(message: &Headers) -> Option<Party> {
+    let older = message.get_named("Remote-Party-ID");
+    let mut values = message.values(Name::PAssertedIdentity).chain(older);
+    values.find_map(|value| NameAddr::parse(value).ok()).map(|address| party(&address))
+}
+
+/// Where a 3xx points (RFC 3261 §8.1.3.4), the most wanted first.
+pub(super) fn contacts(response: &Headers) -> Vec<String> {
+    let mut contacts: Vec<(u32, String)> = response
+        .contacts()
+        .filter_map(Result::ok)
+        .map(|contact| (quality(contact.param("q")), contact.uri.to_string()))
+        .collect();
+    contacts.sort_by_key(|(quality, _)| u32::MAX - quality);
+    contacts.into_iter().map(|(_, uri)| uri).collect()
+}
+
+/// `0.7` in thousandths (RFC 3261 §20.10); 1 where it is not said.
+fn quality(q: Option<&str>) -> u32 {
+    let Some((whole, part)) = q.map(|q| q.split_once('.').unwrap_or((q, ""))) else { return 1000 };
+    let digit =
+        |at: usize| part.as_bytes().get(at).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0') % 10));
+    if whole.trim() == "1" { 1000 } else { 100 * digit(0) + 10 * digit(1) + digit(2) }
 }
 
 /// A Reason header (RFC 3326).
