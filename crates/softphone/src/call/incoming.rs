@@ -277,11 +277,11 @@ impl Call {
     fn answer_if_ready(&mut self, ctx: &mut Context) {
         let CallState::Incoming(ring) = &mut self.state else { return };
         let (Step::Flow { answer, microphone }, Some(key)) = (&mut ring.step, ring.key) else { return };
-        let (body, microphone) = (mem::take(answer), *microphone);
+        let (body, microphone, allow) = (mem::take(answer), *microphone, ctx.allow);
         ring.dialog.state = State::Confirmed;
         ring.respond(ctx, 200, "OK", |builder| {
             builder
-                .header(Name::Allow, crate::context::ALLOW)
+                .header(Name::Allow, allow)
                 .header(Name::Supported, "outbound")
                 .body("application/sdp", &body)
         });

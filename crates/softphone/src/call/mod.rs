@@ -13,7 +13,11 @@ mod requests;
 mod text;
 
 pub(crate) use calls::Calls;
+#[cfg(feature = "full")]
+pub(crate) use requests::abilities;
 pub(crate) use requests::{not_allowed, options};
+#[cfg(feature = "full")]
+pub(crate) use text::target;
 
 use crate::context::{Context, Key};
 use crate::{

@@ -340,11 +340,11 @@ impl Active {
 
     /// Answers their offer, or makes the one that they asked for.
     fn answer(&mut self, ctx: &mut Context, key: Key, request: &Request, description: &str) {
-        let contact = ctx.account.contact("");
+        let (contact, allow) = (ctx.account.contact(""), ctx.allow);
         ctx.reply_with(key, request, 200, "OK", |builder| {
             builder
                 .header(Name::Contact, &contact)
-                .header(Name::Allow, crate::context::ALLOW)
+                .header(Name::Allow, allow)
                 .header(Name::Supported, "outbound")
                 .body("application/sdp", description)
         });
