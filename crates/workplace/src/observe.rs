@@ -30,7 +30,10 @@ impl Workplace {
                     Output::Error { code: code.into(), message }
                 }
                 // An operator's client asks for nothing outside calls.
-                #[allow(unreachable_patterns, reason = "without the softphone's feature `full` there is no more")]
+                #[allow(
+                    unreachable_patterns,
+                    reason = "without the softphone's feature `full` there is no more"
+                )]
                 _ => return,
             },
         };
