@@ -119,7 +119,7 @@ impl Asking {
         match method {
             // RFC 3261 §11.1
             Method::Options => builder = builder.header(Name::Accept, "application/sdp"),
-            // RFC 3515 §2.2 and RFC 6665 §4.5.1: they may make a dialog. RFC 3428 §4: MESSAGE has no Contact.
+            // RFC 3515 §2.2 and RFC 6665 §4.4.1: they may make a dialog. RFC 3428 §4: MESSAGE has no Contact.
             Method::Refer | Method::Subscribe | Method::Notify => {
                 builder = builder.header(Name::Contact, &ctx.account.contact(";ob"));
             }

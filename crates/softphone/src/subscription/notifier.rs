@@ -253,7 +253,7 @@ impl Notifier {
         if package(event) != package(&self.event) {
             return ctx.reply(key, request, 489, "Bad Event");
         }
-        // RFC 6665 §4.5.1: one subscription in one dialog.
+        // RFC 6665 §4.5.2: one subscription in one dialog.
         if self.state != State::Open || !is_same(event, &self.event) {
             return ctx.reply(key, request, 481, "Subscription Does Not Exist");
         }
