@@ -22,6 +22,10 @@ pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, O
 
 /// Extensions that are understood in an INVITE and its answer.
 pub(crate) const SUPPORTED: &str = "replaces, timer, outbound";
+/// With those that the application answers.
+#[cfg(feature = "full")]
+pub(crate) const ALLOW_SUPERVISED: &str =
+    "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, OPTIONS, MESSAGE, NOTIFY, SUBSCRIBE";
 
 /// Every deadline of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +49,10 @@ pub(crate) enum Timer {
     Call(CallId, CallTimer),
     /// A call that was hung up must be forgotten.
     Farewell(u32),
+    #[cfg(feature = "full")]
+    Request(crate::request::RequestTimer),
+    #[cfg(feature = "full")]
+    Subscription(crate::SubscriptionId, crate::subscription::SubscriptionTimer),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +97,8 @@ pub(crate) struct Context {
     pub(crate) outputs: VecDeque<Output>,
     pub(crate) routes: Routes,
     pub(crate) account: Account,
+    /// The Allow header.
+    pub(crate) allow: &'static str,
     credentials: Credentials,
     /// How often they were changed.
     pub(crate) credentials_version: u32,
@@ -109,6 +119,7 @@ impl Context {
             outputs: VecDeque::new(),
             routes: Routes::default(),
             account: Account::default(),
+            allow: ALLOW,
             credentials: Credentials { username: String::new(), password: String::new() },
             credentials_version: 0,
             permission: Permission::Prompt,
@@ -191,7 +202,7 @@ impl Context {
         let branch = self.entropy.branch();
         builder
             .via(self.routes.transport(socket), &self.account.host, &branch)
-            .header(Name::Allow, ALLOW)
+            .header(Name::Allow, self.allow)
             .header(Name::Supported, supported)
             .header(Name::UserAgent, &self.account.identity.user_agent)
             .finish()

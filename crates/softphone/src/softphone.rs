@@ -15,6 +15,8 @@ pub struct Softphone {
     pub(crate) ctx: Context,
     pub(crate) flows: Flows,
     pub(crate) calls: Calls,
+    #[cfg(feature = "full")]
+    pub(crate) outside: crate::request::Outside,
     /// Between `Start` and `Stop`.
     pub(crate) started: bool,
 }
@@ -26,6 +28,8 @@ impl Softphone {
             ctx: Context::new(seed),
             flows: Flows::default(),
             calls: Calls::default(),
+            #[cfg(feature = "full")]
+            outside: Default::default(),
             started: false,
         }
     }
@@ -118,6 +122,20 @@ impl Softphone {
                 ctx.error("not_started", "the user agent has not started");
             }
             Command::Call(call, command) => self.calls.command(ctx, call, command),
+            #[cfg(feature = "full")]
+            Command::Supervise(supervision) => self.outside.supervise(ctx, supervision),
+            #[cfg(feature = "full")]
+            Command::Request(request) => self.outside.ask(ctx, request),
+            #[cfg(feature = "full")]
+            Command::Reply(reply) => self.outside.reply(ctx, &reply),
+            #[cfg(feature = "full")]
+            Command::Subscribe(order) => self.outside.subscribe(ctx, order),
+            #[cfg(feature = "full")]
+            Command::Resubscribe(asked) => self.outside.subscriptions.resubscribe(ctx, *asked),
+            #[cfg(feature = "full")]
+            Command::Accept(acceptance) => self.outside.accept(ctx, *acceptance),
+            #[cfg(feature = "full")]
+            Command::Notify(told) => self.outside.subscriptions.notify(ctx, *told),
         }
     }
 
@@ -125,6 +143,8 @@ impl Softphone {
         if self.ctx.account.identity != identity {
             if self.started {
                 self.calls.end_all(&mut self.ctx);
+                #[cfg(feature = "full")]
+                self.outside.stop(&mut self.ctx);
                 self.settle();
             }
             self.flows.clear(&mut self.ctx);
@@ -142,6 +162,8 @@ impl Softphone {
 
     fn stop(&mut self) {
         self.calls.end_all(&mut self.ctx);
+        #[cfg(feature = "full")]
+        self.outside.stop(&mut self.ctx);
         // BYE or CANCEL first: un-REGISTER ends what they could go out on.
         self.settle();
         self.started = false;
@@ -168,6 +190,10 @@ impl Softphone {
             Timer::Moving => {}
             Timer::Call(call, timer) => self.calls.timer(ctx, call, timer),
             Timer::Farewell(id) => self.calls.farewell_timer(id),
+            #[cfg(feature = "full")]
+            Timer::Request(timer) => self.outside.timer(ctx, timer),
+            #[cfg(feature = "full")]
+            Timer::Subscription(id, timer) => self.outside.subscriptions.timer(ctx, id, timer),
         }
     }
 

@@ -92,8 +92,8 @@ impl Phone {
                         write::credentials_refused(&registrar, status, &reason)
                     }
                     Event::Error { code, message } => write::failed(code, &message),
-                    // A guest's steps are nobody's to record, and nobody supervises.
-                    Event::Trace { .. } | Event::Call(..) => continue,
+                    // A guest's steps are nobody's to record, and nothing is asked outside calls.
+                    _ => continue,
                 },
             };
         }

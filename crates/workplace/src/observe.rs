@@ -33,6 +33,12 @@ impl Workplace {
                     self.trace(now, "error", &[("code", code), ("message", &message)]);
                     Output::Error { code: code.into(), message }
                 }
+                // An operator's client asks for nothing outside calls.
+                #[allow(
+                    unreachable_patterns,
+                    reason = "without the softphone's feature `full` there is no more"
+                )]
+                _ => return,
             },
         };
         self.outputs.push_back(output);

@@ -5,7 +5,7 @@ use super::recent::Copy;
 use super::reliable::Reliable;
 use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, cause, text};
-use crate::context::{ALLOW, CallTimer, Context, Key, SUPPORTED, Timer};
+use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
 use crate::{
     CallDirection, CallEvent, CallId, Direction, EndOptions, MediaOptions, Originator, Outcome, PeerEvent,
     PeerRequest, Permission,
@@ -324,10 +324,10 @@ impl Call {
     fn answer_if_ready(&mut self, ctx: &mut Context) {
         let CallState::Incoming(ring) = &mut self.state else { return };
         let (Step::Flow { answer, microphone }, Some(key)) = (&mut ring.step, ring.key) else { return };
-        let (body, microphone) = (mem::take(answer), *microphone);
+        let (body, microphone, allow) = (mem::take(answer), *microphone, ctx.allow);
         ring.dialog.state = State::Confirmed;
         let mut ok =
-            ring.response(ctx, 200, "OK").header(Name::Allow, ALLOW).header(Name::Supported, SUPPORTED);
+            ring.response(ctx, 200, "OK").header(Name::Allow, allow).header(Name::Supported, SUPPORTED);
         // RFC 4028 §9
         if let Some((value, required)) = ring.session.grant() {
             ok = ok.header(Name::SessionExpires, &value);

@@ -18,7 +18,11 @@ mod session_timer;
 mod text;
 
 pub(crate) use calls::Calls;
+#[cfg(feature = "full")]
+pub(crate) use requests::abilities;
 pub(crate) use requests::{not_allowed, options};
+#[cfg(feature = "full")]
+pub(crate) use text::target;
 
 use crate::context::{CallTimer, Context, Key};
 use crate::{

@@ -4,7 +4,7 @@ use super::active::{Active, Answer};
 use super::incoming::default_reason;
 use super::renegotiation::{Renegotiation, direction};
 use super::{Ending, Media, text};
-use crate::context::{ALLOW, CallTimer, Context, Key, SUPPORTED, Timer};
+use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
 use crate::{CallEvent, Originator, Outcome, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -185,12 +185,12 @@ impl Active {
 
     /// 200 to a re-INVITE or UPDATE.
     fn ok(&mut self, ctx: &mut Context, key: Key, request: &Request, description: &str) {
-        let contact = ctx.account.contact("");
+        let (contact, allow) = (ctx.account.contact(""), ctx.allow);
         let session = self.session.grant();
         ctx.reply_with(key, request, 200, "OK", |mut builder| {
             builder = builder
                 .header(Name::Contact, &contact)
-                .header(Name::Allow, ALLOW)
+                .header(Name::Allow, allow)
                 .header(Name::Supported, SUPPORTED);
             // RFC 4028 §9
             if let Some((value, required)) = &session {

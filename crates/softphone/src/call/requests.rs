@@ -5,10 +5,10 @@ use super::early::Fork;
 use super::farewell::Farewell;
 use super::incoming::default_reason;
 use super::{Call, CallState, Ending, cause};
-use crate::context::{ALLOW, Context, Key};
+use crate::context::{Context, Key};
 use crate::{Originator, Outcome, Output, PeerRequest, SocketId};
 use alloc::string::ToString;
-use headset_sip::{Dialog, Method, Name, Request, Response};
+use headset_sip::{Dialog, Method, Name, Request, Response, ResponseBuilder};
 
 impl Call {
     pub(super) fn has_dialog(&self, request: &Request) -> bool {
@@ -137,12 +137,15 @@ fn accepts(ctx: &mut Context, dialog: &mut Dialog, key: Key, request: &Request) 
 
 /// What we can do (RFC 3261 §11.2).
 pub(crate) fn options(ctx: &mut Context, key: Key, request: &Request) {
-    ctx.reply_with(key, request, 200, "OK", |builder| {
-        builder
-            .header(Name::Allow, ALLOW)
-            .header(Name::Accept, "application/sdp, application/dtmf-relay")
-            .header(Name::Supported, "outbound")
-    });
+    let allow = ctx.allow;
+    ctx.reply_with(key, request, 200, "OK", |builder| abilities(builder, allow));
+}
+
+pub(crate) fn abilities(builder: ResponseBuilder, allow: &str) -> ResponseBuilder {
+    builder
+        .header(Name::Allow, allow)
+        .header(Name::Accept, "application/sdp, application/dtmf-relay")
+        .header(Name::Supported, "outbound")
 }
 
 /// A method that we know and do not take, or do not know.
@@ -151,5 +154,6 @@ pub(crate) fn not_allowed(ctx: &mut Context, key: Key, request: &Request) {
         Method::Other(_) => (501, "Not Implemented"),
         _ => (405, "Method Not Allowed"),
     };
-    ctx.reply_with(key, request, status, reason, |builder| builder.header(Name::Allow, ALLOW));
+    let allow = ctx.allow;
+    ctx.reply_with(key, request, status, reason, |builder| builder.header(Name::Allow, allow));
 }

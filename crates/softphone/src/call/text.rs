@@ -92,7 +92,7 @@ pub(super) fn queue_place(header: &str) -> Option<(u32, u32)> {
 }
 
 /// Whom to call: a user part in our domain, or a whole URI.
-pub(super) fn target(text: &str, domain: &str) -> Option<Uri> {
+pub(crate) fn target(text: &str, domain: &str) -> Option<Uri> {
     let text = text.trim();
     let is_uri = ["sip:", "sips:"]
         .iter()

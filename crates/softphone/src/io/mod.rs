@@ -9,6 +9,8 @@ mod call_command;
 mod call_event;
 mod flow;
 mod peer;
+#[cfg(feature = "full")]
+mod request;
 mod settings;
 
 pub use account::*;
@@ -17,7 +19,12 @@ pub use call_command::*;
 pub use call_event::*;
 pub use flow::*;
 pub use peer::*;
+#[cfg(feature = "full")]
+pub use request::*;
 pub use settings::*;
+
+#[cfg(feature = "full")]
+use alloc::boxed::Box;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -99,6 +106,27 @@ pub enum Command {
     RefuseCalls(Option<String>),
     /// What one call is to do.
     Call(CallId, CallCommand),
+    /// Who answers requests outside calls.
+    #[cfg(feature = "full")]
+    Supervise(Supervision),
+    /// Send a request outside calls.
+    #[cfg(feature = "full")]
+    Request(Box<NewRequest>),
+    /// Answer one. A SUBSCRIBE is taken by `Accept` instead.
+    #[cfg(feature = "full")]
+    Reply(Box<Reply>),
+    /// Subscribe to somebody's state.
+    #[cfg(feature = "full")]
+    Subscribe(Box<NewSubscription>),
+    /// SUBSCRIBE again in a subscription of ours, or un-subscribe.
+    #[cfg(feature = "full")]
+    Resubscribe(Box<Resubscription>),
+    /// Take somebody's SUBSCRIBE.
+    #[cfg(feature = "full")]
+    Accept(Box<Acceptance>),
+    /// Tell a subscriber.
+    #[cfg(feature = "full")]
+    Notify(Box<Notification>),
 }
 
 /// What the body must do now.
@@ -174,5 +202,45 @@ pub enum Event {
         code: &'static str,
         /// For developers, in English.
         message: String,
+    },
+    /// A request of ours went out; again when a challenge was answered.
+    #[cfg(feature = "full")]
+    RequestSent {
+        /// Which.
+        request: RequestId,
+        /// Its text.
+        message: String,
+    },
+    /// A response to a request of ours other than 100; below 200 it is not the last.
+    #[cfg(feature = "full")]
+    RequestAnswered {
+        /// Which.
+        request: RequestId,
+        /// The response's text.
+        message: String,
+    },
+    /// A request of ours will not be answered.
+    #[cfg(feature = "full")]
+    RequestFailed {
+        /// Which.
+        request: RequestId,
+        /// Why.
+        cause: RequestFailure,
+    },
+    /// Somebody asks, outside calls; answered with `Command::Reply` or `Command::Accept`.
+    #[cfg(feature = "full")]
+    Requested {
+        /// For the answer.
+        reply: ReplyId,
+        /// The request's text.
+        message: String,
+    },
+    /// Something happened to a subscription, ours or to us.
+    #[cfg(feature = "full")]
+    Subscription {
+        /// Which.
+        subscription: SubscriptionId,
+        /// What.
+        change: SubscriptionChange,
     },
 }
