@@ -487,7 +487,8 @@ fn strange_requests_get_the_right_answers() {
     assert_eq!(ask(&mut world, &wire::within("INFO", "anna", "x", "y", 1, None)), "481");
     assert_eq!(ask(&mut world, &wire::within("INVITE", "anna", "x", "y", 2, None)), "481");
     assert_eq!(ask(&mut world, &wire::within("ACK", "anna", "x", "y", 3, None)), "");
-    let required = wire::invite("anna", "r", "r").replace("Max-Forwards", "Require: nothing-we-know\r\nMax-Forwards");
+    let required =
+        wire::invite("anna", "r", "r").replace("Max-Forwards", "Require: nothing-we-know\r\nMax-Forwards");
     assert_eq!(ask(&mut world, &required), "420");
     let broken = wire::invite("anna", "m", "m").replace("CSeq: 7 INVITE", "CSeq: seven INVITE");
     assert_eq!(ask(&mut world, &broken), "400");
