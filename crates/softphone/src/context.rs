@@ -1,6 +1,7 @@
 //! What every part of the user agent works with: time, randomness, timers, transactions, what to put out.
 
 use crate::authorization::Nonce;
+use crate::call::Notice;
 use crate::flow::FlowId;
 use crate::routes::Routes;
 use crate::{
@@ -18,7 +19,7 @@ use headset_sip::{
 pub(crate) type Key = TransactionKey<SocketId>;
 
 /// Methods that are taken.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, OPTIONS";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, REFER, NOTIFY, OPTIONS";
 
 /// Extensions that are understood in an INVITE and its answer.
 pub(crate) const SUPPORTED: &str = "replaces, timer, outbound";
@@ -106,6 +107,8 @@ pub(crate) struct Context {
     pub(crate) settings: Settings,
     pub(crate) flows_changed: bool,
     pub(crate) calls_changed: bool,
+    /// What those must be told who asked us to call somebody.
+    pub(crate) notices: VecDeque<Notice>,
     next_id: u32,
 }
 
@@ -126,6 +129,7 @@ impl Context {
             settings: Settings::default(),
             flows_changed: false,
             calls_changed: false,
+            notices: VecDeque::new(),
             next_id: 0,
         }
     }

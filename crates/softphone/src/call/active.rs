@@ -3,8 +3,10 @@
 use super::dtmf::{self, Keys};
 use super::farewell::Farewell;
 use super::recent::Copy;
+use super::referral::Referral;
 use super::renegotiation::{Ask, Hold, Renegotiation};
 use super::session_timer::SessionTimer;
+use super::transfer::Transfer;
 use super::{Call, CallState, Ending, cause, text};
 use crate::context::{CallTimer, Context, Key, Timer};
 use crate::{
@@ -49,6 +51,8 @@ pub(super) struct Active {
     pub(super) refresh: bool,
     /// The far end takes UPDATE (RFC 3311 §4: its Allow says so).
     pub(super) takes_update: bool,
+    pub(super) transfer: Option<Transfer>,
+    pub(super) referral: Option<Box<Referral>>,
     keys: Keys,
     /// An INFO under way, one at a time.
     info: Option<(Key, Info)>,
@@ -124,6 +128,8 @@ impl Active {
             session: SessionTimer::default(),
             refresh: false,
             takes_update: false,
+            transfer: None,
+            referral: None,
             keys: Keys::default(),
             info: None,
             media_lost: false,
@@ -322,6 +328,7 @@ impl Call {
             CallState::Dialling(_) => self.invite_if_ready(ctx),
             CallState::Active(active) => {
                 active.pursue_info(ctx);
+                active.pursue_transfer(ctx);
                 active.pursue_renegotiation(ctx, &self.media);
             }
         }
@@ -345,10 +352,15 @@ impl Call {
     ) -> Result<Option<Ending>, ()> {
         let CallState::Active(active) = &mut self.state else { return Err(()) };
         if response.is_provisional() {
-            return Ok(None);
+            return Err(());
         }
         let (status, reason) = (response.status(), response.reason());
-        let known = active.info_done(ctx, key, status, reason).is_some()
+        let referred = active.refer_answered(ctx, key, response);
+        if let Some(Some(ending)) = referred {
+            return Ok(Some(ending));
+        }
+        let known = referred.is_some()
+            || active.info_done(ctx, key, status, reason).is_some()
             || active.asked_answered(ctx, &mut self.media, key, response);
         if !known {
             return Err(());
@@ -386,6 +398,7 @@ impl Call {
             }
             Some(_) => {}
             None => {
+                active.refer_failed(ctx, key, timeout);
                 let gone = active.renegotiation_failed(ctx, &self.media, key, timeout);
                 // RFC 3261 §12.2.1.2 ends a call whose far end is silent. We do when its media is too: the far end's
                 // page may be on its way back.

@@ -33,21 +33,35 @@ impl Calls {
         let Ok(facts) = incoming::facts(ctx, &request) else {
             return ctx.reply(key, &request, 400, "From or To cannot be read");
         };
-        if let Some(reason) = self.refuse.as_deref().map(text::reason_phrase) {
+        let replaced = match self.replaced_by(&request) {
+            Ok(replaced) => replaced,
+            Err((status, reason)) => return ctx.reply(key, &request, status, reason),
+        };
+        let refuse = self.refuse.as_deref().filter(|_| replaced.is_none());
+        if let Some(reason) = refuse.map(text::reason_phrase) {
             let reason = if reason.is_empty() { incoming::default_reason(480) } else { &reason };
             return self.turn_away(ctx, key, &request, facts, (480, reason, "Rejected"));
         }
-        if ctx.settings.one_call && !self.calls.is_empty() {
+        if ctx.settings.one_call && !self.calls.is_empty() && replaced.is_none() {
             let busy = (486, incoming::default_reason(486), "Busy");
             return self.turn_away(ctx, key, &request, facts, busy);
         }
         let (id, from) = (facts.id.clone(), facts.remote.user.clone());
         let call = new_id(ctx);
         match Call::ring(ctx, call, key, request.clone(), facts, self.media) {
-            Ok(call) => {
+            Ok(mut call) => {
+                if let Some(old) = self.calls.iter().find(|call| Some(call.call) == replaced) {
+                    call.replaces = replaced;
+                    call.media.options = old.media.options;
+                    call.media.muted = old.media.muted;
+                }
                 if ctx.supervised() {
-                    let (message, replaces) = (request.as_str().into(), None);
+                    let (message, replaces) = (request.as_str().into(), replaced);
                     ctx.event(Event::Call(call.call, CallEvent::Offered { message, replaces }));
+                }
+                if replaced.is_some() && !ctx.supervised() {
+                    let media = call.media.options;
+                    call.answer(ctx, media, String::new());
                 }
                 self.calls.push(call);
                 ctx.trace("call_offered", &[("call", &id), ("from", &from)]);

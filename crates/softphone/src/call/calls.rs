@@ -43,9 +43,22 @@ impl Calls {
     }
 
     pub(crate) fn command(&mut self, ctx: &mut Context, id: CallId, command: CallCommand) {
-        if let CallCommand::Dial { target, options } = command {
-            return self.dial(ctx, id, &target, options);
-        }
+        let command = match command {
+            CallCommand::Dial { target, options } => return self.dial(ctx, id, &target, options),
+            CallCommand::Consult { new, target, options } => {
+                return self.consult(ctx, id, new, &target, options);
+            }
+            CallCommand::Transfer { target, with, headers } => {
+                return self.transfer(ctx, id, &target, with, headers);
+            }
+            CallCommand::AcceptReferral { new, options } => {
+                return self.accept_referral(ctx, id, new, options);
+            }
+            CallCommand::RefuseReferral { status, reason } => {
+                return self.refuse_referral(ctx, id, status, &reason);
+            }
+            command => command,
+        };
         if let CallCommand::Answer { media, .. } = &command
             && self.find(id).is_some()
         {
@@ -63,18 +76,34 @@ impl Calls {
     }
 
     fn dial(&mut self, ctx: &mut Context, id: CallId, target: &str, options: Box<CallOptions>) {
-        if (ctx.settings.one_call && !self.calls.is_empty()) || self.calls.iter().any(|call| call.call == id)
-        {
+        if ctx.settings.one_call && !self.calls.is_empty() {
             return ctx.error("call_in_progress", "one call at a time");
         }
+        self.start(ctx, id, target, options);
+    }
+
+    /// Calls somebody, whatever other calls there are.
+    pub(super) fn start(
+        &mut self,
+        ctx: &mut Context,
+        id: CallId,
+        target: &str,
+        options: Box<CallOptions>,
+    ) -> Option<&mut Call> {
+        if self.calls.iter().any(|call| call.call == id) {
+            ctx.error("call_in_progress", "a call has that name");
+            return None;
+        }
         let Some(target) = text::target(target, &ctx.account.identity.domain) else {
-            return ctx.error("invalid_target", "a target is a user or a SIP URI");
+            ctx.error("invalid_target", "a target is a user or a SIP URI");
+            return None;
         };
         let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
         let call = Call::dial(ctx, id, target, options);
         ctx.trace("call_dialled", &[("call", &call.facts.id), ("target", &call.facts.remote.user)]);
         self.calls.push(call);
         ctx.calls_changed = true;
+        self.calls.last_mut()
     }
 
     pub(crate) fn end_all(&mut self, ctx: &mut Context) {
@@ -119,6 +148,8 @@ impl Calls {
 
     /// Sends whatever waits for a flow or its turn.
     pub(crate) fn pursue(&mut self, ctx: &mut Context) {
+        self.pursue_replacements(ctx);
+        self.pursue_referrals(ctx);
         for call in &mut self.calls {
             call.pursue(ctx);
         }
@@ -138,6 +169,10 @@ impl Calls {
             return;
         };
         let call = self.calls.remove(at);
+        if let Some(sponsor) = call.sponsor {
+            let status = ending.status_code.filter(|status| *status >= 300).unwrap_or(487);
+            sponsor.tell(ctx, status, ending.reason_phrase.as_deref().unwrap_or(&ending.cause));
+        }
         call.media.ask(ctx, PeerRequest::Close);
         match call.state {
             CallState::Incoming(ring) => {
@@ -173,6 +208,15 @@ impl Calls {
         ctx.trace("call_ended", &[("call", &end.id), ("cause", &end.cause)]);
         ctx.event(Event::CallEnded(end));
         ctx.calls_changed = true;
+        if let Some(waiting) = call.consults {
+            self.consultation_over(ctx, waiting);
+        }
+        let other = ending.also.and_then(|also| self.calls.iter_mut().find(|call| call.call == also));
+        if let Some(other) = other {
+            let cause = Some("Transferred".into());
+            let (id, ending) = (other.call, other.end(ctx, EndOptions { cause, ..EndOptions::default() }));
+            self.finish(ctx, id, Some(ending));
+        }
     }
 
     pub(super) fn say_goodbye(&mut self, ctx: &mut Context, farewell: Option<Farewell>) {

@@ -74,6 +74,9 @@ impl Call {
             }
         }
         dial.rings(ctx, response);
+        if let Some(sponsor) = self.sponsor {
+            sponsor.tell(ctx, response.status(), response.reason());
+        }
     }
 
     /// The peer connection has answered an offer.

@@ -225,8 +225,7 @@ impl Call {
             step,
         };
         ring.start(ctx);
-        let mut call =
-            Call { call, facts, media: Media::new(call, media), state: CallState::Incoming(Box::new(ring)) };
+        let mut call = Call::new(facts, Media::new(call, media), CallState::Incoming(Box::new(ring)));
         call.prepare(ctx);
         Ok(call)
     }

@@ -10,14 +10,18 @@ mod farewell;
 mod incoming;
 mod outgoing;
 mod recent;
+mod referral;
 mod reliable;
 mod renegotiation;
 mod reoffer;
+mod replaces;
 mod requests;
 mod session_timer;
 mod text;
+mod transfer;
 
 pub(crate) use calls::Calls;
+pub(crate) use referral::Notice;
 #[cfg(feature = "full")]
 pub(crate) use requests::abilities;
 pub(crate) use requests::{not_allowed, options};
@@ -37,6 +41,7 @@ use farewell::Farewell;
 use headset_sip::{Headers, Response};
 use incoming::Ring;
 use outgoing::Dial;
+use referral::Sponsor;
 use renegotiation::Ask;
 
 /// A call of ours and how far it is.
@@ -45,6 +50,12 @@ struct Call {
     call: CallId,
     facts: Facts,
     media: Media,
+    /// The call that waits while we ask here, and whether it is talked to again afterwards.
+    consults: Option<(CallId, bool)>,
+    /// The call whose place it takes once it is answered.
+    replaces: Option<CallId>,
+    /// Whose REFER it carries out.
+    sponsor: Option<Sponsor>,
     state: CallState,
 }
 
@@ -105,6 +116,8 @@ struct Ending {
     message: String,
     /// Where a 3xx points.
     contacts: Vec<String>,
+    /// Another call that ends with it.
+    also: Option<CallId>,
 }
 
 impl Ending {
@@ -118,6 +131,7 @@ impl Ending {
             farewell: None,
             message: String::new(),
             contacts: Vec::new(),
+            also: None,
         }
     }
 
@@ -162,6 +176,10 @@ impl Media {
 }
 
 impl Call {
+    fn new(facts: Facts, media: Media, state: CallState) -> Call {
+        Call { call: media.call, facts, media, consults: None, replaces: None, sponsor: None, state }
+    }
+
     fn view(&self) -> CallView {
         let facts = &self.facts;
         let mut view = CallView {
@@ -176,6 +194,8 @@ impl Call {
             muted: self.media.muted,
             held_by_remote: false,
             connected: self.media.connected,
+            consults: self.consults.map(|(call, _)| call),
+            transferring: false,
             answering: false,
             answered_at: None,
             invite: facts.invite.clone(),
@@ -190,6 +210,7 @@ impl Call {
             CallState::Active(active) => {
                 view.status = if active.hold.is_on() { CallStatus::Hold } else { CallStatus::Active };
                 view.held_by_remote = active.held_by_remote;
+                view.transferring = active.transfer.is_some();
                 view.answered_at = Some(active.answered_at.0);
             }
         }
@@ -222,7 +243,11 @@ impl Call {
 
     fn command(&mut self, ctx: &mut Context, command: CallCommand) -> Option<Ending> {
         match command {
-            CallCommand::Dial { .. } => {}
+            CallCommand::Dial { .. }
+            | CallCommand::Consult { .. }
+            | CallCommand::Transfer { .. }
+            | CallCommand::AcceptReferral { .. }
+            | CallCommand::RefuseReferral { .. } => {}
             CallCommand::Ring { status, reason, headers } => self.say_ringing(ctx, status, &reason, &headers),
             CallCommand::Answer { media, headers } => self.answer(ctx, media, headers),
             CallCommand::End(options) => return Some(self.end(ctx, *options)),
@@ -249,6 +274,12 @@ impl Call {
             CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, &tones, dtmf),
         }
         None
+    }
+
+    fn want_hold(&mut self, ctx: &mut Context, on: bool) {
+        if let CallState::Active(active) = &mut self.state {
+            active.want_hold(ctx, &self.media, on, Ask::default());
+        }
     }
 
     fn decided(&mut self, ctx: &mut Context, refusal: Option<(u16, String, String)>) {

@@ -113,7 +113,7 @@ impl Call {
             answering: None,
             step,
         };
-        Call { call, facts, media, state: CallState::Dialling(Box::new(dial)) }
+        Call::new(facts, media, CallState::Dialling(Box::new(dial)))
     }
 
     pub(super) fn dialling_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Ending> {
@@ -289,6 +289,9 @@ impl Call {
         self.state = CallState::Active(Box::new(active));
         self.facts.learn(response);
         ctx.tell(self.call, CallEvent::Confirmed, "");
+        if let Some(sponsor) = self.sponsor.take() {
+            sponsor.tell(ctx, 200, "OK");
+        }
         ctx.trace("call_answered", &[("call", &self.facts.id)]);
     }
 }

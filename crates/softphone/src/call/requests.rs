@@ -64,6 +64,8 @@ impl Call {
                 });
             }
             (Method::Info, _) => ctx.reply(key, &request, 200, "OK"),
+            (Method::Refer, CallState::Active(active)) => active.referred(ctx, key, &request),
+            (Method::Notify, CallState::Active(active)) => return active.notified(ctx, key, &request),
             _ => not_allowed(ctx, key, &request),
         }
         None

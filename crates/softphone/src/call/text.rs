@@ -50,6 +50,45 @@ fn quality(q: Option<&str>) -> u32 {
     if whole.trim() == "1" { 1000 } else { 100 * digit(0) + 10 * digit(1) + digit(2) }
 }
 
+/// Status and reason phrase of a response's first line: what a `message/sipfrag` begins with (RFC 3420).
+pub(super) fn status_line(text: &str) -> Option<(u16, &str)> {
+    let line = text.lines().next()?.strip_prefix("SIP/2.0 ")?;
+    let (status, reason) = line.split_once(' ').unwrap_or((line, ""));
+    Some((status.parse().ok()?, reason.trim()))
+}
+
+/// A header's value as it stands in a URI (RFC 3261 §19.1.1): all but letters, digits and the few marks is escaped.
+pub(super) fn escape(value: &str) -> String {
+    let hex = |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 });
+    let mut escaped = String::new();
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.extend(['%', hex(byte >> 4), hex(byte & 15)]);
+        }
+    }
+    escaped
+}
+
+/// The value that was escaped.
+pub(super) fn unescape(value: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = value.as_bytes();
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match (first, after) {
+            (b'%', [high, low, after @ ..]) if digit(high).is_some() && digit(low).is_some() => {
+                bytes.push(digit(high).unwrap_or(0) << 4 | digit(low).unwrap_or(0));
+                rest = after;
+            }
+            _ => bytes.push(*first),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// A Reason header (RFC 3326).
 pub(super) fn reason_header(status: u16, text: &str) -> String {
     let mut header = String::from("SIP;cause=");
@@ -127,6 +166,16 @@ mod tests {
         assert_eq!(uri("sip:"), None);
         assert_eq!(uri("a@b"), None);
         assert_eq!(uri("a\r\nX: y"), None);
+    }
+
+    #[test]
+    fn headers_in_uris_are_escaped() {
+        let value = "a@b.example;to-tag=1;from-tag=ж";
+        assert_eq!(escape(value), "a%40b.example%3Bto-tag%3D1%3Bfrom-tag%3D%D0%B6");
+        assert_eq!(unescape(&escape(value)), value);
+        assert_eq!(unescape("100%;%4"), "100%;%4");
+        assert_eq!(status_line("SIP/2.0 180 Ringing\r\n"), Some((180, "Ringing")));
+        assert_eq!(status_line("HTTP/1.1 200 OK"), None);
     }
 
     #[test]

@@ -62,6 +62,10 @@ pub struct CallView {
     pub held_by_remote: bool,
     /// Media flows.
     pub connected: bool,
+    /// We ask somebody here while this call waits.
+    pub consults: Option<CallId>,
+    /// It is being handed on.
+    pub transferring: bool,
     /// Answer was clicked and is being carried out.
     pub answering: bool,
     /// Engine milliseconds when it became active.

@@ -1,6 +1,6 @@
 //! What is asked of calls.
 
-use super::MediaOptions;
+use super::{CallId, MediaOptions};
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -62,6 +62,39 @@ pub enum CallCommand {
         reason: String,
         /// Of the refusal.
         headers: String,
+    },
+    /// Hold the call and call somebody else beside it, though one call is the rule. When that ends the first one is
+    /// resumed; `Transfer` with it joins the two.
+    Consult {
+        /// The name of the new call; [`CallId::ONE`] for any.
+        new: CallId,
+        /// As in `Dial`.
+        target: String,
+        /// As in `Dial`.
+        options: Box<CallOptions>,
+    },
+    /// Hand the call on. Unsupervised it ends when that has succeeded.
+    Transfer {
+        /// As in `Dial`; empty for the far end of `with`.
+        target: String,
+        /// An answered call whose place the far end is to take (RFC 3891).
+        with: Option<CallId>,
+        /// Of the REFER.
+        headers: String,
+    },
+    /// Supervised: call whom their REFER names, and tell them how it goes.
+    AcceptReferral {
+        /// The name of the new call.
+        new: CallId,
+        /// As in `Dial`.
+        options: Box<CallOptions>,
+    },
+    /// Supervised: do not.
+    RefuseReferral {
+        /// 300–699; 603 otherwise.
+        status: u16,
+        /// Empty for the usual phrase.
+        reason: String,
     },
     /// The microphone; kept over holds and new peer connections.
     Mute(bool),

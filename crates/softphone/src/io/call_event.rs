@@ -26,6 +26,12 @@ pub enum CallEvent {
     Reoffered(String),
     /// The final response to our re-INVITE or UPDATE; empty where none came.
     Settled(String),
+    /// The final response to our REFER; empty where none came.
+    ReferAnswered(String),
+    /// Their NOTIFY, whose body begins with the status line of how far our transfer is.
+    ReferNotified(String),
+    /// Their REFER, which was answered 202. `AcceptReferral` or `RefuseReferral` tells them more.
+    Referred(String),
     /// The far end holds us, or does so no more.
     HeldByRemote(bool),
 }
