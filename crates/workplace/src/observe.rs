@@ -15,6 +15,8 @@ impl Workplace {
             PhoneOutput::Peer(peer, request) => Output::Peer(peer, request),
             PhoneOutput::Event(event) => match event {
                 PhoneEvent::FlowsChanged => return self.flows_changed = true,
+                // Nobody asked for it.
+                PhoneEvent::Flow { .. } => return,
                 PhoneEvent::CallChanged => return self.call_changed = true,
                 PhoneEvent::CredentialsRefused { registrar, status, reason } => {
                     return self.credentials_refused(now, registrar, status, reason);

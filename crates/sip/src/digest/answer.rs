@@ -17,6 +17,20 @@ pub fn respond(
     nc: u32,
     cnonce: &str,
 ) -> String {
+    let ha1 = challenge.algorithm.ha1(username, &challenge.realm, password);
+    respond_with_ha1(challenge, username, &ha1, method, uri, nc, cnonce)
+}
+
+/// [`respond`] for whoever has only the password's hash ([`Algorithm::ha1`]).
+pub fn respond_with_ha1(
+    challenge: &Challenge,
+    username: &str,
+    ha1: &str,
+    method: &Method,
+    uri: &str,
+    nc: u32,
+    cnonce: &str,
+) -> String {
     let mut answer = Authorization {
         username: username.into(),
         realm: challenge.realm.clone(),
@@ -28,7 +42,7 @@ pub fn respond(
         cnonce: (!challenge.qop_auth && challenge.algorithm.is_session()).then(|| cnonce.into()),
         response: String::new(),
     };
-    answer.response = answer.expected(method, password);
+    answer.response = answer.expected(method, ha1);
     alloc::string::ToString::to_string(&answer)
 }
 
@@ -107,7 +121,7 @@ impl Authorization {
     /// Whether the response is what somebody who knows `password` answers, to a request with this method. Whether the
     /// nonce is one of ours, and still good, and the realm, is the caller's to know.
     pub fn verify(&self, method: &Method, password: &str) -> bool {
-        let expected = self.expected(method, password);
+        let expected = self.expected(method, &self.algorithm.ha1(&self.username, &self.realm, password));
         let given = self.response.as_bytes();
         // The same time wherever the first difference is.
         expected.len() == given.len()
@@ -120,19 +134,17 @@ impl Authorization {
     }
 
     /// RFC 2617 §3.2.2.
-    fn expected(&self, method: &Method, password: &str) -> String {
+    fn expected(&self, method: &Method, ha1: &str) -> String {
         let hash = |pieces: &[&str]| self.algorithm.hash(pieces);
-        let mut ha1 = hash(&[&self.username, &self.realm, password]);
         let cnonce = self.protection.as_ref().map(|p| &p.cnonce).or(self.cnonce.as_ref());
-        if self.algorithm.is_session() {
-            ha1 = hash(&[&ha1, &self.nonce, cnonce.map_or("", |cnonce| cnonce)]);
-        }
+        let session = self.algorithm.is_session();
+        let ha1 = if session { &hash(&[ha1, &self.nonce, cnonce.map_or("", |cnonce| cnonce)]) } else { ha1 };
         let ha2 = hash(&[method.as_str(), &self.uri]);
         match &self.protection {
             Some(Protection { nc, cnonce }) => {
-                hash(&[&ha1, &self.nonce, &nonce_count_text(*nc), cnonce, "auth", &ha2])
+                hash(&[ha1, &self.nonce, &nonce_count_text(*nc), cnonce, "auth", &ha2])
             }
-            None => hash(&[&ha1, &self.nonce, &ha2]),
+            None => hash(&[ha1, &self.nonce, &ha2]),
         }
     }
 }

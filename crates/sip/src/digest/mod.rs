@@ -3,13 +3,18 @@
 mod answer;
 mod challenge;
 
-pub use answer::{Authorization, respond};
+pub use answer::{Authorization, respond, respond_with_ha1};
 pub use challenge::{Algorithm, Challenge};
 
 use alloc::string::String;
 use md5::{Digest, Md5};
 
 impl Algorithm {
+    /// What stands for the password in this realm (RFC 7616 §3.4.2, before any session's part).
+    pub fn ha1(self, username: &str, realm: &str, password: &str) -> String {
+        self.hash(&[username, realm, password])
+    }
+
     /// The digest of the pieces, joined with colons, in lower-case hexadecimal.
     fn hash(self, pieces: &[&str]) -> String {
         match self {

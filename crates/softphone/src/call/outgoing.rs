@@ -3,7 +3,7 @@
 use super::active::Active;
 use super::farewell::{self, Farewell};
 use super::{Call, CallState, Ending, Facts, Media, cause, text};
-use crate::authorization::Nonce;
+use crate::authorization::Series;
 use crate::context::{CallTimer, Context, Key, Timer, cseq};
 use crate::{
     CallDirection, Direction, EndOptions, Event, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
@@ -16,8 +16,6 @@ use headset_sip::{Method, Name, NameAddr, Request, Response, Uri};
 
 /// For a flow to send INVITE on.
 const FLOW: Duration = Duration::from_secs(10);
-/// Challenges answered in a row.
-const ROUNDS: u8 = 3;
 
 /// A call of ours that was not answered yet.
 #[derive(Debug)]
@@ -26,8 +24,7 @@ pub(super) struct Dial {
     call_id: String,
     tag: String,
     cseq: u32,
-    nonce: Option<Nonce>,
-    rounds: u8,
+    series: Series,
     pub(super) ringing: bool,
     pub(super) queue_place: Option<(u32, u32)>,
     step: Step,
@@ -64,8 +61,7 @@ impl Call {
             call_id,
             tag: ctx.entropy.token(10),
             cseq: 1 + ctx.entropy.jitter(9999) as u32,
-            nonce: None,
-            rounds: 0,
+            series: Series::default(),
             ringing: false,
             queue_place: None,
             step: Step::Description,
@@ -107,17 +103,15 @@ impl Call {
         let offer = offer.clone();
         let uri = dial.target.to_string();
         let contact = ctx.account.contact(";ob");
-        let mut builder = Request::build(Method::Invite, &uri)
-            .header(Name::MaxForwards, "69")
+        let builder = ctx
+            .routes
+            .request(socket, Method::Invite, &uri)
             .header(Name::To, &NameAddr::new(dial.target.clone()).to_string())
             .header(Name::From, &ctx.account.address(Some(&dial.tag)).to_string())
             .header(Name::CallId, &dial.call_id)
             .header(Name::CSeq, &cseq(dial.cseq, &Method::Invite))
             .header(Name::Contact, &contact);
-        if let Some(nonce) = &mut dial.nonce {
-            let (name, value) = ctx.authorization(nonce, &Method::Invite, &uri);
-            builder = builder.header(name, &value);
-        }
+        let builder = ctx.authorize(&mut dial.series, socket, builder, &Method::Invite, &uri);
         let invite = ctx.complete(socket, builder.body("application/sdp", &offer), "outbound");
         self.facts.invite = invite.as_str().into();
         let key = ctx.transactions.request(ctx.now, socket, invite.clone());
@@ -219,19 +213,14 @@ impl Dial {
 
     fn challenged(&mut self, ctx: &mut Context, response: &Response) -> Option<Ending> {
         let status = response.status();
-        let nonce = Nonce::read(response).filter(|nonce| {
-            let wrong = self.nonce.is_some() && !nonce.is_stale();
-            !wrong && self.rounds < ROUNDS
-        });
-        let (Some(nonce), Step::Inviting { invite, .. }) = (nonce, &self.step) else {
+        let Step::Inviting { key, invite } = &self.step else { return None };
+        if !ctx.challenged(&mut self.series, key.connection, &Method::Invite, invite.uri(), response) {
             let reason = response.reason().to_string();
             ctx.event(Event::CredentialsRefused { registrar: String::new(), status, reason });
             let ending = Ending::new(Originator::Remote, Outcome::Failed, cause::of_status(status));
             return Some(ending.status(status, response.reason()));
-        };
+        }
         let offer = invite.body().to_string();
-        self.nonce = Some(nonce);
-        self.rounds += 1;
         self.cseq += 1;
         self.wait_for_flow(ctx, offer);
         None
