@@ -1,4 +1,5 @@
 //! Digest challenges: several realms, nonces that are used again, and when not to answer.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 
