@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::{Credentials, Secret, SocketId};
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::digest::{Algorithm, Challenge, respond_with_ha1};
+use headset_sip::digest::{self, Algorithm, Challenge};
 use headset_sip::{Method, Name, RequestBuilder, Response};
 
 /// Challenges answered in a row.
@@ -28,6 +28,8 @@ struct Realm {
     count: u32,
     /// The secret as this realm and algorithm hash it; empty until needed.
     ha1: String,
+    /// One for all answers: `-sess` algorithms are computed with the first one's (RFC 7616 §3.4.2).
+    cnonce: String,
 }
 
 /// One request and its repetitions, as far as credentials go.
@@ -69,6 +71,7 @@ impl Context {
         mut builder: RequestBuilder,
         method: &Method,
         uri: &str,
+        body: &str,
     ) -> RequestBuilder {
         series.credentials = self.credentials_version;
         let flow = self.routes.flow(socket);
@@ -84,12 +87,17 @@ impl Context {
                 realm.ha1 = ha1;
             }
             realm.count += 1;
-            let cnonce = self.entropy.token(12);
-            let username = &self.credentials.username;
-            let (count, ha1) = (realm.count, &realm.ha1);
-            let value = respond_with_ha1(&realm.challenge, username, ha1, method, uri, count, &cnonce);
+            let answer = digest::Answer {
+                username: &self.credentials.username,
+                secret: digest::Secret::Ha1(&realm.ha1),
+                method,
+                uri,
+                body,
+                nc: realm.count,
+                cnonce: &realm.cnonce,
+            };
             let name = if realm.proxy { Name::ProxyAuthorization } else { Name::Authorization };
-            builder = builder.header(name, &value);
+            builder = builder.header(name, &realm.challenge.answer(&answer));
         }
         builder
     }
@@ -126,11 +134,22 @@ impl Context {
             });
             if !wrong {
                 let host = host(uri).into();
-                let ha1 = String::new();
-                self.realms.0.push(Realm { flow, register, proxy, host, challenge, count: 0, ha1 });
+                let (ha1, cnonce) = (String::new(), self.entropy.token(12));
+                self.realms.0.push(Realm { flow, register, proxy, host, challenge, count: 0, ha1, cnonce });
             }
         }
         any && !wrong
+    }
+
+    /// A registrar may say which nonce it wants next (RFC 7616 §3.5).
+    pub(crate) fn next_nonce(&mut self, socket: SocketId, response: &Response) {
+        let next = response.get(Name::AuthenticationInfo).and_then(Challenge::next_nonce);
+        let flow = self.routes.flow(socket);
+        let asked = |realm: &&mut Realm| realm.flow == flow && realm.register && !realm.proxy;
+        if let (Some(nonce), Some(realm)) = (next, self.realms.0.iter_mut().find(asked)) {
+            realm.challenge.nonce = nonce;
+            realm.count = 0;
+        }
     }
 }
 

@@ -225,3 +225,15 @@ fn every_flow_has_its_own_nonces() {
     let two = hand.request("REGISTER");
     assert_eq!(answer(&two, Name::Authorization), None);
 }
+
+/// RFC 7616 §3.5
+#[test]
+fn the_nonce_that_the_registrar_wants_next_is_used_next() {
+    let mut hand = Hand::connected(AccountOptions::default());
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 401, &challenge(WWW, "home", "n"));
+    let register = hand.request("REGISTER");
+    hand.grant_that(&register, "", "Authentication-Info: qop=auth, nextnonce=\"next\"\r\n");
+    let renewal = hand.wait_for("REGISTER");
+    assert_eq!(answer(&renewal, Name::Authorization), Some(of("home", "next", 1)));
+}

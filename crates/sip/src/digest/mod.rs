@@ -3,7 +3,7 @@
 mod answer;
 mod challenge;
 
-pub use answer::{Authorization, respond, respond_with_ha1};
+pub use answer::{Authorization, respond};
 pub use challenge::{Algorithm, Challenge};
 
 use alloc::string::String;
@@ -30,6 +30,34 @@ impl Algorithm {
             }
         }
     }
+}
+
+/// What somebody knows who may come in.
+#[derive(Clone, Copy)]
+pub enum Secret<'a> {
+    /// The password itself.
+    Password(&'a str),
+    /// [`Algorithm::ha1`] of the challenge's realm and algorithm, without its `-sess`: good for that realm alone.
+    Ha1(&'a str),
+}
+
+/// What a challenge is answered with.
+#[derive(Clone, Copy)]
+pub struct Answer<'a> {
+    /// Who is to come in.
+    pub username: &'a str,
+    /// What they know.
+    pub secret: Secret<'a>,
+    /// The request's.
+    pub method: &'a crate::Method,
+    /// The Request-URI.
+    pub uri: &'a str,
+    /// The request's.
+    pub body: &'a str,
+    /// Counts the requests sent with the challenge's nonce, from 1.
+    pub nc: u32,
+    /// A fresh token.
+    pub cnonce: &'a str,
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

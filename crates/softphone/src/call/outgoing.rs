@@ -111,7 +111,7 @@ impl Call {
             .header(Name::CallId, &dial.call_id)
             .header(Name::CSeq, &cseq(dial.cseq, &Method::Invite))
             .header(Name::Contact, &contact);
-        let builder = ctx.authorize(&mut dial.series, socket, builder, &Method::Invite, &uri);
+        let builder = ctx.authorize(&mut dial.series, socket, builder, &Method::Invite, &uri, &offer);
         let invite = ctx.complete(socket, builder.body("application/sdp", &offer), "outbound");
         self.facts.invite = invite.as_str().into();
         let key = ctx.transactions.request(ctx.now, socket, invite.clone());

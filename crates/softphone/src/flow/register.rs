@@ -104,6 +104,9 @@ impl Registration {
         let socket = key.connection;
         let again = rounds < ROUNDS;
         let status = response.status();
+        if response.is_success() {
+            ctx.next_nonce(socket, response);
+        }
         let repeat = match status {
             401 | 407 => {
                 let uri = ctx.account.registrar_uri();
@@ -196,8 +199,9 @@ impl Registration {
             .header(Name::From, &ctx.account.address(Some(&tag)).to_string())
             .header(Name::CallId, &self.call_id)
             .header(Name::CSeq, &cseq(self.cseq, &Method::Register));
-        let mut builder =
-            ctx.authorize(series, socket, builder, &Method::Register, &uri).header(Name::Contact, &contact);
+        let mut builder = ctx
+            .authorize(series, socket, builder, &Method::Register, &uri, "")
+            .header(Name::Contact, &contact);
         if let Some(expires) = expires {
             builder = builder.header(Name::Expires, &expires);
         }
