@@ -1,10 +1,10 @@
 //! The machine and its verbs.
 
 use crate::call::Calls;
-use crate::context::{Account, Context, Timer};
+use crate::context::{Context, Timer};
 use crate::flow::Flows;
 use crate::{
-    CallCommand, CallView, Command, Credentials, Event, FlowView, Identity, Input, Output, Permission,
+    CallCommand, CallView, Command, Credentials, Event, FlowView, Identity, Input, Output, Permission, Reach,
     Registrar, SocketEvent, SocketId, Time, UserAgentStatus,
 };
 use alloc::vec::Vec;
@@ -93,6 +93,16 @@ impl Softphone {
         self.calls.views()
     }
 
+    /// Where this user agent can be reached.
+    pub fn reach(&self) -> &Reach {
+        &self.ctx.account.reach
+    }
+
+    /// The realm that asked for credentials last, and what stands for the password there (JsSIP's `realm` and `ha1`).
+    pub fn ha1(&self) -> Option<(&str, &str)> {
+        self.ctx.realms.last()
+    }
+
     /// The oldest call, while there is one.
     pub fn call(&self) -> Option<CallView> {
         self.calls.first()
@@ -106,6 +116,9 @@ impl Softphone {
                 self.start(identity, credentials, registrars);
             }
             Command::Stop => self.stop(),
+            Command::Configure(options) => ctx.account.options = options,
+            Command::Register => self.flows.register(ctx),
+            Command::Unregister { all } => self.flows.unregister(ctx, all),
             Command::SetCredentials(credentials) => {
                 if ctx.set_credentials(credentials) {
                     self.flows.new_credentials(ctx);
@@ -149,10 +162,11 @@ impl Softphone {
             }
             self.flows.clear(&mut self.ctx);
             self.calls.forget_farewells(&mut self.ctx);
-            self.ctx.account = Account::new(identity, &mut self.ctx.entropy);
+            self.ctx.account.become_another(identity, &mut self.ctx.entropy);
         }
         self.flows.cut_goodbyes(&mut self.ctx);
         self.started = true;
+        self.ctx.registering = self.ctx.account.options.register;
         let renewed = self.ctx.set_credentials(credentials);
         self.flows.set_registrars(&mut self.ctx, registrars);
         if renewed {
@@ -187,7 +201,7 @@ impl Softphone {
             | Timer::Retry(flow)
             | Timer::Goodbye(flow) => self.flows.timer(ctx, flow, timer),
             // The next `settle` sees that the time has come.
-            Timer::Moving => {}
+            Timer::Moving | Timer::Return => {}
             Timer::Call(call, timer) => self.calls.timer(ctx, call, timer),
             Timer::Farewell(id) => self.calls.farewell_timer(id),
             #[cfg(feature = "full")]

@@ -80,7 +80,7 @@ impl World {
                 instance_id: format!("urn:uuid:{login}"),
                 user_agent: "Headset/test".into(),
             },
-            credentials: Credentials { password: password(&username), username },
+            credentials: Credentials::new(username.clone(), password(&username)),
             registrars: registrars
                 .iter()
                 .map(|id| Registrar {
@@ -88,6 +88,7 @@ impl World {
                     uri: format!("ws://localhost:808{}", number(id)),
                     weight: 1,
                     reg_id: number(id),
+                    ..Registrar::default()
                 })
                 .collect(),
             settings: Settings::default(),

@@ -39,7 +39,7 @@ impl Phone {
             now,
             Command::Start {
                 identity: Identity { login, domain, display_name, instance_id, user_agent },
-                credentials: Credentials { username, password },
+                credentials: Credentials::new(username, password),
                 registrars: read::registrars(registrars),
                 settings: Settings::default(),
             },
@@ -49,7 +49,7 @@ impl Phone {
     /// A renewed hash.
     #[wasm_bindgen(js_name = setCredentials)]
     pub fn set_credentials(&mut self, now: f64, username: String, password: String) {
-        self.command(now, Command::SetCredentials(Credentials { username, password }));
+        self.command(now, Command::SetCredentials(Credentials::new(username, password)));
     }
 
     /// Un-registers, hangs up and closes everything.

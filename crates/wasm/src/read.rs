@@ -64,6 +64,7 @@ pub(crate) fn registrars(list: &JsValue) -> Vec<Registrar> {
                 uri: text(&item, "uri")?,
                 weight: number(&item, "weight").unwrap_or(1.0) as u32,
                 reg_id: number(&item, "reg_id")? as u32,
+                ..Registrar::default()
             })
         })
         .collect()

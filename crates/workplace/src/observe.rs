@@ -16,8 +16,8 @@ impl Workplace {
             PhoneOutput::Event(event) => match event {
                 PhoneEvent::FlowsChanged => return self.flows_changed = true,
                 PhoneEvent::CallsChanged => return self.call_changed = true,
-                // Nobody supervises.
-                PhoneEvent::Call(..) => return,
+                // Nobody supervises, and nobody asked for the registrars' answers.
+                PhoneEvent::Call(..) | PhoneEvent::Flow { .. } => return,
                 PhoneEvent::CredentialsRefused { registrar, status, reason } => {
                     return self.credentials_refused(now, registrar, status, reason);
                 }

@@ -114,7 +114,7 @@ impl Workplace {
         self.trace(now, "hash_received", &[("expires_in", &hash.expires_in.to_string())]);
         self.outbox.sign(&hash.login);
         if self.phone_login.as_deref() == Some(&hash.login) {
-            let credentials = Credentials { username: hash.username.clone(), password: hash.hash.clone() };
+            let credentials = Credentials::new(hash.username.clone(), hash.hash.clone());
             self.tell_phone(now, Command::SetCredentials(credentials));
         }
         self.credential.slice = Remote { loading: false, data: Some(hash), error: None };
@@ -160,7 +160,7 @@ impl Workplace {
         if self.phone_login.as_deref() == Some(&launch.login) {
             return;
         }
-        let credentials = Credentials { username: hash.username.clone(), password: hash.hash.clone() };
+        let credentials = Credentials::new(hash.username.clone(), hash.hash.clone());
         if self.phone_login.is_some() && self.in_call() {
             return; // Until the call of whoever was logged in before is over.
         }

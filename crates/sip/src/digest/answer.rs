@@ -1,10 +1,10 @@
-use super::{Algorithm, Challenge, parameters};
+use super::{Algorithm, Answer, Challenge, Secret, parameters};
 use crate::message::{number_hex, write_quoted};
 use crate::{Invalid, Method};
 use alloc::string::String;
 use core::fmt;
 
-/// Answers a challenge: the value of an Authorization or Proxy-Authorization header.
+/// Answers a challenge with a password: [`Challenge::answer`].
 ///
 /// `nc` counts the requests sent with this challenge's nonce, from 1; `cnonce` is a fresh token. `uri` is the
 /// Request-URI.
@@ -17,19 +17,39 @@ pub fn respond(
     nc: u32,
     cnonce: &str,
 ) -> String {
-    let mut answer = Authorization {
-        username: username.into(),
-        realm: challenge.realm.clone(),
-        nonce: challenge.nonce.clone(),
-        uri: uri.into(),
-        algorithm: challenge.algorithm,
-        opaque: challenge.opaque.clone(),
-        protection: challenge.qop_auth.then(|| Protection { nc, cnonce: cnonce.into() }),
-        cnonce: (!challenge.qop_auth && challenge.algorithm.is_session()).then(|| cnonce.into()),
-        response: String::new(),
-    };
-    answer.response = answer.expected(method, password);
-    alloc::string::ToString::to_string(&answer)
+    let secret = Secret::Password(password);
+    challenge.answer(&Answer { username, secret, method, uri, body: "", nc, cnonce })
+}
+
+impl Challenge {
+    /// The value of the Authorization or Proxy-Authorization header that answers this challenge.
+    pub fn answer(&self, answer: &Answer<'_>) -> String {
+        let cnonce = || answer.cnonce.into();
+        let mut authorization = Authorization {
+            username: answer.username.into(),
+            realm: self.realm.clone(),
+            nonce: self.nonce.clone(),
+            uri: answer.uri.into(),
+            algorithm: self.algorithm,
+            opaque: self.opaque.clone(),
+            protection: self.qop_auth.then(|| Protection { nc: answer.nc, cnonce: cnonce() }),
+            cnonce: (!self.qop_auth && self.algorithm.is_session()).then(cnonce),
+            response: String::new(),
+        };
+        let ha1 = match answer.secret {
+            Secret::Password(password) => &self.algorithm.ha1(answer.username, &self.realm, password),
+            Secret::Ha1(ha1) => ha1,
+        };
+        authorization.response = authorization.expected(answer.method, ha1);
+        alloc::string::ToString::to_string(&authorization)
+    }
+
+    /// The nonce to use from now on, if an Authentication-Info (RFC 7616 §3.5) names one.
+    pub fn next_nonce(authentication_info: &str) -> Option<String> {
+        let pairs = crate::message::comma_split(authentication_info).filter_map(|pair| pair.split_once('='));
+        let mut named = pairs.filter(|(name, _)| name.trim_ascii().eq_ignore_ascii_case("nextnonce"));
+        Some(crate::message::unquote(named.next()?.1.trim_ascii()))
+    }
 }
 
 /// The value of an Authorization or Proxy-Authorization header. Its `Display` is that value.
@@ -107,7 +127,7 @@ impl Authorization {
     /// Whether the response is what somebody who knows `password` answers, to a request with this method. Whether the
     /// nonce is one of ours, and still good, and the realm, is the caller's to know.
     pub fn verify(&self, method: &Method, password: &str) -> bool {
-        let expected = self.expected(method, password);
+        let expected = self.expected(method, &self.algorithm.ha1(&self.username, &self.realm, password));
         let given = self.response.as_bytes();
         // The same time wherever the first difference is.
         expected.len() == given.len()
@@ -120,19 +140,17 @@ impl Authorization {
     }
 
     /// RFC 2617 §3.2.2.
-    fn expected(&self, method: &Method, password: &str) -> String {
+    fn expected(&self, method: &Method, ha1: &str) -> String {
         let hash = |pieces: &[&str]| self.algorithm.hash(pieces);
-        let mut ha1 = hash(&[&self.username, &self.realm, password]);
         let cnonce = self.protection.as_ref().map(|p| &p.cnonce).or(self.cnonce.as_ref());
-        if self.algorithm.is_session() {
-            ha1 = hash(&[&ha1, &self.nonce, cnonce.map_or("", |cnonce| cnonce)]);
-        }
+        let session = self.algorithm.is_session();
+        let ha1 = if session { &hash(&[ha1, &self.nonce, cnonce.map_or("", |cnonce| cnonce)]) } else { ha1 };
         let ha2 = hash(&[method.as_str(), &self.uri]);
         match &self.protection {
             Some(Protection { nc, cnonce }) => {
-                hash(&[&ha1, &self.nonce, &nonce_count_text(*nc), cnonce, "auth", &ha2])
+                hash(&[ha1, &self.nonce, &nonce_count_text(*nc), cnonce, "auth", &ha2])
             }
-            None => hash(&[&ha1, &self.nonce, &ha2]),
+            None => hash(&[ha1, &self.nonce, &ha2]),
         }
     }
 }

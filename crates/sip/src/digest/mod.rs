@@ -10,6 +10,11 @@ use alloc::string::String;
 use md5::{Digest, Md5};
 
 impl Algorithm {
+    /// What stands for the password in this realm (RFC 7616 §3.4.2, before any session's part).
+    pub fn ha1(self, username: &str, realm: &str, password: &str) -> String {
+        self.hash(&[username, realm, password])
+    }
+
     /// The digest of the pieces, joined with colons, in lower-case hexadecimal.
     fn hash(self, pieces: &[&str]) -> String {
         match self {
@@ -25,6 +30,34 @@ impl Algorithm {
             }
         }
     }
+}
+
+/// What somebody knows who may come in.
+#[derive(Clone, Copy)]
+pub enum Secret<'a> {
+    /// The password itself.
+    Password(&'a str),
+    /// [`Algorithm::ha1`] of the challenge's realm and algorithm, without its `-sess`: good for that realm alone.
+    Ha1(&'a str),
+}
+
+/// What a challenge is answered with.
+#[derive(Clone, Copy)]
+pub struct Answer<'a> {
+    /// Who is to come in.
+    pub username: &'a str,
+    /// What they know.
+    pub secret: Secret<'a>,
+    /// The request's.
+    pub method: &'a crate::Method,
+    /// The Request-URI.
+    pub uri: &'a str,
+    /// The request's.
+    pub body: &'a str,
+    /// Counts the requests sent with the challenge's nonce, from 1.
+    pub nc: u32,
+    /// A fresh token.
+    pub cnonce: &'a str,
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

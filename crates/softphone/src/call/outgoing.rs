@@ -5,7 +5,8 @@ use super::early::{Answering, Fork};
 use super::farewell::{self, Farewell};
 use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, cause, text};
-use crate::authorization::Nonce;
+use crate::SocketId;
+use crate::authorization::Series;
 use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer, cseq};
 use crate::{
     CallDirection, CallEvent, CallId, CallOptions, Direction, EndOptions, Event, Originator, Outcome,
@@ -37,10 +38,11 @@ pub(super) struct Dial {
     call_id: String,
     tag: String,
     cseq: u32,
-    nonce: Option<Nonce>,
+    /// 422s answered in a row.
     rounds: u8,
     redirects: u8,
     session: SessionTimer,
+    series: Series,
     pub(super) ringing: bool,
     pub(super) queue_place: Option<(u32, u32)>,
     /// Those who have said something with a tag of their own.
@@ -103,9 +105,9 @@ impl Call {
             call_id,
             tag: ctx.entropy.token(10),
             cseq: 1 + ctx.entropy.jitter(9999) as u32,
-            nonce: None,
             rounds: 0,
             session: SessionTimer::wanted(expires),
+            series: Series::default(),
             ringing: false,
             queue_place: None,
             forks: Vec::new(),
@@ -162,7 +164,7 @@ impl Call {
         let Step::Flow { offer } = &mut dial.step else { return };
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
         let offer = mem::take(offer);
-        let mut builder = dial.request(ctx);
+        let mut builder = dial.request(ctx, socket, &offer);
         if !offer.is_empty() {
             builder = builder.body("application/sdp", &offer);
         }
@@ -335,12 +337,13 @@ impl Dial {
     }
 
     /// The INVITE without its offer.
-    fn request(&mut self, ctx: &mut Context) -> RequestBuilder {
+    fn request(&mut self, ctx: &mut Context, socket: SocketId, offer: &str) -> RequestBuilder {
         let uri = self.target.to_string();
         // What hosts our Contact says nothing of us, so it may stand there for those too who must not know us.
         let contact = ctx.account.contact(";ob");
-        let mut builder = Request::build(Method::Invite, &uri)
-            .header(Name::MaxForwards, "69")
+        let mut builder = ctx
+            .routes
+            .request(socket, Method::Invite, &uri)
             .header(Name::To, &NameAddr::new(self.to.clone()).to_string())
             .header(Name::From, &from(ctx, &self.options, &self.tag).to_string())
             .header(Name::CallId, &self.call_id)
@@ -360,11 +363,7 @@ impl Dial {
         for (name, value) in text::lines(&self.options.headers) {
             builder = builder.raw_header(name, value);
         }
-        if let Some(nonce) = &mut self.nonce {
-            let (name, value) = ctx.authorization(nonce, &Method::Invite, &uri);
-            builder = builder.header(name, &value);
-        }
-        builder
+        ctx.authorize(&mut self.series, socket, builder, &Method::Invite, &uri, offer)
     }
 
     fn wait_for_flow(&mut self, ctx: &mut Context, offer: String) {
@@ -409,24 +408,19 @@ impl Dial {
         }
         self.target = self.alternatives.remove(0);
         self.target.headers.clear();
-        self.nonce = None;
+        self.series = Series::default();
         self.again(ctx);
         None
     }
 
     fn challenged(&mut self, ctx: &mut Context, response: &Response) -> Option<Ending> {
         let status = response.status();
-        let nonce = Nonce::read(response).filter(|nonce| {
-            let wrong = self.nonce.is_some() && !nonce.is_stale();
-            !wrong && self.rounds < ROUNDS
-        });
-        let Some(nonce) = nonce else {
+        let Step::Inviting { key, invite } = &self.step else { return None };
+        if !ctx.challenged(&mut self.series, key.connection, &Method::Invite, invite.uri(), response) {
             let reason = response.reason().to_string();
             ctx.event(Event::CredentialsRefused { registrar: String::new(), status, reason });
             return Some(Ending::new(Originator::Remote, Outcome::Failed, cause::of_status(status)));
-        };
-        self.nonce = Some(nonce);
-        self.rounds += 1;
+        }
         self.again(ctx);
         None
     }

@@ -2,7 +2,8 @@
 
 use super::active::Active;
 use super::{Media, farewell, text};
-use crate::authorization::Nonce;
+use crate::SocketId;
+use crate::authorization::Series;
 use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
 use crate::{CallEvent, Direction, PeerId, PeerRequest};
 use alloc::boxed::Box;
@@ -95,8 +96,8 @@ pub(super) struct Wish {
     ask: Ask,
     /// 491s that it met.
     glares: u8,
-    /// The challenge that it met.
-    nonce: Option<Nonce>,
+    /// The challenges that it met.
+    series: Series,
 }
 
 impl Active {
@@ -125,7 +126,7 @@ impl Active {
         }
         if let Renegotiation::Flow { wish, offer } = &mut self.renegotiation {
             let (mut wish, offer) = (mem::take(wish), mem::take(offer));
-            let request = self.request(ctx, &mut wish, &offer);
+            let request = self.request(ctx, socket, &mut wish, &offer);
             let request = ctx.complete(socket, request, SUPPORTED);
             let key = ctx.transactions.request(ctx.now, socket, request.clone());
             self.renegotiation = Renegotiation::Asking { wish, key, request: Box::new(request) };
@@ -136,7 +137,13 @@ impl Active {
         !self.hold.is_settled() || self.restart_ice || self.ask.renegotiate
     }
 
-    fn request(&mut self, ctx: &mut Context, wish: &mut Wish, offer: &str) -> headset_sip::RequestBuilder {
+    fn request(
+        &mut self,
+        ctx: &mut Context,
+        socket: SocketId,
+        wish: &mut Wish,
+        offer: &str,
+    ) -> headset_sip::RequestBuilder {
         let method = if wish.ask.update { Method::Update } else { Method::Invite };
         let mut builder =
             self.dialog.request(method.clone()).header(Name::Contact, &ctx.account.contact(";ob"));
@@ -150,17 +157,15 @@ impl Active {
         for (name, value) in text::lines(&wish.ask.headers) {
             builder = builder.raw_header(name, value);
         }
-        if let Some(nonce) = &mut wish.nonce {
-            let (name, value) = ctx.authorization(nonce, &method, &self.dialog.remote_target);
-            builder = builder.header(name, &value);
-        }
+        let uri = &self.dialog.remote_target;
+        builder = ctx.authorize(&mut wish.series, socket, builder, &method, uri, offer);
         if offer.is_empty() { builder } else { builder.body("application/sdp", offer) }
     }
 
     fn describe(&mut self, ctx: &mut Context, media: &Media, glares: u8) {
         let (ask, restart_ice) = (mem::take(&mut self.ask), mem::take(&mut self.restart_ice));
         self.refresh = false;
-        let wish = Wish { hold: self.hold.wanted, restart_ice, ask, glares, nonce: None };
+        let wish = Wish { hold: self.hold.wanted, restart_ice, ask, glares, series: Series::default() };
         let request = PeerRequest::Offer {
             media: media.options,
             direction: direction(wish.hold),
@@ -212,15 +217,14 @@ impl Active {
                     _ => {}
                 }
             }
-            401 | 407 if wish.nonce.is_none() => {
-                wish.nonce = Nonce::read(response);
-                if wish.nonce.is_none() {
-                    self.refused(ctx, media, wish, response.reason());
-                } else {
+            401 | 407 => {
+                let (socket, method) = (key.connection, request.method());
+                if ctx.challenged(&mut wish.series, socket, method, request.uri(), response) {
                     let offer = request.body().to_string();
                     self.renegotiation = Renegotiation::Flow { wish, offer };
                     return true;
                 }
+                self.refused(ctx, media, wish, response.reason());
             }
             // RFC 4028 §7.3
             422 if self.session.lengthen(response) => {

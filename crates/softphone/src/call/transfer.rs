@@ -3,7 +3,7 @@
 use super::active::Active;
 use super::calls::Calls;
 use super::{Call, CallState, Ending, text};
-use crate::authorization::Nonce;
+use crate::authorization::Series;
 use crate::context::{Context, Key};
 use crate::{CallEvent, CallId, CallOptions, CallStatus, Originator, Outcome};
 use alloc::boxed::Box;
@@ -17,8 +17,8 @@ pub(super) struct Transfer {
     headers: String,
     /// The call whose place the far end is to take.
     with: Option<CallId>,
-    /// The challenge that it met.
-    nonce: Option<Nonce>,
+    /// The challenges that it met.
+    series: Series,
     step: Step,
 }
 
@@ -66,7 +66,8 @@ impl Calls {
             return ctx.error("transfer_failed", "a transfer is under way");
         }
         let refer_to = ["<", &uri, ">"].concat();
-        active.transfer = Some(Transfer { refer_to, headers, with, nonce: None, step: Step::Flow });
+        active.transfer =
+            Some(Transfer { refer_to, headers, with, series: Series::default(), step: Step::Flow });
         ctx.calls_changed = true;
     }
 
@@ -124,10 +125,8 @@ impl Active {
         for (name, value) in text::lines(&transfer.headers) {
             refer = refer.raw_header(name, value);
         }
-        if let Some(nonce) = &mut transfer.nonce {
-            let (name, value) = ctx.authorization(nonce, &Method::Refer, &self.dialog.remote_target);
-            refer = refer.header(name, &value);
-        }
+        let uri = &self.dialog.remote_target;
+        refer = ctx.authorize(&mut transfer.series, socket, refer, &Method::Refer, uri, "");
         transfer.step = Step::Asking { key: ctx.send(socket, refer, "outbound"), id: self.dialog.local_seq };
     }
 
@@ -144,12 +143,12 @@ impl Active {
             return None;
         }
         let (status, reason) = (response.status(), response.reason());
-        if matches!(status, 401 | 407) && transfer.nonce.is_none() {
-            transfer.nonce = Nonce::read(response);
-            if transfer.nonce.is_some() {
-                transfer.step = Step::Flow;
-                return Some(None);
-            }
+        let uri = &self.dialog.remote_target;
+        if matches!(status, 401 | 407)
+            && ctx.challenged(&mut transfer.series, key.connection, &Method::Refer, uri, response)
+        {
+            transfer.step = Step::Flow;
+            return Some(None);
         }
         ctx.tell(self.call, CallEvent::ReferAnswered, response.as_str());
         transfer.step = Step::Taken { id };

@@ -23,9 +23,7 @@ pub use peer::*;
 pub use request::*;
 pub use settings::*;
 
-#[cfg(feature = "full")]
 use alloc::boxed::Box;
-
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -98,6 +96,15 @@ pub enum Command {
     },
     /// Un-REGISTER, hang up, close every socket.
     Stop,
+    /// How the account is used from now on. The defaults hold until this is first said.
+    Configure(Box<AccountOptions>),
+    /// Registers on every flow, now and whenever one is opened.
+    Register,
+    /// Un-REGISTERs on every flow; the flows stay open and are not registered until `Register`.
+    Unregister {
+        /// Every binding of the address of record, other devices' too (RFC 3261 §10.2.2).
+        all: bool,
+    },
     /// A renewed hash; used from the next challenge on.
     SetCredentials(Credentials),
     /// Make before break: register with the new ones, then leave those that are no longer in the list.
@@ -179,6 +186,13 @@ pub enum Event {
         tone: char,
         /// Milliseconds.
         duration: u16,
+    },
+    /// What happened to a flow, step by step; only with [`AccountOptions::reports`].
+    Flow {
+        /// [`Registrar::id`].
+        registrar: String,
+        /// What happened.
+        event: FlowEvent,
     },
     /// A 401/403 said that the hash has expired or is wrong: fetch another.
     CredentialsRefused {

@@ -1,20 +1,14 @@
 //! Challenges to requests outside calls.
 
-use crate::Event;
-use crate::authorization::Nonce;
+use crate::authorization::Series;
 use crate::context::Context;
+use crate::{Event, SocketId};
 use alloc::string::{String, ToString};
 use headset_sip::{Method, RequestBuilder, Response};
 
-/// Challenges answered in a row: the first, and those that say that the nonce was too old.
-const ROUNDS: u8 = 3;
-
 /// What a series of requests (one request and its repetitions, or those of a subscription) knows of its challenges.
 #[derive(Debug, Default)]
-pub(crate) struct Login {
-    nonce: Option<Nonce>,
-    rounds: u8,
-}
+pub(crate) struct Login(Series);
 
 /// What a response says of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,34 +22,31 @@ pub(crate) enum Challenged {
 }
 
 impl Login {
-    /// The request with the answer to the last challenge.
+    /// The request with answers to the challenges that are known.
     pub(crate) fn sign(
         &mut self,
         ctx: &mut Context,
+        socket: SocketId,
         builder: RequestBuilder,
-        method: &Method,
-        uri: &str,
+        (method, uri, body): (&Method, &str, &str),
     ) -> RequestBuilder {
-        match &mut self.nonce {
-            Some(nonce) => {
-                let (name, value) = ctx.authorization(nonce, method, uri);
-                builder.header(name, &value)
-            }
-            None => builder,
-        }
+        ctx.authorize(&mut self.0, socket, builder, method, uri, body)
     }
 
     /// RFC 3261 §22.2: a challenge is answered once, and again where only the nonce was too old.
-    pub(crate) fn heard(&mut self, ctx: &mut Context, response: &Response) -> Challenged {
+    pub(crate) fn heard(
+        &mut self,
+        ctx: &mut Context,
+        socket: SocketId,
+        (method, uri): (&Method, &str),
+        response: &Response,
+    ) -> Challenged {
         let status = response.status();
         if !matches!(status, 401 | 407) {
-            self.rounds = 0;
+            self.0 = Series::default();
             return Challenged::No;
         }
-        let may = |nonce: &Nonce| self.rounds == 0 || (nonce.is_stale() && self.rounds < ROUNDS);
-        self.nonce = Nonce::read(response).filter(may);
-        if self.nonce.is_some() {
-            self.rounds += 1;
+        if ctx.challenged(&mut self.0, socket, method, uri, response) {
             return Challenged::Again;
         }
         let reason = response.reason().to_string();

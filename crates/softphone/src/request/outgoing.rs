@@ -4,6 +4,7 @@ use super::{Challenged, Login, Opening, RequestTimer, content, more};
 use crate::context::{Context, Key, Timer};
 use crate::{Event, NewRequest, RequestFailure, RequestId};
 use alloc::boxed::Box;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::time::Duration;
 use headset_sip::{Method, Name, Response};
@@ -64,7 +65,7 @@ impl Outgoing {
             return true;
         }
         if !response.is_provisional() {
-            if asking.login.heard(ctx, response) == Challenged::Again {
+            if asking.heard(ctx, key, response) == Challenged::Again {
                 asking.opening.cseq += 1;
                 asking.step = Step::Flow;
                 let wait = Duration::from_millis(u64::from(asking.order.wait_ms));
@@ -114,7 +115,7 @@ impl Asking {
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
         let order = &*self.order;
         let method = &self.method;
-        let uri = alloc::string::ToString::to_string(&self.opening.target);
+        let uri = self.opening.target.to_string();
         let mut builder = self.opening.build(ctx, method.clone(), &order.sender);
         match method {
             // RFC 3261 §11.1
@@ -125,12 +126,17 @@ impl Asking {
             }
             _ => {}
         }
-        builder = self.login.sign(ctx, builder, method, &uri);
+        builder = self.login.sign(ctx, socket, builder, (method, &uri, &order.body));
         builder = content(more(builder, &order.headers), &order.content_type, &order.body);
         let message = ctx.complete(socket, builder, "outbound");
         ctx.event(Event::RequestSent { request: order.request, message: message.as_str().into() });
         ctx.timers.clear(self.timer());
         self.step = Step::Sent(ctx.transactions.request(ctx.now, socket, message));
+    }
+
+    fn heard(&mut self, ctx: &mut Context, key: Key, response: &Response) -> Challenged {
+        let uri = self.opening.target.to_string();
+        self.login.heard(ctx, key.connection, (&self.method, &uri), response)
     }
 
     fn timer(&self) -> Timer {

@@ -156,7 +156,8 @@ impl Notifier {
             .header(Name::Contact, &ctx.account.contact(""))
             .header(Name::Event, &self.event)
             .header(Name::SubscriptionState, &write(&told.phase, left));
-        let builder = self.login.sign(ctx, builder, &Method::Notify, &self.dialog.remote_target);
+        let builder =
+            self.login.sign(ctx, socket, builder, (&Method::Notify, &self.dialog.remote_target, &told.body));
         let builder = content(more(builder, &told.headers), &told.content_type, &told.body);
         self.sent = Some((ctx.send(socket, builder, "outbound"), told));
     }
@@ -165,7 +166,12 @@ impl Notifier {
         let Some((_, told)) = self.sent.take_if(|(own, _)| *own == key && !response.is_provisional()) else {
             return self.sent.as_ref().is_some_and(|(own, _)| *own == key);
         };
-        let cause = match self.login.heard(ctx, response) {
+        let cause = match self.login.heard(
+            ctx,
+            key.connection,
+            (&Method::Notify, &self.dialog.remote_target),
+            response,
+        ) {
             Challenged::Again => {
                 self.waiting.push_front(told);
                 return true;

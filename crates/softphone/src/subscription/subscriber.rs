@@ -148,7 +148,7 @@ impl Subscriber {
             State::Live { dialog, .. } => (dialog.request(Method::Subscribe), dialog.remote_target.clone()),
             _ => return,
         };
-        let builder = self.login.sign(ctx, builder, &Method::Subscribe, &uri);
+        let builder = self.login.sign(ctx, socket, builder, (&Method::Subscribe, &uri, &wish.body));
         let builder = about(ctx, builder, &self.order, wish);
         let key = ctx.send(socket, builder, "outbound");
         self.asked = self.due.take().map(|wish| (key, wish));
@@ -160,7 +160,11 @@ impl Subscriber {
         let Some((_, wish)) = self.asked.take_if(|(own, _)| *own == key && !response.is_provisional()) else {
             return self.asked.as_ref().is_some_and(|(own, _)| *own == key);
         };
-        match self.login.heard(ctx, response) {
+        let uri = match &self.state {
+            State::Live { dialog, .. } => dialog.remote_target.clone(),
+            _ => self.opening.target.to_string(),
+        };
+        match self.login.heard(ctx, key.connection, (&Method::Subscribe, &uri), response) {
             Challenged::Again => return self.repeat(wish),
             Challenged::Refused => self.refused(ctx, response, Cause::Authentication),
             Challenged::No if response.is_success() => self.granted(ctx, response, &wish),
@@ -346,7 +350,8 @@ impl Subscriber {
         if let (State::Live { dialog, .. }, Some(socket)) = (&mut self.state, ctx.routes.best(ctx.now)) {
             let builder = dialog.request(Method::Subscribe);
             let wish = Wish { expires: 0, content_type: String::new(), body: String::new() };
-            let builder = self.login.sign(ctx, builder, &Method::Subscribe, &dialog.remote_target);
+            let builder =
+                self.login.sign(ctx, socket, builder, (&Method::Subscribe, &dialog.remote_target, ""));
             let builder = about(ctx, builder, &self.order, &wish);
             ctx.send(socket, builder, "outbound");
         }

@@ -5,7 +5,7 @@ use headset_softphone::{Credentials, Direction, Identity, PeerId};
 
 /// The hash of this login; its password is for the tests to choose.
 pub fn credentials(login: &str, password: &str) -> Credentials {
-    Credentials { username: format!("1800000000:{login}"), password: password.into() }
+    Credentials::new(format!("1800000000:{login}"), password.into())
 }
 
 pub fn sdp(peer: PeerId, identity: &Identity, direction: Direction) -> String {
