@@ -115,8 +115,14 @@ impl Context {
     }
 
     /// The header that answers a challenge.
-    pub(crate) fn authorization(&mut self, nonce: &mut Nonce, method: &Method, uri: &str) -> (Name, String) {
-        nonce.answer(&self.credentials, &mut self.entropy, method, uri)
+    pub(crate) fn authorization(
+        &mut self,
+        nonce: &mut Nonce,
+        method: &Method,
+        uri: &str,
+        body: &str,
+    ) -> (Name, String) {
+        nonce.answer(&self.credentials, &mut self.entropy, method, uri, body)
     }
 
     pub(crate) fn event(&mut self, event: Event) {
@@ -221,12 +227,10 @@ impl Account {
     }
 
     /// Our address of record, as From (with a tag) or To.
-    pub(crate) fn address(&self, tag: Option<&str>) -> NameAddr {
+    pub(crate) fn address(&self, tag: Option<&str>) -> String {
         let uri = Uri::sip(&self.identity.login, &self.identity.domain);
-        match tag {
-            Some(tag) => NameAddr::new(uri).with_display_name(&self.identity.display_name).with_tag(tag),
-            None => NameAddr::new(uri),
-        }
+        let name = if tag.is_some() { self.identity.display_name.as_str() } else { "" };
+        NameAddr::format(name, &uri, tag.unwrap_or(""))
     }
 }
 

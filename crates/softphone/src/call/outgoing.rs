@@ -12,7 +12,7 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
-use headset_sip::{Method, Name, NameAddr, Request, Response, Uri};
+use headset_sip::{Method, Name, NameAddr, Request, Response};
 
 /// For a flow to send INVITE on.
 const FLOW: Duration = Duration::from_secs(10);
@@ -22,7 +22,8 @@ const ROUNDS: u8 = 3;
 /// A call of ours that was not answered yet.
 #[derive(Debug)]
 pub(super) struct Dial {
-    target: Uri,
+    /// A URI.
+    target: String,
     call_id: String,
     tag: String,
     cseq: u32,
@@ -48,15 +49,15 @@ enum Step {
 }
 
 impl Call {
-    pub(super) fn dial(ctx: &mut Context, target: Uri, media: MediaOptions) -> Call {
+    pub(super) fn dial(ctx: &mut Context, target: String, media: MediaOptions) -> Call {
         let call_id = ctx.entropy.token(22);
         let peer = ctx.new_peer();
         ctx.peer(peer, PeerRequest::Offer { media, direction: Direction::SendRecv, ice_restart: false });
         let facts = Facts {
             id: call_id.clone(),
             direction: CallDirection::Outgoing,
-            local: text::party(&ctx.account.address(Some(""))),
-            remote: text::party_of(&target),
+            local: text::party_in(&ctx.account.address(Some(""))),
+            remote: text::party_in(&NameAddr::format("", &target, "")),
             invite: String::new(),
         };
         let dial = Dial {
@@ -105,17 +106,17 @@ impl Call {
         let Step::Flow { offer } = &dial.step else { return };
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
         let offer = offer.clone();
-        let uri = dial.target.to_string();
+        let uri = dial.target.clone();
         let contact = ctx.account.contact(";ob");
         let mut builder = Request::build(Method::Invite, &uri)
             .header(Name::MaxForwards, "69")
-            .header(Name::To, &NameAddr::new(dial.target.clone()).to_string())
-            .header(Name::From, &ctx.account.address(Some(&dial.tag)).to_string())
+            .header(Name::To, &NameAddr::format("", &uri, ""))
+            .header(Name::From, &ctx.account.address(Some(&dial.tag)))
             .header(Name::CallId, &dial.call_id)
             .header(Name::CSeq, &cseq(dial.cseq, &Method::Invite))
             .header(Name::Contact, &contact);
         if let Some(nonce) = &mut dial.nonce {
-            let (name, value) = ctx.authorization(nonce, &Method::Invite, &uri);
+            let (name, value) = ctx.authorization(nonce, &Method::Invite, &uri, &offer);
             builder = builder.header(name, &value);
         }
         let invite = ctx.complete(socket, builder.body("application/sdp", &offer), "outbound");

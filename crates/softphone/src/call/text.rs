@@ -1,8 +1,8 @@
 //! Small texts of messages: reason phrases, parties, queue places.
 
 use crate::Party;
-use alloc::string::{String, ToString};
-use headset_sip::{NameAddr, Uri};
+use alloc::string::String;
+use headset_sip::{NameAddr, Uri, push_number, push_quoted};
 
 const REASON_MAX: usize = 128;
 
@@ -15,37 +15,37 @@ pub(super) fn reason_phrase(text: &str) -> String {
         }
         clean.push(c);
     }
-    clean.trim().to_string()
+    clean.trim().into()
 }
 
 /// A Reason header (RFC 3326).
 pub(super) fn reason_header(status: u16, text: &str) -> String {
     let mut header = String::from("SIP;cause=");
-    header.push_str(&status.to_string());
+    push_number(&mut header, u32::from(status));
     let text = reason_phrase(text);
     if !text.is_empty() {
-        header.push_str(";text=\"");
-        for c in text.chars() {
-            if matches!(c, '"' | '\\') {
-                header.push('\\');
-            }
-            header.push(c);
-        }
-        header.push('"');
+        header.push_str(";text=");
+        push_quoted(&mut header, &text);
     }
     header
 }
 
-pub(super) fn party(address: &NameAddr) -> Party {
-    Party { display_name: address.display_name.clone().unwrap_or_default(), ..party_of(&address.uri) }
+pub(super) fn party(address: &NameAddr<'_>) -> Party {
+    let display_name = address.display_name().unwrap_or_default().into_owned();
+    Party { display_name, ..party_of(&address.uri) }
 }
 
-pub(super) fn party_of(uri: &Uri) -> Party {
+/// The party of an address of our own making.
+pub(super) fn party_in(address: &str) -> Party {
+    NameAddr::parse(address).map(|address| party(&address)).unwrap_or_default()
+}
+
+fn party_of(uri: &Uri<'_>) -> Party {
     Party {
         display_name: String::new(),
         uri: uri.to_string(),
         user: uri.decoded_user(),
-        host: uri.host.clone(),
+        host: uri.host.into(),
     }
 }
 
@@ -59,14 +59,14 @@ pub(super) fn queue_place(header: &str) -> Option<(u32, u32)> {
     Some((position, value("waiting").unwrap_or(position)))
 }
 
-/// Whom to call: a user part in our domain, or a whole URI.
-pub(super) fn target(text: &str, domain: &str) -> Option<Uri> {
+/// Whom to call: a user part in our domain, or a whole URI. The answer is a URI's text.
+pub(super) fn target(text: &str, domain: &str) -> Option<String> {
     let text = text.trim();
     let is_uri = ["sip:", "sips:"]
         .iter()
         .any(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     if is_uri {
-        return Uri::parse(text).ok();
+        return Uri::parse(text).ok().map(|uri| uri.to_string());
     }
     let usable = !text.is_empty() && !text.contains(['@', '<', '>', '"']) && !text.contains(char::is_control);
     usable.then(|| Uri::sip(text, domain))
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn targets_are_users_or_uris() {
-        let uri = |text| target(text, "demo.example").map(|uri| uri.to_string());
+        let uri = |text| target(text, "demo.example");
         assert_eq!(uri("support").as_deref(), Some("sip:support@demo.example"));
         assert_eq!(uri(" +79991234567 ").as_deref(), Some("sip:+79991234567@demo.example"));
         assert_eq!(uri("SIP:a@b.example").as_deref(), Some("sip:a@b.example"));

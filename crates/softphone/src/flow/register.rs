@@ -180,15 +180,15 @@ impl Registration {
         .concat();
         let builder = Request::build(Method::Register, &uri)
             .header(Name::MaxForwards, "69")
-            .header(Name::To, &ctx.account.address(None).to_string())
-            .header(Name::From, &ctx.account.address(Some(&ctx.entropy.token(10))).to_string())
+            .header(Name::To, &ctx.account.address(None))
+            .header(Name::From, &ctx.account.address(Some(&ctx.entropy.token(10))))
             .header(Name::CallId, &self.call_id)
             .header(Name::CSeq, &cseq(self.cseq, &Method::Register))
             .header(Name::Contact, &contact)
             .header(Name::Expires, &expires);
         match &mut self.nonce {
             Some(nonce) => {
-                let (name, value) = ctx.authorization(nonce, &Method::Register, &uri);
+                let (name, value) = ctx.authorization(nonce, &Method::Register, &uri, "");
                 builder.header(name, &value)
             }
             None => builder,
