@@ -281,7 +281,7 @@ impl Account {
     pub(crate) fn become_another(&mut self, identity: Identity, entropy: &mut Entropy) {
         let given = self.options.contact_uri.as_deref().and_then(|uri| Uri::parse(uri).ok());
         let (host, contact) = match given {
-            Some(uri) => (uri.host.clone(), uri.to_string()),
+            Some(uri) => (uri.host.into(), uri.to_string()),
             None => {
                 let host = [&entropy.token(12), ".invalid"].concat();
                 let contact = ["sip:", &entropy.token(8), "@", &host, ";transport=ws"].concat();
@@ -308,13 +308,17 @@ impl Account {
         own.map_or_else(|| ["sip:", &self.identity.domain].concat(), Into::into)
     }
 
+    pub(crate) fn display_name(&self) -> &str {
+        self.options.display_name.as_ref().unwrap_or(&self.identity.display_name)
+    }
+
     /// Our address of record, as From (with a tag) or To.
-    pub(crate) fn address(&self, tag: Option<&str>) -> NameAddr {
-        let address = NameAddr::new(Uri::sip(&self.identity.login, &self.identity.domain));
-        let name = self.options.display_name.as_ref().unwrap_or(&self.identity.display_name);
+    pub(crate) fn address(&self, tag: Option<&str>) -> String {
+        let uri = Uri::sip(&self.identity.login, &self.identity.domain);
+        let name = self.display_name();
         match tag {
-            Some(tag) => address.with_display_name(name).with_tag(tag),
-            None => address,
+            Some(tag) => NameAddr::format(name, &uri, tag),
+            None => NameAddr::format("", &uri, ""),
         }
     }
 }

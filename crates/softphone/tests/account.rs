@@ -55,7 +55,7 @@ fn contact_registrar_route_and_transport_can_be_given() {
     assert!(contact.starts_with("<sip:anna@office.example;transport=ws>;"), "{contact}");
     assert!(contact.ends_with(";expires=120;+sip.ice;q=0.5"), "{contact}");
     assert!(register.from_tag().unwrap().ends_with("-trail"));
-    assert_eq!(register.from().unwrap().display_name.as_deref(), Some("Anna B."));
+    assert_eq!(register.from().unwrap().display_name().as_deref(), Some("Anna B."));
     assert!(register.get(Name::Via).unwrap().starts_with("SIP/2.0/TLS office.example;"));
     let invite = hand.call();
     assert_eq!(headers(&invite, "Route"), ["<sip:edge.example;transport=ws;lr>"]);

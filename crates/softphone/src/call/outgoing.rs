@@ -30,11 +30,12 @@ const ROUNDS: u8 = 3;
 pub(super) struct Dial {
     pub(super) call: CallId,
     options: Box<CallOptions>,
-    to: Uri,
+    /// A URI.
+    to: String,
     /// Where the INVITE goes: To's URI, or where a 3xx pointed.
-    target: Uri,
+    target: String,
     /// Where else a 3xx pointed.
-    alternatives: Vec<Uri>,
+    alternatives: Vec<String>,
     call_id: String,
     tag: String,
     cseq: u32,
@@ -71,7 +72,7 @@ enum Step {
 }
 
 impl Call {
-    pub(super) fn dial(ctx: &mut Context, call: CallId, target: Uri, options: Box<CallOptions>) -> Call {
+    pub(super) fn dial(ctx: &mut Context, call: CallId, target: String, options: Box<CallOptions>) -> Call {
         let call_id = ctx.entropy.token(22);
         let mut media = Media::new(call, options.media);
         let peer = media.renew(ctx);
@@ -86,8 +87,8 @@ impl Call {
         let facts = Facts {
             id: call_id.clone(),
             direction: CallDirection::Outgoing,
-            local: text::party(&from(ctx, &options, "")),
-            remote: text::party_of(&target),
+            local: text::party_in(&from(ctx, &options, "")),
+            remote: text::party_in(&NameAddr::format("", &target, "")),
             invite: String::new(),
             asserted: None,
         };
@@ -299,20 +300,19 @@ impl Call {
 }
 
 /// From: us, or who the application says that we are.
-fn from(ctx: &Context, options: &CallOptions, tag: &str) -> NameAddr {
+fn from(ctx: &Context, options: &CallOptions, tag: &str) -> String {
     if options.anonymous {
         // RFC 3323 §4.1.1.3
-        let uri = Uri::sip("anonymous", "anonymous.invalid");
-        return NameAddr::new(uri).with_display_name("Anonymous").with_tag(tag);
+        return NameAddr::format("Anonymous", &Uri::sip("anonymous", "anonymous.invalid"), tag);
     }
-    let mut from = ctx.account.address(Some(tag));
-    if !options.from_user.is_empty() {
-        from.uri = Uri::sip(&options.from_user, &ctx.account.identity.domain);
+    let identity = &ctx.account.identity;
+    if options.from_user.is_empty() && options.from_display_name.is_empty() {
+        return ctx.account.address(Some(tag));
     }
-    if !options.from_display_name.is_empty() {
-        from = from.with_display_name(&options.from_display_name);
-    }
-    from
+    let or = |own: &'_ str, other: &'_ str| String::from(if own.is_empty() { other } else { own });
+    let user = or(&options.from_user, &identity.login);
+    let name = or(&options.from_display_name, ctx.account.display_name());
+    NameAddr::format(&name, &Uri::sip(&user, &identity.domain), tag)
 }
 
 impl Dial {
@@ -338,19 +338,19 @@ impl Dial {
 
     /// The INVITE without its offer.
     fn request(&mut self, ctx: &mut Context, socket: SocketId, offer: &str) -> RequestBuilder {
-        let uri = self.target.to_string();
+        let uri = self.target.clone();
         // What hosts our Contact says nothing of us, so it may stand there for those too who must not know us.
         let contact = ctx.account.contact(";ob");
         let mut builder = ctx
             .routes
             .request(socket, Method::Invite, &uri)
-            .header(Name::To, &NameAddr::new(self.to.clone()).to_string())
-            .header(Name::From, &from(ctx, &self.options, &self.tag).to_string())
+            .header(Name::To, &NameAddr::format("", &self.to, ""))
+            .header(Name::From, &from(ctx, &self.options, &self.tag))
             .header(Name::CallId, &self.call_id)
             .header(Name::CSeq, &cseq(self.cseq, &Method::Invite))
             .header(Name::Contact, &contact);
         if self.options.anonymous {
-            let uri = ctx.account.address(None).to_string();
+            let uri = ctx.account.address(None);
             builder = builder.header(Name::PPreferredIdentity, &uri).header(Name::Privacy, "id");
         }
         // RFC 4028 §7.1, §7.4
@@ -392,10 +392,9 @@ impl Dial {
             300..=399 if self.redirects > 0 => {
                 self.redirects -= 1;
                 let contacts = text::contacts(response).into_iter();
-                let targets = contacts.filter_map(|uri| Uri::parse(&uri).ok().filter(Uri::is_sip));
+                let targets = contacts.filter_map(|uri| text::request_uri(&uri));
                 // RFC 3261 §8.1.3.4: nobody is asked twice.
-                let tried = self.target.to_string();
-                self.alternatives = targets.filter(|uri| uri.to_string() != tried).collect();
+                self.alternatives = targets.filter(|uri| *uri != self.target).collect();
             }
             600.. => self.alternatives.clear(),
             _ => {}
@@ -407,7 +406,6 @@ impl Dial {
             return Some(Ending { contacts, ..ending });
         }
         self.target = self.alternatives.remove(0);
-        self.target.headers.clear();
         self.series = Series::default();
         self.again(ctx);
         None

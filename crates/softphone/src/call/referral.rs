@@ -7,14 +7,14 @@ use crate::context::{Context, Key};
 use crate::{CallEvent, CallId, CallOptions};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
-use headset_sip::{Method, Name, NameAddr, Request};
+use headset_sip::{Method, Name, NameAddr, Request, Uri};
 
 /// A REFER that was taken; its CSeq names it in NOTIFYs.
 #[derive(Debug)]
 pub(super) struct Referral {
     id: u32,
-    /// Whom to call.
-    target: NameAddr,
+    /// Whom to call: Refer-To's URI.
+    target: String,
     referred_by: String,
     /// RFC 4488: the far end does not want to know how it goes.
     silent: bool,
@@ -49,8 +49,9 @@ impl Active {
     pub(super) fn referred(&mut self, ctx: &mut Context, key: Key, request: &Request) {
         let mut targets = request.all(Name::ReferTo);
         // RFC 3515 §2.4.2: exactly one.
-        let target = match (targets.next().map(NameAddr::parse), targets.next()) {
-            (Some(Ok(target)), None) if target.uri.is_sip() => target,
+        let only = targets.next().filter(|_| targets.next().is_none());
+        let target = match only.map(NameAddr::parse) {
+            Some(Ok(target)) if target.uri.is_sip() => target.uri.to_string(),
             _ => return ctx.reply(key, request, 400, "Bad Refer-To"),
         };
         if !ctx.supervised() || self.referral.is_some() {
@@ -121,15 +122,12 @@ impl Calls {
         if !referral.referred_by.is_empty() {
             line("Referred-By", &referral.referred_by);
         }
-        for (name, value) in &referral.target.uri.headers {
-            if name.eq_ignore_ascii_case("Replaces") {
-                line("Replaces", &text::unescape(value));
-            }
+        let replaces = Uri::parse(&referral.target).ok().and_then(|uri| uri.header("Replaces"));
+        if let Some(replaces) = replaces {
+            line("Replaces", &replaces);
         }
-        let mut target = referral.target.uri.clone();
-        // RFC 3261 §19.1.5: no header of a URI is taken unseen.
-        target.headers.clear();
-        match self.start(ctx, new, &target.to_string(), options) {
+        let target = text::request_uri(&referral.target).unwrap_or_default();
+        match self.start(ctx, new, &target, options) {
             Some(call) => call.sponsor = Some(sponsor),
             None => sponsor.tell(ctx, 503, "Service Unavailable"),
         }

@@ -1,9 +1,9 @@
 //! Small texts of messages: reason phrases, parties, queue places.
 
 use crate::Party;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::{Headers, Name, NameAddr, Uri};
+use headset_sip::{Headers, Name, NameAddr, Uri, push_number, push_quoted};
 
 const REASON_MAX: usize = 128;
 
@@ -16,7 +16,7 @@ pub(super) fn reason_phrase(text: &str) -> String {
         }
         clean.push(c);
     }
-    clean.trim().to_string()
+    clean.trim().into()
 }
 
 /// The headers that an application wants in a message, a line each.
@@ -71,52 +71,42 @@ pub(super) fn escape(value: &str) -> String {
     escaped
 }
 
-/// The value that was escaped.
-pub(super) fn unescape(value: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = value.as_bytes();
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
-    while let [first, after @ ..] = rest {
-        rest = after;
-        match (first, after) {
-            (b'%', [high, low, after @ ..]) if digit(high).is_some() && digit(low).is_some() => {
-                bytes.push(digit(high).unwrap_or(0) << 4 | digit(low).unwrap_or(0));
-                rest = after;
-            }
-            _ => bytes.push(*first),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+/// A SIP URI as a request may be sent to it: no header of a URI is taken unseen (RFC 3261 §19.1.1, §19.1.5).
+pub(super) fn request_uri(uri: &str) -> Option<String> {
+    let uri = Uri::parse(uri).ok().filter(Uri::is_sip)?;
+    let mut text = String::new();
+    uri.push_without_headers(&mut text);
+    Some(text)
 }
 
 /// A Reason header (RFC 3326).
 pub(super) fn reason_header(status: u16, text: &str) -> String {
     let mut header = String::from("SIP;cause=");
-    header.push_str(&status.to_string());
+    push_number(&mut header, u32::from(status));
     let text = reason_phrase(text);
     if !text.is_empty() {
-        header.push_str(";text=\"");
-        for c in text.chars() {
-            if matches!(c, '"' | '\\') {
-                header.push('\\');
-            }
-            header.push(c);
-        }
-        header.push('"');
+        header.push_str(";text=");
+        push_quoted(&mut header, &text);
     }
     header
 }
 
-pub(super) fn party(address: &NameAddr) -> Party {
-    Party { display_name: address.display_name.clone().unwrap_or_default(), ..party_of(&address.uri) }
+pub(super) fn party(address: &NameAddr<'_>) -> Party {
+    let display_name = address.display_name().unwrap_or_default().into_owned();
+    Party { display_name, ..party_of(&address.uri) }
 }
 
-pub(super) fn party_of(uri: &Uri) -> Party {
+/// The party of an address of our own making.
+pub(super) fn party_in(address: &str) -> Party {
+    NameAddr::parse(address).map(|address| party(&address)).unwrap_or_default()
+}
+
+fn party_of(uri: &Uri<'_>) -> Party {
     Party {
         display_name: String::new(),
         uri: uri.to_string(),
         user: uri.decoded_user(),
-        host: uri.host.clone(),
+        host: uri.host.into(),
     }
 }
 
@@ -130,14 +120,14 @@ pub(super) fn queue_place(header: &str) -> Option<(u32, u32)> {
     Some((position, value("waiting").unwrap_or(position)))
 }
 
-/// Whom to call: a user part in our domain, or a whole URI.
-pub(crate) fn target(text: &str, domain: &str) -> Option<Uri> {
+/// Whom to call: a user part in our domain, or a whole URI. The answer is a URI's text.
+pub(crate) fn target(text: &str, domain: &str) -> Option<String> {
     let text = text.trim();
     let is_uri = ["sip:", "sips:"]
         .iter()
         .any(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     if is_uri {
-        return Uri::parse(text).ok();
+        return Uri::parse(text).ok().map(|uri| uri.to_string());
     }
     let usable = !text.is_empty() && !text.contains(['@', '<', '>', '"']) && !text.contains(char::is_control);
     usable.then(|| Uri::sip(text, domain))
@@ -158,7 +148,7 @@ mod tests {
 
     #[test]
     fn targets_are_users_or_uris() {
-        let uri = |text| target(text, "demo.example").map(|uri| uri.to_string());
+        let uri = |text| target(text, "demo.example");
         assert_eq!(uri("support").as_deref(), Some("sip:support@demo.example"));
         assert_eq!(uri(" +79991234567 ").as_deref(), Some("sip:+79991234567@demo.example"));
         assert_eq!(uri("SIP:a@b.example").as_deref(), Some("sip:a@b.example"));
@@ -172,8 +162,9 @@ mod tests {
     fn headers_in_uris_are_escaped() {
         let value = "a@b.example;to-tag=1;from-tag=ж";
         assert_eq!(escape(value), "a%40b.example%3Bto-tag%3D1%3Bfrom-tag%3D%D0%B6");
-        assert_eq!(unescape(&escape(value)), value);
-        assert_eq!(unescape("100%;%4"), "100%;%4");
+        let uri = ["sip:c@d?Replaces=", &escape(value)].concat();
+        assert_eq!(Uri::parse(&uri).expect("a URI").header("replaces").as_deref(), Some(value));
+        assert_eq!(request_uri(&uri).as_deref(), Some("sip:c@d"));
         assert_eq!(status_line("SIP/2.0 180 Ringing\r\n"), Some((180, "Ringing")));
         assert_eq!(status_line("HTTP/1.1 200 OK"), None);
     }

@@ -7,7 +7,7 @@ use crate::authorization::Series;
 use crate::context::{Context, Key};
 use crate::{CallEvent, CallId, CallOptions, CallStatus, Originator, Outcome};
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use headset_sip::{Dialog, Method, Name, Request, Response};
 
 /// A REFER of ours whose end we wait for.
@@ -49,7 +49,7 @@ impl Calls {
         }
         let uri = match other {
             Some(other) if target.is_empty() => Some(other.remote_uri.clone()),
-            _ => text::target(target, &ctx.account.identity.domain).map(|uri| uri.to_string()),
+            _ => text::target(target, &ctx.account.identity.domain),
         };
         let Some(mut uri) = uri else {
             return ctx.error("invalid_target", "a target is a user or a SIP URI");

@@ -195,8 +195,8 @@ impl Registration {
         let builder = ctx
             .routes
             .request(socket, Method::Register, &uri)
-            .header(Name::To, &ctx.account.address(None).to_string())
-            .header(Name::From, &ctx.account.address(Some(&tag)).to_string())
+            .header(Name::To, &ctx.account.address(None))
+            .header(Name::From, &ctx.account.address(Some(&tag)))
             .header(Name::CallId, &self.call_id)
             .header(Name::CSeq, &cseq(self.cseq, &Method::Register));
         let mut builder = ctx

@@ -2,20 +2,21 @@
 
 use crate::Sender;
 use crate::context::{Context, cseq};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use headset_sip::{Method, Name, NameAddr, Request, RequestBuilder, ResponseBuilder, Uri};
 
 /// What stays the same when a request is sent again.
 #[derive(Debug)]
 pub(crate) struct Opening {
-    pub(crate) target: Uri,
+    /// A URI.
+    pub(crate) target: String,
     pub(crate) call_id: String,
     pub(crate) tag: String,
     pub(crate) cseq: u32,
 }
 
 impl Opening {
-    pub(crate) fn new(ctx: &mut Context, target: Uri) -> Opening {
+    pub(crate) fn new(ctx: &mut Context, target: String) -> Opening {
         let cseq = 1 + ctx.entropy.jitter(9999) as u32;
         Opening { target, call_id: ctx.entropy.token(22), tag: ctx.entropy.token(10), cseq }
     }
@@ -26,24 +27,24 @@ impl Opening {
         let known = ctx.account.address(None);
         let from = if sender.anonymous {
             // RFC 3323 §4.1.1.3
-            NameAddr::new(Uri::sip("anonymous", "anonymous.invalid")).with_display_name("Anonymous")
+            NameAddr::format("Anonymous", &Uri::sip("anonymous", "anonymous.invalid"), &self.tag)
         } else {
             let user = sender.user.as_deref().unwrap_or(&identity.login);
             let name = sender.display_name.as_deref().unwrap_or(&identity.display_name);
-            NameAddr::new(Uri::sip(user, &identity.domain)).with_display_name(name)
+            NameAddr::format(name, &Uri::sip(user, &identity.domain), &self.tag)
         };
         let cseq = cseq(self.cseq, &method);
-        let builder = Request::build(method, &self.target.to_string())
+        let builder = Request::build(method, &self.target)
             .header(Name::MaxForwards, "69")
-            .header(Name::To, &NameAddr::new(self.target.clone()).to_string())
-            .header(Name::From, &from.with_tag(&self.tag).to_string())
+            .header(Name::To, &NameAddr::format("", &self.target, ""))
+            .header(Name::From, &from)
             .header(Name::CallId, &self.call_id)
             .header(Name::CSeq, &cseq);
         if !sender.anonymous {
             return builder;
         }
         // RFC 3325 §9.2, §9.3
-        builder.header(Name::PPreferredIdentity, &known.to_string()).header(Name::Privacy, "id")
+        builder.header(Name::PPreferredIdentity, &known).header(Name::Privacy, "id")
     }
 }
 

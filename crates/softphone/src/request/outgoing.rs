@@ -4,7 +4,6 @@ use super::{Challenged, Login, Opening, RequestTimer, content, more};
 use crate::context::{Context, Key, Timer};
 use crate::{Event, NewRequest, RequestFailure, RequestId};
 use alloc::boxed::Box;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::time::Duration;
 use headset_sip::{Method, Name, Response};
@@ -115,7 +114,7 @@ impl Asking {
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
         let order = &*self.order;
         let method = &self.method;
-        let uri = self.opening.target.to_string();
+        let uri = self.opening.target.clone();
         let mut builder = self.opening.build(ctx, method.clone(), &order.sender);
         match method {
             // RFC 3261 §11.1
@@ -135,7 +134,7 @@ impl Asking {
     }
 
     fn heard(&mut self, ctx: &mut Context, key: Key, response: &Response) -> Challenged {
-        let uri = self.opening.target.to_string();
+        let uri = self.opening.target.clone();
         self.login.heard(ctx, key.connection, (&self.method, &uri), response)
     }
 

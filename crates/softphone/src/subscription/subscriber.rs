@@ -143,7 +143,7 @@ impl Subscriber {
             // What else is wished before the first NOTIFY waits for the dialog that it makes.
             State::Opening if !self.accepted => {
                 let builder = self.opening.build(ctx, Method::Subscribe, &self.order.sender);
-                (more(builder, &self.order.headers), self.opening.target.to_string())
+                (more(builder, &self.order.headers), self.opening.target.clone())
             }
             State::Live { dialog, .. } => (dialog.request(Method::Subscribe), dialog.remote_target.clone()),
             _ => return,
@@ -162,7 +162,7 @@ impl Subscriber {
         };
         let uri = match &self.state {
             State::Live { dialog, .. } => dialog.remote_target.clone(),
-            _ => self.opening.target.to_string(),
+            _ => self.opening.target.clone(),
         };
         match self.login.heard(ctx, key.connection, (&Method::Subscribe, &uri), response) {
             Challenged::Again => return self.repeat(wish),

@@ -290,15 +290,13 @@ fn build_invite(
 ) -> headset_sip::RequestBuilder {
     let caller = caller_invite.from().ok().and_then(|from| edge.own_user(&from.uri)).unwrap_or_default();
     let number = caller.strip_prefix("guest-").unwrap_or(&caller);
-    let from = NameAddr::new(Uri::sip(number, &edge.domain))
-        .with_display_name(&offer.display_name)
-        .with_tag(&offer.from_tag);
-    let to = NameAddr::new(Uri::sip(&offer.user, &edge.domain));
+    let from = NameAddr::format(&offer.display_name, &Uri::sip(number, &edge.domain), &offer.from_tag);
+    let to = NameAddr::format("", &Uri::sip(&offer.user, &edge.domain), "");
     let content_type = caller_invite.get(Name::ContentType).unwrap_or("application/sdp");
     let invite = Request::build(headset_sip::Method::Invite, &flow.contact)
         .header(Name::MaxForwards, "70")
-        .header(Name::From, &from.to_string())
-        .header(Name::To, &to.to_string())
+        .header(Name::From, &from)
+        .header(Name::To, &to)
         .header(Name::CallId, &offer.call_id)
         .header(Name::CSeq, &format!("{} INVITE", offer.cseq))
         .header(Name::Contact, &edge.contact(call_id))

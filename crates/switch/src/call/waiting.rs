@@ -49,8 +49,9 @@ impl Calls {
         };
         let number = self.number();
         let id = edge.entropy.uuid();
-        let display_name = invite.from().ok().and_then(|from| from.display_name);
-        let caller_name = display_name.unwrap_or_else(|| caller.clone());
+        let from = invite.from().ok();
+        let display_name = from.as_ref().and_then(|from| from.display_name());
+        let caller_name = display_name.map_or_else(|| caller.clone(), |name| name.into_owned());
         let tag = edge.entropy.token(16);
         self.by_id.insert(id.clone(), number);
         self.index_login(&caller, number);
