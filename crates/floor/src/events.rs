@@ -64,6 +64,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
+    fn the_docs_list_the_same_events() {
+        let docs = include_str!("../../../docs/events.md");
+        let (_, server) = docs.split_once("## The server's").expect("the docs have the server's events");
+        let listed: Vec<&str> = server.lines().filter(|line| line.starts_with("| `")).collect();
+        let ours: Vec<String> =
+            super::EVENTS.iter().map(|(name, told)| format!("| `{name}` | {told} |")).collect();
+        assert_eq!(listed, ours);
+    }
+
+    #[test]
     fn every_name_is_listed_once() {
         let names: BTreeSet<_> = super::EVENTS.iter().map(|(name, _)| name).collect();
         assert_eq!(names.len(), super::EVENTS.len());
