@@ -16,6 +16,7 @@ impl Workplace {
             PhoneOutput::Event(event) => match event {
                 PhoneEvent::FlowsChanged => return self.flows_changed = true,
                 PhoneEvent::CallsChanged => return self.call_changed = true,
+                PhoneEvent::DialogChanged { call, stored } => Output::DialogChanged { call, stored },
                 // Nobody supervises.
                 PhoneEvent::Call(..) => return,
                 PhoneEvent::CredentialsRefused { registrar, status, reason } => {

@@ -113,7 +113,7 @@ impl Calls {
         ctx.reply(key, request, 200, "OK");
         let rings = |call: &&mut Call| matches!(&call.state, CallState::Incoming(ring) if ring.is(invite));
         let Some(call) = self.calls.iter_mut().find(rings) else { return };
-        let (id, ending) = (call.call, call.cancelled(ctx, request.get(Name::Reason), "Canceled"));
+        let (id, ending) = (call.call, call.cancelled(ctx, request, "Canceled"));
         self.finish(ctx, id, ending.map(|ending| ending.message(ctx, request.as_str())));
     }
 

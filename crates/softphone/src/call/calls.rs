@@ -57,6 +57,7 @@ impl Calls {
             CallCommand::RefuseReferral { status, reason } => {
                 return self.refuse_referral(ctx, id, status, &reason);
             }
+            CallCommand::Resume { media, stored } => return self.resume(ctx, id, media, &stored),
             command => command,
         };
         if let CallCommand::Answer { media, .. } = &command
@@ -73,6 +74,18 @@ impl Calls {
         let id = call.call;
         let ending = call.command(ctx, command);
         self.finish(ctx, id, ending);
+    }
+
+    fn resume(&mut self, ctx: &mut Context, id: CallId, media: MediaOptions, stored: &str) {
+        if self.calls.iter().any(|call| call.call == id || ctx.settings.one_call) {
+            return ctx.error("call_in_progress", "one call at a time");
+        }
+        let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
+        match Call::resume(ctx, id, media, stored) {
+            Some(call) => self.calls.push(call),
+            None => ctx.error("resume_failed", "a stored call that cannot be read"),
+        }
+        ctx.calls_changed = true;
     }
 
     fn dial(&mut self, ctx: &mut Context, id: CallId, target: &str, options: Box<CallOptions>) {

@@ -347,6 +347,7 @@ impl Call {
         ring.session.start(ctx, ring.call);
         ctx.timers.clear(Timer::Call(ring.call, CallTimer::Reliable));
         self.state = CallState::Active(Box::new(active));
+        self.store(ctx);
         if !microphone {
             self.media.ask(ctx, PeerRequest::OpenMicrophone { media });
         }
@@ -453,17 +454,12 @@ impl Call {
     }
 
     /// CANCEL, or BYE in the early dialog.
-    pub(super) fn cancelled(
-        &mut self,
-        ctx: &mut Context,
-        reason: Option<&str>,
-        cause: &str,
-    ) -> Option<Ending> {
+    pub(super) fn cancelled(&mut self, ctx: &mut Context, request: &Request, cause: &str) -> Option<Ending> {
         let CallState::Incoming(ring) = &self.state else {
             return None;
         };
         ring.reject(ctx, 487, default_reason(487));
-        let reason = cause::Reason::parse(reason);
+        let reason = cause::Reason::of(request);
         let mut ending = Ending::new(Originator::Remote, reason.outcome(), cause);
         ending.status_code = reason.cause;
         ending.reason_phrase = reason.text.map(ToString::to_string);

@@ -8,6 +8,7 @@ mod dtmf;
 mod early;
 mod farewell;
 mod incoming;
+mod info;
 mod outgoing;
 mod recent;
 mod referral;
@@ -16,6 +17,7 @@ mod renegotiation;
 mod reoffer;
 mod replaces;
 mod requests;
+mod resume;
 mod session_timer;
 mod text;
 mod transfer;
@@ -243,7 +245,8 @@ impl Call {
             | CallCommand::Consult { .. }
             | CallCommand::Transfer { .. }
             | CallCommand::AcceptReferral { .. }
-            | CallCommand::RefuseReferral { .. } => {}
+            | CallCommand::RefuseReferral { .. }
+            | CallCommand::Resume { .. } => {}
             CallCommand::Ring { status, reason, headers } => self.say_ringing(ctx, status, &reason, &headers),
             CallCommand::Answer { media, headers } => self.answer(ctx, media, headers),
             CallCommand::End(options) => return Some(self.end(ctx, *options)),
@@ -266,6 +269,7 @@ impl Call {
                 self.media.muted = on;
                 self.media.ask(ctx, PeerRequest::Mute(on));
                 ctx.calls_changed = true;
+                self.store(ctx);
             }
             CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, &tones, dtmf),
         }
@@ -287,6 +291,9 @@ impl Call {
     fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Ending> {
         match (timer, &mut self.state) {
             (CallTimer::GiveUp, CallState::Dialling(dial)) => return dial.gave_up(),
+            (CallTimer::GiveUp, CallState::Active(active)) if active.resuming => {
+                return Some(self.not_resumed("Connection Error"));
+            }
             (CallTimer::GiveUp, _) => return self.rang_out(ctx),
             (CallTimer::Expires, _) => return self.expired(ctx),
             (CallTimer::Reliable, CallState::Incoming(ring)) => return ring.repeat(ctx),

@@ -70,7 +70,6 @@ enum Step {
 
 impl Call {
     pub(super) fn dial(ctx: &mut Context, call: CallId, target: Uri, options: Box<CallOptions>) -> Call {
-        let call_id = ctx.entropy.token(22);
         let mut media = Media::new(call, options.media);
         let peer = media.renew(ctx);
         let (request, step) = match options.late_offer {
@@ -81,37 +80,14 @@ impl Call {
             }
         };
         ctx.peer(call, peer, request);
+        let dial = Dial::new(ctx, call, target, options, step);
         let facts = Facts {
-            id: call_id.clone(),
+            id: dial.call_id.clone(),
             direction: CallDirection::Outgoing,
-            local: text::party(&from(ctx, &options, "")),
-            remote: text::party_of(&target),
+            local: text::party(&from(ctx, &dial.options, "")),
+            remote: text::party_of(&dial.to),
             invite: String::new(),
             asserted: None,
-        };
-        let expires = match options.session_expires {
-            0 => ctx.settings.session_expires,
-            seconds => seconds,
-        };
-        let dial = Dial {
-            call,
-            redirects: options.redirects,
-            options,
-            to: target.clone(),
-            target,
-            alternatives: Vec::new(),
-            call_id,
-            tag: ctx.entropy.token(10),
-            cseq: 1 + ctx.entropy.jitter(9999) as u32,
-            nonce: None,
-            rounds: 0,
-            session: SessionTimer::wanted(expires),
-            ringing: false,
-            queue_place: None,
-            forks: Vec::new(),
-            early_media: None,
-            answering: None,
-            step,
         };
         Call::new(facts, media, CallState::Dialling(Box::new(dial)))
     }
@@ -288,6 +264,7 @@ impl Call {
         session.start(ctx, self.call);
         self.state = CallState::Active(Box::new(active));
         self.facts.learn(response);
+        self.store(ctx);
         ctx.tell(self.call, CallEvent::Confirmed, "");
         if let Some(sponsor) = self.sponsor.take() {
             sponsor.tell(ctx, 200, "OK");
@@ -314,6 +291,46 @@ fn from(ctx: &Context, options: &CallOptions, tag: &str) -> NameAddr {
 }
 
 impl Dial {
+    fn new(ctx: &mut Context, call: CallId, target: Uri, options: Box<CallOptions>, step: Step) -> Dial {
+        let expires = match options.session_expires {
+            0 => ctx.settings.session_expires,
+            seconds => seconds,
+        };
+        Dial {
+            call,
+            redirects: options.redirects,
+            options,
+            to: target.clone(),
+            target,
+            alternatives: Vec::new(),
+            call_id: ctx.entropy.token(22),
+            tag: ctx.entropy.token(10),
+            cseq: 1 + ctx.entropy.jitter(9999) as u32,
+            nonce: None,
+            rounds: 0,
+            session: SessionTimer::wanted(expires),
+            ringing: false,
+            queue_place: None,
+            forks: Vec::new(),
+            early_media: None,
+            answering: None,
+            step,
+        }
+    }
+
+    /// One whose offer is made already.
+    pub(super) fn with_offer(
+        ctx: &mut Context,
+        call: CallId,
+        to: Uri,
+        options: Box<CallOptions>,
+        offer: String,
+    ) -> Dial {
+        let mut dial = Dial::new(ctx, call, to, options, Step::Description);
+        dial.wait_for_flow(ctx, offer);
+        dial
+    }
+
     pub(super) fn is(&self, key: Key) -> bool {
         matches!(&self.step, Step::Inviting { key: own, .. } if *own == key)
     }
