@@ -163,8 +163,11 @@ impl Calls {
     pub(crate) fn pursue(&mut self, ctx: &mut Context) {
         self.pursue_replacements(ctx);
         self.pursue_referrals(ctx);
-        for call in &mut self.calls {
+        for index in 0..self.calls.len() {
+            let Some(call) = self.calls.get_mut(index) else { break };
             call.pursue(ctx);
+            let other_forks = call.other_forks.take();
+            self.say_goodbye(ctx, other_forks);
         }
         for farewell in &mut self.farewells {
             farewell.pursue(ctx);
@@ -204,6 +207,7 @@ impl Calls {
         for timer in CallTimer::ALL {
             ctx.timers.clear(Timer::Call(id, timer));
         }
+        self.say_goodbye(ctx, call.other_forks);
         self.say_goodbye(ctx, ending.farewell);
         let end = CallEnd {
             call: id,

@@ -2,7 +2,7 @@
 //! back.
 
 use super::active::Active;
-use super::outgoing::Dial;
+use super::dial::Dial;
 use super::transfer::replaces;
 use super::{Call, CallState, Ending, Facts, Media, text};
 use crate::context::{CallTimer, Context, Timer};
