@@ -333,3 +333,15 @@ fn whoever_never_acknowledges_the_ringing_is_refused() {
     assert!(world.response(504).is_some());
     assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Failed));
 }
+
+#[test]
+fn a_fork_that_is_no_more_is_nobody_and_none_hangs_up_before_it_answers() {
+    let mut story = Story::new();
+    story.says("a", 180, "", None);
+    // RFC 3261 §15: the callee's end may not say BYE yet.
+    assert_eq!(story.asks("BYE", "a", 1, None).0, 403);
+    assert_eq!(story.status(), Some(CallStatus::Starting));
+    // RFC 6228
+    story.says("a", 199, "", None);
+    assert_eq!(story.asks("UPDATE", "a", 2, None).0, 481);
+}

@@ -175,7 +175,7 @@ fn what_cannot_be_read_is_no_call() {
     let (mut world, anna, _, kept) = reloaded(|_, _| {});
     for bad in ["", "call 1", &kept.replace("call 1", "call 2"), &kept.replace("remote-tag", "x")] {
         world.command(anna, resume(bad));
-        assert_eq!(world.phones[anna].errors(), ["resume_failed"], "{bad}");
+        assert_eq!(world.phones[anna].errors(), ["stored_call_unreadable"], "{bad}");
         assert!(world.phones[anna].softphone.call().is_none());
     }
 }

@@ -83,7 +83,7 @@ impl Calls {
         let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
         match Call::resume(ctx, id, media, stored) {
             Some(call) => self.calls.push(call),
-            None => ctx.error("resume_failed", "a stored call that cannot be read"),
+            None => ctx.error("stored_call_unreadable", "a stored call that cannot be read"),
         }
         ctx.calls_changed = true;
     }

@@ -65,7 +65,7 @@ impl Call {
             media.ask(ctx, PeerRequest::Mute(true));
         }
         ctx.timers.set(Timer::Call(call, CallTimer::GiveUp), ctx.now + PATIENCE);
-        ctx.trace("call_resuming", &[("call", &facts.id)]);
+        ctx.trace("call_returning", &[("call", &facts.id)]);
         Some(Call::new(facts, media, CallState::Active(Box::new(active))))
     }
 
@@ -78,7 +78,7 @@ impl Call {
                 active.resuming = false;
                 active.session.start(ctx, self.call);
                 ctx.timers.clear(Timer::Call(self.call, CallTimer::GiveUp));
-                ctx.trace("call_resumed_after_reload", &[("call", &self.facts.id)]);
+                ctx.trace("call_returned", &[("call", &self.facts.id)]);
                 self.store(ctx);
                 None
             }
