@@ -131,7 +131,7 @@ impl Softphone {
                 }
             }
             Command::RefuseCalls(reason) => self.calls.refuse_calls(reason),
-            Command::Call(_, CallCommand::Dial { .. }) if !self.started => {
+            Command::Call(_, CallCommand::Dial { .. } | CallCommand::Resume { .. }) if !self.started => {
                 ctx.error("not_started", "the user agent has not started");
             }
             Command::Call(call, command) => self.calls.command(ctx, call, command),

@@ -237,3 +237,18 @@ fn the_nonce_that_the_registrar_wants_next_is_used_next() {
     let renewal = hand.wait_for("REGISTER");
     assert_eq!(answer(&renewal, Name::Authorization), Some(of("home", "next", 1)));
 }
+
+/// RFC 3261 §13.2.2.4, §22.1: nobody can ask an ACK for credentials, so it has those of its INVITE.
+#[test]
+fn the_ack_of_an_answer_has_the_credentials_of_its_invite() {
+    let mut hand = Hand::registered(AccountOptions::default());
+    let invite = hand.call();
+    hand.answer(&invite, 407, &challenge(PROXY, "proxy", "p1"));
+    hand.request("ACK");
+    let invite = hand.request("INVITE");
+    let ok = support::wire::response(&invite, 200, "", Some(&support::wire::described("bob", "sendrecv")));
+    hand.say(&ok);
+    let ack = hand.request("ACK");
+    assert!(invite.get(Name::ProxyAuthorization).is_some());
+    assert_eq!(ack.get(Name::ProxyAuthorization), invite.get(Name::ProxyAuthorization));
+}

@@ -196,6 +196,28 @@ fn an_offer_in_the_2xx_is_answered_in_the_ack() {
 }
 
 #[test]
+fn other_forks_are_hung_up_after_a_late_offer_too() {
+    let options = CallOptions { late_offer: true, ..CallOptions::default() };
+    let mut story = Story::calling(options, Settings::default());
+    story.says("a", 200, "", Some(&sdp("a")));
+    assert!(story.world.request(Method::Ack).is_some());
+    story.says("b", 200, "", Some(&sdp("b")));
+    let (_, ack) = story.world.request(Method::Ack).expect("ACK");
+    let (_, bye) = story.world.request(Method::Bye).expect("BYE");
+    assert_eq!((ack.to_tag(), bye.to_tag()), (Some("b"), Some("b")));
+}
+
+#[test]
+fn an_answer_that_was_acknowledged_is_the_last_word() {
+    let mut story = Story::new();
+    story.says("a", 183, "Require: 100rel\r\nRSeq: 1\r\n", Some(&sdp("a")));
+    story.says("a", 200, "", Some(&sdp("something else")));
+    // RFC 3262 §5
+    assert_eq!(story.steps(), [Step::Accept]);
+    assert_eq!(story.status(), Some(CallStatus::Active));
+}
+
+#[test]
 fn a_late_offer_opens_the_microphone_before_anybody_is_called() {
     let mut world = World::new(1);
     let anna = world.phone("anna");
@@ -310,4 +332,16 @@ fn whoever_never_acknowledges_the_ringing_is_refused() {
     world.run(Duration::from_secs(66));
     assert!(world.response(504).is_some());
     assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Failed));
+}
+
+#[test]
+fn a_fork_that_is_no_more_is_nobody_and_none_hangs_up_before_it_answers() {
+    let mut story = Story::new();
+    story.says("a", 180, "", None);
+    // RFC 3261 §15: the callee's end may not say BYE yet.
+    assert_eq!(story.asks("BYE", "a", 1, None).0, 403);
+    assert_eq!(story.status(), Some(CallStatus::Starting));
+    // RFC 6228
+    story.says("a", 199, "", None);
+    assert_eq!(story.asks("UPDATE", "a", 2, None).0, 481);
 }

@@ -514,3 +514,34 @@ fn the_answer_to_a_copy_goes_back_the_copys_way() {
     answer(&mut world, anna);
     assert_eq!(branch(&world.response(200).expect("200").1), Some(true));
 }
+
+#[test]
+fn who_really_calls_is_said_by_those_who_know() {
+    for (header, user) in [
+        // RFC 3325 §9.1
+        ("P-Asserted-Identity: \"Boss\" <sip:100@demo.example>, <tel:+7>", Some("100")),
+        ("Remote-Party-ID: \"Boss\" <sip:101@demo.example>;party=calling", Some("101")),
+        ("P-Asserted-Identity: nonsense", None),
+    ] {
+        let mut world = World::new(1);
+        let anna = world.phone("anna");
+        let link = world.link(anna, 0);
+        let invite = wire::invite("anna", "c1", "b1");
+        world.send(link, &invite.replace("Max-Forwards", &format!("{header}\r\nMax-Forwards")));
+        world.run_ms(100);
+        let call = world.phones[anna].softphone.call().expect("a call");
+        assert_eq!(call.asserted.map(|party| party.user).as_deref(), user);
+        assert_eq!(&*call.remote.user, "79991234567");
+    }
+}
+
+#[test]
+fn the_sip_reason_is_found_among_others() {
+    let (mut world, anna, link) = ringing(Permission::Prompt);
+    // RFC 3326 §2
+    let reason = "Q.850;cause=26;text=\"a, b\", SIP;cause=200;text=\"Call completed elsewhere\"";
+    world.send(link, &wire::cancel("anna", "c1", "b1", reason));
+    world.run_ms(100);
+    let end = world.phones[anna].end().expect("an end");
+    assert_eq!((end.outcome, end.status_code), (Outcome::AnsweredElsewhere, Some(200)));
+}

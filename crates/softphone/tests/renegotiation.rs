@@ -331,3 +331,24 @@ fn an_offer_before_theirs_to_ours_is_acknowledged_is_refused() {
     // RFC 3311 §5.2: our offer waits for its answer.
     assert_eq!(story.ask("UPDATE", Some(&wire::described("caller", "sendonly"))).0, 491);
 }
+
+#[test]
+fn an_application_hears_every_info() {
+    let mut story = Story::new();
+    let settings = Settings { supervised: true, ..Settings::default() };
+    story.world.phones[story.anna].settings = settings;
+    story.world.start(story.anna, &[0]);
+    for (content_type, body) in [("application/json", "{}"), ("application/dtmf-relay", "Signal=5")] {
+        story.cseq += 1;
+        let text = wire::within("INFO", "anna", "c1", &story.tag, story.cseq, Some((content_type, body)));
+        story.world.send(story.link, &text);
+        story.world.run_ms(50);
+        assert!(story.world.response(200).is_some());
+    }
+    let infos = story.world.phones[story.anna].events.iter().filter_map(|event| match event {
+        Event::Call(_, CallEvent::Info(text)) => text.split("\r\n\r\n").nth(1),
+        _ => None,
+    });
+    assert_eq!(infos.collect::<Vec<_>>(), ["{}", "Signal=5"]);
+    assert_eq!(story.world.phones[story.anna].keys(), "5");
+}

@@ -2,9 +2,10 @@
 
 mod support;
 
-use headset_sip::{Message, Method};
+use headset_sip::{Message, Method, Name};
 use headset_softphone::{
-    CallStatus, CallView, Command, Direction, Input, MediaOptions, Originator, Outcome, PeerEvent,
+    CallCommand, CallStatus, CallView, Command, Direction, Dtmf, DtmfTransport, EndOptions, Event, Input,
+    MediaOptions, Originator, Outcome, PeerEvent,
 };
 use std::time::Duration;
 use support::{Step, World, say, wire};
@@ -344,4 +345,53 @@ fn rotation_that_begins_while_it_rings_leaves_the_old_registrar_after_the_answer
     world.command(boris, say::end());
     world.run_ms(200);
     assert!(world.phones[anna].end().is_some());
+}
+
+#[test]
+fn keys_may_be_longer_and_further_apart_or_go_in_rtp() {
+    let (mut world, anna, boris) = talking();
+    let press = |tones: &str, dtmf| say::call(CallCommand::SendDtmf { tones: tones.into(), dtmf });
+    world.command(anna, press("12", Dtmf { duration: 500, gap: 1_000, transport: DtmfTransport::Info }));
+    world.run_ms(1_400);
+    assert_eq!(world.phones[boris].keys(), "1");
+    world.run_ms(200);
+    assert_eq!(world.phones[boris].keys(), "12");
+    let duration = |event: &Event| matches!(event, Event::DtmfReceived { duration: 500, .. });
+    assert!(world.phones[boris].events.iter().any(duration));
+
+    let rtp = Dtmf { transport: DtmfTransport::Rtp, ..Dtmf::default() };
+    world.command(anna, press("3,d", rtp));
+    world.command(anna, press("x", rtp));
+    world.run_ms(500);
+    assert_eq!(world.phones[anna].take_steps(), [Step::Keys("3,D".into())]);
+    assert_eq!(world.count("INFO"), 2);
+    assert_eq!(world.phones[anna].errors(), ["dtmf_failed"]);
+}
+
+#[test]
+fn a_bye_says_what_the_application_wants_and_is_authorized() {
+    let (mut world, anna, boris) = talking();
+    world.phones[boris].frozen = true;
+    world.cut(boris, 0);
+    world.cut(boris, 1);
+    world.run_ms(50);
+    let options = EndOptions {
+        status_code: Some(487),
+        reason_phrase: Some("Done".into()),
+        headers: "X-Rating: 5".into(),
+        content_type: "text/plain".into(),
+        body: "bye".into(),
+        ..EndOptions::default()
+    };
+    world.command(anna, say::end_with(options));
+    world.run_ms(50);
+    let (link, bye) = world.request(Method::Bye).expect("BYE");
+    assert_eq!((bye.get_named("X-Rating"), bye.body()), (Some("5"), "bye"));
+    assert_eq!(bye.get(Name::Reason), Some("SIP;cause=487;text=\"Done\""));
+    let challenge = "Proxy-Authenticate: Digest realm=\"demo.example\", nonce=\"n1\", qop=\"auth\"\r\n";
+    world.send(link, &wire::response(&bye, 407, challenge, None));
+    world.run_ms(100);
+    let (_, again) = world.request(Method::Bye).expect("another BYE");
+    assert!(again.get(Name::ProxyAuthorization).is_some() && again.body() == "bye");
+    assert_eq!(world.phones[anna].end().and_then(|end| end.status_code), Some(487));
 }

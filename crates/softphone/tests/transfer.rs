@@ -123,6 +123,17 @@ fn a_call_that_could_not_be_handed_on_goes_on() {
 }
 
 #[test]
+fn a_refer_that_is_challenged_is_answered_with_the_hash() {
+    let mut story = Story::new(false);
+    let challenge = "WWW-Authenticate: Digest realm=\"demo.example\", nonce=\"n1\", qop=\"auth\"\r\n";
+    story.refer(401, challenge);
+    let (_, again) = story.world.request(Method::Refer).expect("another REFER");
+    assert!(again.get(Name::Authorization).is_some());
+    assert_eq!(again.get(Name::ReferTo), Some("<sip:boris@demo.example>"));
+    assert_eq!(story.world.phones[story.anna].errors(), [""; 0]);
+}
+
+#[test]
 fn without_a_subscription_the_answer_to_the_refer_is_all_there_is() {
     // RFC 4488 §4
     let mut story = Story::new(false);

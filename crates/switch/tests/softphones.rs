@@ -198,6 +198,7 @@ impl World {
                     PeerRequest::Rollback
                     | PeerRequest::Mute(_)
                     | PeerRequest::Hold(_)
+                    | PeerRequest::InsertDtmf { .. }
                     | PeerRequest::Close => return,
                 };
                 let accepted = done == PeerEvent::Accepted;

@@ -94,6 +94,12 @@ macro_rules! phone_methods {
                 self.ask(now, headset_softphone::CallCommand::Answer { media, headers: String::new() });
             }
 
+            /// Takes up a call that `dialogChanged` told to keep.
+            pub fn resume(&mut self, now: f64, media: u32, stored: String) {
+                let media = headset_softphone::MediaOptions(media);
+                self.ask(now, headset_softphone::CallCommand::Resume { media, stored });
+            }
+
             /// Refuses, cancels or hangs up.
             pub fn end(
                 &mut self,

@@ -86,6 +86,7 @@ impl Phone {
                         write::changed(Slice::UserAgent)
                     }
                     Event::CallsChanged => write::changed(Slice::Session),
+                    Event::DialogChanged { call, stored } => write::dialog_changed(call, &stored),
                     Event::CallEnded(end) => write::call_ended(&end),
                     Event::DtmfReceived { tone, duration, .. } => write::dtmf(tone, duration),
                     Event::CredentialsRefused { registrar, status, reason } => {

@@ -147,6 +147,7 @@ impl Workplace {
             Output::Changed(slice) => write::changed(slice),
             Output::StatusChanged { previous, next } => write::status_changed(previous, next),
             Output::StatusSet { request } => write::status_set(request),
+            Output::DialogChanged { call, stored } => write::dialog_changed(call, &stored),
             Output::CallEnded(end) => write::call_ended(&end),
             Output::DtmfReceived { tone, duration, .. } => write::dtmf(tone, duration),
             Output::KeepEvents(events) => write::keep_events(&events),

@@ -2,8 +2,8 @@
 
 use crate::js::{Out, array, parse, stringify};
 use headset_softphone::{
-    CallDirection, CallEnd, CallStatus, CallView, Direction, FlowStatus, FlowView, Originator, Outcome,
-    Party, PeerId, PeerRequest, SocketId, UserAgentStatus,
+    CallDirection, CallEnd, CallId, CallStatus, CallView, Direction, FlowStatus, FlowView, Originator,
+    Outcome, Party, PeerId, PeerRequest, SocketId, UserAgentStatus,
 };
 use headset_workplace::{
     Error, Event, Hash, HttpRequest, Launch, Options, Remote, Rotation, Slice, Status, StatusRecord,
@@ -49,6 +49,11 @@ pub(crate) fn peer(peer: PeerId, request: &PeerRequest) -> JsValue {
         PeerRequest::OpenMicrophone { media } => out.text("op", "openMicrophone").number("media", media.0),
         PeerRequest::Mute(on) => out.text("op", "mute").flag("on", *on),
         PeerRequest::Hold(on) => out.text("op", "hold").flag("on", *on),
+        PeerRequest::InsertDtmf { tones, duration, gap } => out
+            .text("op", "insertDtmf")
+            .text("tones", tones)
+            .number("duration", *duration)
+            .number("gap", *gap),
         PeerRequest::Close => out.text("op", "close"),
     }
     .done()
@@ -152,6 +157,10 @@ pub(crate) fn call_ended(end: &CallEnd) -> JsValue {
         None => out,
     };
     Out::of_type("callEnded").value("end", &out.done()).done()
+}
+
+pub(crate) fn dialog_changed(call: CallId, stored: &str) -> JsValue {
+    Out::of_type("dialogChanged").number("call", call.0).text("stored", stored).done()
 }
 
 pub(crate) fn dtmf(tone: char, duration: u16) -> JsValue {

@@ -284,6 +284,13 @@ pub enum Output {
         /// As given in [`Input::SetStatus`].
         request: u32,
     },
+    /// Keep this over a reload until the call has ended, in place of what was kept for it before.
+    DialogChanged {
+        /// The call.
+        call: softphone::CallId,
+        /// For [`softphone::CallCommand::Resume`].
+        stored: String,
+    },
     /// `onSessionTerminate`
     CallEnded(softphone::CallEnd),
     /// The far end pressed a key.

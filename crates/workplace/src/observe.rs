@@ -16,6 +16,7 @@ impl Workplace {
             PhoneOutput::Event(event) => match event {
                 PhoneEvent::FlowsChanged => return self.flows_changed = true,
                 PhoneEvent::CallsChanged => return self.call_changed = true,
+                PhoneEvent::DialogChanged { call, stored } => Output::DialogChanged { call, stored },
                 // Nobody supervises, and nobody asked for the registrars' answers.
                 PhoneEvent::Call(..) | PhoneEvent::Flow { .. } => return,
                 PhoneEvent::CredentialsRefused { registrar, status, reason } => {

@@ -1,7 +1,7 @@
 //! Talking: what the two ends have agreed on, keys, and the end of it.
 
-use super::dtmf::{self, Keys};
 use super::farewell::Farewell;
+use super::info::Infos;
 use super::recent::Copy;
 use super::referral::Referral;
 use super::renegotiation::{Ask, Hold, Renegotiation};
@@ -9,17 +9,12 @@ use super::session_timer::SessionTimer;
 use super::transfer::Transfer;
 use super::{Call, CallState, Ending, cause, text};
 use crate::context::{CallTimer, Context, Key, Timer};
-use crate::{
-    CallEvent, CallId, Dtmf, EndOptions, Event, Originator, Outcome, PeerEvent, PeerId, PeerRequest,
-};
+use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
-use headset_sip::{Headers, Method, Name, Request, Response, Time, sdp};
-
-/// The content type by which one end says that it hears nothing any more.
-const MEDIA_REPORT: &str = "application/x-headset-media";
+use headset_sip::{Headers, Name, Request, Response, Time, sdp};
 
 /// How long media may be down before ICE is restarted: the caller's end first, so that the two do not collide.
 const RESTART_CALLER: Duration = Duration::from_secs(2);
@@ -53,10 +48,11 @@ pub(super) struct Active {
     pub(super) takes_update: bool,
     pub(super) transfer: Option<Transfer>,
     pub(super) referral: Option<Box<Referral>>,
-    keys: Keys,
-    /// An INFO under way, one at a time.
-    info: Option<(Key, Info)>,
-    media_lost: bool,
+    pub(super) infos: Infos,
+    /// Our last CSeq when the call was stored.
+    pub(super) stored_seq: Option<u32>,
+    /// The page has come back, and the far end has not answered it yet.
+    pub(super) resuming: bool,
 }
 
 /// A 2xx of ours to an INVITE.
@@ -74,12 +70,6 @@ impl Answer {
     pub(super) fn within(key: Key, late_offer: bool) -> Answer {
         Answer { key, initial: None, late_offer }
     }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Info {
-    Key(dtmf::Key),
-    MediaLost,
 }
 
 impl Active {
@@ -110,7 +100,7 @@ impl Active {
         Active { ack: Some(ack), accepting: true, ..Active::new(ctx, call, dialog, true, answer) }
     }
 
-    fn new(ctx: &Context, call: CallId, dialog: Dialog, caller: bool, remote_sdp: &str) -> Active {
+    pub(super) fn new(ctx: &Context, call: CallId, dialog: Dialog, caller: bool, remote_sdp: &str) -> Active {
         Active {
             call,
             dialog,
@@ -130,9 +120,9 @@ impl Active {
             takes_update: false,
             transfer: None,
             referral: None,
-            keys: Keys::default(),
-            info: None,
-            media_lost: false,
+            infos: Infos::default(),
+            stored_seq: None,
+            resuming: false,
         }
     }
 
@@ -177,8 +167,8 @@ impl Active {
         let cause = options.cause.as_deref().unwrap_or("Terminated");
         let mut ending = Ending::new(Originator::Local, Outcome::Answered, cause);
         ending.status_code = options.status_code;
-        ending.reason_phrase = options.reason_phrase;
-        ending.farewell(self.farewell(reason))
+        ending.reason_phrase.clone_from(&options.reason_phrase);
+        ending.farewell(self.farewell(reason).with(options))
     }
 
     pub(super) fn farewell(&self, reason: Option<String>) -> Farewell {
@@ -220,64 +210,6 @@ impl Active {
         Some(Copy::of(invite))
     }
 
-    /// Sends what waits for a flow or its time.
-    fn pursue_info(&mut self, ctx: &mut Context) {
-        if self.info.is_some() || self.unacknowledged.is_some() {
-            return;
-        }
-        let Some(socket) = ctx.routes.best(ctx.now) else { return };
-        let (info, builder) = if self.media_lost {
-            self.media_lost = false;
-            let builder = self.dialog.request(Method::Info).raw_header("X-Headset-Media", "lost");
-            (Info::MediaLost, builder.body(MEDIA_REPORT, "lost"))
-        } else {
-            let key = self.keys.next(ctx.now);
-            match self.keys.wake_at() {
-                Some(at) => ctx.timers.set(Timer::Call(self.call, CallTimer::Dtmf), at),
-                None => ctx.timers.clear(Timer::Call(self.call, CallTimer::Dtmf)),
-            }
-            let Some(key) = key else { return };
-            let builder = self.dialog.request(Method::Info);
-            (Info::Key(key), builder.body(dtmf::CONTENT_TYPE, &key.body()))
-        };
-        let builder = builder.header(Name::Contact, &ctx.account.contact(";ob"));
-        self.info = Some((ctx.send(socket, builder, "outbound"), info));
-    }
-
-    /// An INFO was answered, or not; `None` where it was not one of ours.
-    fn info_done(&mut self, ctx: &mut Context, key: Key, status: u16, reason: &str) -> Option<()> {
-        let (_, info) = self.info.take_if(|(own, _)| *own == key)?;
-        if let (300.., Info::Key(_)) = (status, info) {
-            self.keys.clear();
-            ctx.error("dtmf_failed", reason);
-        }
-        Some(())
-    }
-
-    /// INFO of the far end.
-    pub(super) fn info(&mut self, ctx: &mut Context, key: Key, request: &Request) {
-        let content_type = request.content_type().unwrap_or("");
-        let is = |own: &str| content_type.eq_ignore_ascii_case(own);
-        if is(dtmf::CONTENT_TYPE) || is("application/dtmf") {
-            match dtmf::parse(content_type, request.body()) {
-                Some((tone, duration)) => {
-                    ctx.reply(key, request, 200, "OK");
-                    ctx.event(Event::DtmfReceived { call: self.call, tone, duration });
-                }
-                None => ctx.reply(key, request, 400, "No Such Tone"),
-            }
-        } else if is(MEDIA_REPORT) {
-            ctx.reply(key, request, 200, "OK");
-            ctx.trace("remote_media_lost", &[]);
-        } else if request.body().is_empty() {
-            ctx.reply(key, request, 200, "OK");
-        } else {
-            ctx.reply_with(key, request, 415, "Unsupported Media Type", |builder| {
-                builder.header(Name::Accept, dtmf::CONTENT_TYPE)
-            });
-        }
-    }
-
     /// Whether media has come back is seen again after a while.
     pub(super) fn watch_media(&self, ctx: &mut Context) {
         let delay = if self.caller { RESTART_CALLER } else { RESTART_CALLEE };
@@ -295,7 +227,11 @@ impl Call {
         let CallState::Active(active) = &mut self.state else { return None };
         match event {
             PeerEvent::Described(description) => active.described(ctx, &mut self.media, peer, description),
-            PeerEvent::Failed { message } => return active.peer_failed(ctx, &mut self.media, &message),
+            PeerEvent::Failed { message } => {
+                let resuming = active.resuming;
+                let ending = active.peer_failed(ctx, &mut self.media, &message);
+                return ending.or_else(|| resuming.then(|| self.not_resumed("WebRTC Error")));
+            }
             PeerEvent::Accepted => active.accepting = false,
             PeerEvent::Connected => {
                 active.accepting = false;
@@ -308,13 +244,16 @@ impl Call {
                 ctx.trace("media_disconnected", &[("call", &self.facts.id)]);
             }
             PeerEvent::NoMedia if self.media.peer == Some(peer) => {
-                active.media_lost = true;
+                active.infos.media_lost = true;
                 ctx.trace("media_lost", &[("call", &self.facts.id)]);
             }
             PeerEvent::MicrophoneFailed { name, message } => {
                 // The caller is heard and waited long for it: the operator can mend the device and go on.
-                let (code, ..) = cause::of_microphone(&name);
+                let (code, cause, _) = cause::of_microphone(&name);
                 ctx.error(code, &message);
+                if active.resuming {
+                    return Some(self.not_resumed(cause));
+                }
             }
             _ => {}
         }
@@ -330,16 +269,8 @@ impl Call {
                 active.pursue_info(ctx);
                 active.pursue_transfer(ctx);
                 active.pursue_renegotiation(ctx, &self.media);
+                self.pursue_store(ctx);
             }
-        }
-    }
-
-    pub(super) fn press(&mut self, ctx: &mut Context, tones: &str, dtmf: Dtmf) {
-        let CallState::Active(active) = &mut self.state else {
-            return ctx.error("dtmf_failed", "there is no active call");
-        };
-        if let Err(message) = active.keys.press(tones, dtmf) {
-            ctx.error("dtmf_failed", message);
         }
     }
 
@@ -359,13 +290,15 @@ impl Call {
         if let Some(Some(ending)) = referred {
             return Ok(Some(ending));
         }
-        let known = referred.is_some()
-            || active.info_done(ctx, key, status, reason).is_some()
-            || active.asked_answered(ctx, &mut self.media, key, response);
-        if !known {
+        let offer = if active.resuming { String::from(active.offer()) } else { String::new() };
+        let asked = active.asked_answered(ctx, &mut self.media, key, response);
+        if !asked && referred.is_none() && !active.info_answered(ctx, key, response) {
             return Err(());
         }
         ctx.calls_changed = true;
+        if asked && active.resuming && active.is_settled() {
+            return Ok(self.returned(ctx, status, &offer));
+        }
         // RFC 3261 §12.2.1.2: the far end knows nothing of the call, or is not there.
         let gone = |cause| {
             let ending = Ending::new(Originator::Remote, Outcome::Answered, cause).status(status, reason);
@@ -389,27 +322,19 @@ impl Call {
             let ending = Ending::new(Originator::System, Outcome::Answered, "No ACK").status(408, "No ACK");
             return Some(ending.farewell(active.farewell(Some(reason))));
         }
-        match active.info.take_if(|(own, _)| *own == key) {
-            Some((_, Info::Key(tone))) if !timeout => active.keys.put_back(tone),
-            Some((_, Info::MediaLost)) if !timeout => active.media_lost = true,
-            Some((_, Info::Key(_))) => {
-                active.keys.clear();
-                ctx.error("dtmf_failed", "no answer");
-            }
-            Some(_) => {}
-            None => {
-                active.refer_failed(ctx, key, timeout);
-                let gone = active.renegotiation_failed(ctx, &self.media, key, timeout);
-                // RFC 3261 §12.2.1.2 ends a call whose far end is silent. We do when its media is too: the far end's
-                // page may be on its way back.
-                if gone && !self.media.connected {
-                    let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout");
-                    let farewell = active.farewell(Some(text::reason_header(408, "")));
-                    return Some(ending.status(408, "Request Timeout").farewell(farewell));
-                }
-            }
+        if active.info_failed(ctx, key, timeout) {
+            return None;
         }
-        None
+        active.refer_failed(ctx, key, timeout);
+        let gone = active.renegotiation_failed(ctx, &self.media, key, timeout);
+        // RFC 3261 §12.2.1.2 ends a call whose far end is silent. We do when its media is too: the far end's page may be
+        // on its way back.
+        if !gone || self.media.connected {
+            return None;
+        }
+        let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout");
+        let farewell = active.farewell(Some(text::reason_header(408, "")));
+        Some(ending.status(408, "Request Timeout").farewell(farewell))
     }
 
     /// ACK of a 2xx of ours.

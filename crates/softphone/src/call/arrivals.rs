@@ -3,6 +3,7 @@
 use super::calls::Calls;
 use super::farewell::Farewell;
 use super::recent::Copy;
+use super::ring::Refusal;
 use super::{Call, CallState, Facts, incoming, text};
 use crate::context::{Context, Key};
 use crate::{CallEnd, CallEvent, CallId, Event, Originator, Outcome};
@@ -67,9 +68,9 @@ impl Calls {
                 ctx.trace("call_offered", &[("call", &id), ("from", &from)]);
                 ctx.calls_changed = true;
             }
-            Err(incoming::Refusal::Bad(problem)) => ctx.reply(key, &request, 400, problem),
+            Err(Refusal::Bad(problem)) => ctx.reply(key, &request, 400, problem),
             // RFC 4028 §9
-            Err(incoming::Refusal::TooShort(least)) => {
+            Err(Refusal::TooShort(least)) => {
                 let least = least.to_string();
                 ctx.reply_with(key, &request, 422, "Session Interval Too Small", |builder| {
                     builder.header(Name::MinSe, &least)
@@ -113,7 +114,7 @@ impl Calls {
         ctx.reply(key, request, 200, "OK");
         let rings = |call: &&mut Call| matches!(&call.state, CallState::Incoming(ring) if ring.is(invite));
         let Some(call) = self.calls.iter_mut().find(rings) else { return };
-        let (id, ending) = (call.call, call.cancelled(ctx, request.get(Name::Reason), "Canceled"));
+        let (id, ending) = (call.call, call.cancelled(ctx, request, "Canceled"));
         self.finish(ctx, id, ending.map(|ending| ending.message(ctx, request.as_str())));
     }
 
@@ -143,8 +144,7 @@ impl Calls {
         for index in 0..self.calls.len() {
             let Some(call) = self.calls.get_mut(index) else { return };
             let id = call.call;
-            let Some((ending, other_forks)) = call.response(ctx, key, response) else { continue };
-            self.say_goodbye(ctx, other_forks);
+            let Ok(ending) = call.response(ctx, key, response) else { continue };
             return self.finish(ctx, id, ending);
         }
         let said = self.farewells.iter_mut().find_map(|farewell| farewell.response(ctx, key, response));

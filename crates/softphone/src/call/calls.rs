@@ -57,6 +57,7 @@ impl Calls {
             CallCommand::RefuseReferral { status, reason } => {
                 return self.refuse_referral(ctx, id, status, &reason);
             }
+            CallCommand::Resume { media, stored } => return self.resume(ctx, id, media, &stored),
             command => command,
         };
         if let CallCommand::Answer { media, .. } = &command
@@ -73,6 +74,18 @@ impl Calls {
         let id = call.call;
         let ending = call.command(ctx, command);
         self.finish(ctx, id, ending);
+    }
+
+    fn resume(&mut self, ctx: &mut Context, id: CallId, media: MediaOptions, stored: &str) {
+        if self.calls.iter().any(|call| call.call == id || ctx.settings.one_call) {
+            return ctx.error("call_in_progress", "one call at a time");
+        }
+        let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
+        match Call::resume(ctx, id, media, stored) {
+            Some(call) => self.calls.push(call),
+            None => ctx.error("stored_call_unreadable", "a stored call that cannot be read"),
+        }
+        ctx.calls_changed = true;
     }
 
     fn dial(&mut self, ctx: &mut Context, id: CallId, target: &str, options: Box<CallOptions>) {
@@ -150,8 +163,11 @@ impl Calls {
     pub(crate) fn pursue(&mut self, ctx: &mut Context) {
         self.pursue_replacements(ctx);
         self.pursue_referrals(ctx);
-        for call in &mut self.calls {
+        for index in 0..self.calls.len() {
+            let Some(call) = self.calls.get_mut(index) else { break };
             call.pursue(ctx);
+            let other_forks = call.other_forks.take();
+            self.say_goodbye(ctx, other_forks);
         }
         for farewell in &mut self.farewells {
             farewell.pursue(ctx);
@@ -191,6 +207,7 @@ impl Calls {
         for timer in CallTimer::ALL {
             ctx.timers.clear(Timer::Call(id, timer));
         }
+        self.say_goodbye(ctx, call.other_forks);
         self.say_goodbye(ctx, ending.farewell);
         let end = CallEnd {
             call: id,

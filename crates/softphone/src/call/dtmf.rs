@@ -35,10 +35,8 @@ impl Keys {
         if tones.len() > QUEUE_MAX - self.queue.len() {
             return Err("too many tones at once");
         }
-        if !tones.chars().all(|c| c == ',' || tone(c).is_some()) {
-            return Err("a tone is one of 0-9 A-D # * and the comma");
-        }
-        let dtmf = Dtmf { duration: dtmf.duration.clamp(40, 6000), gap: dtmf.gap.max(50) };
+        check(tones)?;
+        let dtmf = bounded(dtmf);
         self.queue.extend(tones.chars().map(|c| Key { tone: c.to_ascii_uppercase(), dtmf }));
         Ok(())
     }
@@ -50,7 +48,7 @@ impl Keys {
             if key.tone == ',' {
                 self.next_at = now + PAUSE;
             } else {
-                let Dtmf { duration, gap } = key.dtmf;
+                let Dtmf { duration, gap, .. } = key.dtmf;
                 self.next_at = now + Duration::from_millis(u64::from(duration) + u64::from(gap));
                 return Some(key);
             }
@@ -72,6 +70,20 @@ impl Keys {
     pub(crate) fn clear(&mut self) {
         self.queue.clear();
     }
+}
+
+/// Whether all of these can be pressed.
+pub(crate) fn check(tones: &str) -> Result<(), &'static str> {
+    if tones.chars().all(|c| c == ',' || tone(c).is_some()) {
+        Ok(())
+    } else {
+        Err("a tone is one of 0-9 A-D # * and the comma")
+    }
+}
+
+/// What `RTCDTMFSender` takes too.
+pub(crate) fn bounded(dtmf: Dtmf) -> Dtmf {
+    Dtmf { duration: dtmf.duration.clamp(40, 6000), gap: dtmf.gap.max(30), ..dtmf }
 }
 
 impl Key {

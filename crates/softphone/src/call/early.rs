@@ -1,6 +1,6 @@
 //! Before the answer: a dialog for each fork, reliable provisional responses, media that flows already.
 
-use super::outgoing::Dial;
+use super::dial::Dial;
 use super::{Call, CallState, Ending, text};
 use crate::context::{Context, Key};
 use crate::{CallEvent, Direction, PeerRequest};
@@ -18,6 +18,16 @@ pub(super) struct Fork {
     pub(super) dialog: Dialog,
     /// The last reliable provisional response; 0 before the first.
     rseq: u32,
+}
+
+/// What the peer connection was given before the 2xx.
+#[derive(Debug)]
+pub(super) struct EarlyMedia {
+    /// Of the fork that it is from.
+    pub(super) tag: String,
+    pub(super) sdp: String,
+    /// Offer and answer are exchanged for good: a description in the 2xx says nothing new (RFC 3262 §5).
+    pub(super) settled: bool,
 }
 
 /// An offer of the far end that the peer connection is answering before we talk.
@@ -68,7 +78,7 @@ impl Call {
                 }
                 // The first who has something to say is heard; the peer connection can hear one.
                 if !body.is_empty() && !invite.body().is_empty() && dial.early_media.is_none() {
-                    dial.early_media = Some((tag, body.into()));
+                    dial.early_media = Some(EarlyMedia { tag, sdp: body.into(), settled: rseq.is_some() });
                     self.media.ask(ctx, PeerRequest::Accept { answer: body.into() });
                 }
             }
@@ -92,14 +102,14 @@ impl Call {
             Answering::Prack { tag, rack, offer } => {
                 let key = dial.key()?;
                 fork_of(dial, &tag, |fork| acknowledge(ctx, key, &mut fork.dialog, &rack, &answer));
-                dial.early_media = Some((tag, offer));
+                dial.early_media = Some(EarlyMedia { tag, sdp: offer, settled: true });
             }
             Answering::Update { key, request, tag } => {
                 let contact = ctx.account.contact("");
                 ctx.reply_with(key, &request, 200, "OK", |builder| {
                     builder.header(Name::Contact, &contact).body("application/sdp", &answer)
                 });
-                dial.early_media = Some((tag, request.body().into()));
+                dial.early_media = Some(EarlyMedia { tag, sdp: request.body().into(), settled: true });
             }
             Answering::Ok { key, dialog, response } => {
                 self.talk(ctx, key, &invite, dialog, &response, response.body(), &answer);
@@ -129,7 +139,7 @@ impl Call {
             }
             Method::Update => {
                 let tag = request.from_tag().unwrap_or("").to_string();
-                let settled = dial.early_media.as_ref().is_some_and(|(own, _)| *own == tag);
+                let settled = dial.early_media.as_ref().is_some_and(|early| early.tag == tag);
                 if dial.answering.is_some() {
                     // RFC 3311 §5.2
                     let wait = ctx.entropy.jitter(10).to_string();

@@ -3,160 +3,20 @@
 use super::active::Active;
 use super::recent::Copy;
 use super::reliable::Reliable;
+use super::ring::{Preparation, Refusal, Ring, Step};
 use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, cause, text};
 use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
 use crate::{
-    CallDirection, CallEvent, CallId, Direction, EndOptions, MediaOptions, Originator, Outcome, PeerEvent,
-    PeerRequest, Permission,
+    CallDirection, CallEvent, CallId, Direction, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
+    Permission,
 };
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::{Dialog, State};
-use headset_sip::{Invalid, Name, Request, Response, ResponseBuilder, sdp};
-
-/// The switch ends the ringing; this is for a switch that forgot.
-const RING: Duration = Duration::from_secs(180);
-/// For the caller's INVITE to come again on another flow.
-const FLOW_LOST: Duration = Duration::from_secs(10);
-
-/// Why an INVITE does not ring.
-pub(super) enum Refusal {
-    /// It makes no sense.
-    Bad(&'static str),
-    /// The session would expire too soon; this is the least, in seconds.
-    TooShort(u32),
-}
-
-/// An INVITE that has no final answer yet.
-#[derive(Debug)]
-pub(super) struct Ring {
-    pub(super) call: CallId,
-    /// `None` while the flow that it came on is gone.
-    key: Option<Key>,
-    pub(super) invite: Request,
-    /// Early; confirmed by our 200.
-    dialog: Dialog,
-    /// More headers of the 200.
-    headers: String,
-    pub(super) reliable: Reliable,
-    session: SessionTimer,
-    step: Step,
-}
-
-/// The peer connection made ready while it rings.
-#[derive(Debug)]
-enum Preparation {
-    None,
-    /// Answering the offer, which has no candidates.
-    UnderWay,
-    Ready {
-        answer: String,
-    },
-}
-
-#[derive(Debug)]
-enum Step {
-    /// Answer was not clicked yet.
-    Ringing {
-        preparation: Preparation,
-    },
-    Microphone {
-        preparation: Preparation,
-    },
-    /// `withheld`: the offer's candidates are still to be given. `microphone`: it is open.
-    Description {
-        withheld: bool,
-        microphone: bool,
-    },
-    /// A flow to send the 200 on.
-    Flow {
-        answer: String,
-        microphone: bool,
-    },
-}
-
-impl Ring {
-    pub(super) fn dialog(&self) -> &Dialog {
-        &self.dialog
-    }
-
-    pub(super) fn dialog_mut(&mut self) -> &mut Dialog {
-        &mut self.dialog
-    }
-
-    pub(super) fn is_answering(&self) -> bool {
-        !matches!(self.step, Step::Ringing { .. })
-    }
-
-    pub(super) fn copy(&self) -> Copy {
-        Copy::of(&self.invite)
-    }
-
-    pub(super) fn key(&self) -> Option<Key> {
-        self.key
-    }
-
-    pub(super) fn is(&self, key: Key) -> bool {
-        self.key == Some(key)
-    }
-
-    /// The caller's offer; empty if we are to make one.
-    fn offer(&self) -> &str {
-        self.invite.body()
-    }
-
-    fn start(&mut self, ctx: &mut Context) {
-        if !ctx.supervised() {
-            self.provisional(ctx, self.response(ctx, 180, "Ringing"));
-        }
-        ctx.timers.set(Timer::Call(self.call, CallTimer::GiveUp), ctx.now + RING);
-    }
-
-    pub(super) fn response(&self, ctx: &Context, status: u16, reason: &str) -> ResponseBuilder {
-        Response::reply_to(&self.invite, status, reason)
-            .to_tag(&self.dialog.local_tag)
-            .header(Name::Contact, &ctx.account.contact(""))
-    }
-
-    pub(super) fn respond(&self, ctx: &mut Context, response: ResponseBuilder) {
-        if let Some(key) = self.key {
-            ctx.transactions.respond(ctx.now, key, response.finish());
-        }
-    }
-
-    /// Gives the final answer that ends it.
-    pub(super) fn reject(&self, ctx: &mut Context, status: u16, reason: &str) {
-        self.respond(ctx, self.response(ctx, status, reason));
-    }
-
-    pub(super) fn refuse(&mut self, ctx: &mut Context, options: EndOptions) -> Ending {
-        // RFC 3261 §8.1.3.4: 3xx would need Contacts to go to, but is the application's to choose.
-        let status = options.status_code.filter(|status| (300..700).contains(status)).unwrap_or(480);
-        let given = text::reason_phrase(options.reason_phrase.as_deref().unwrap_or(""));
-        let reason = if given.is_empty() { default_reason(status) } else { &given };
-        let mut response = self.response(ctx, status, reason);
-        for (name, value) in text::lines(&options.headers) {
-            response = response.raw_header(name, value);
-        }
-        if !options.body.is_empty() {
-            response = response.body(&options.content_type, &options.body);
-        }
-        self.respond(ctx, response);
-        let cause = options.cause.as_deref().unwrap_or("Rejected");
-        Ending::new(Originator::Local, Outcome::Rejected, cause).status(status, reason)
-    }
-
-    /// The flow that it rings on is gone; the switch will try another one.
-    pub(super) fn flow_lost(&mut self, ctx: &mut Context, key: Key) {
-        if self.is(key) {
-            self.key = None;
-            ctx.timers.set(Timer::Call(self.call, CallTimer::GiveUp), ctx.now + FLOW_LOST);
-        }
-    }
-}
+use headset_sip::{Invalid, Name, Request, sdp};
 
 pub(super) fn default_reason(status: u16) -> &'static str {
     match status {
@@ -347,6 +207,7 @@ impl Call {
         ring.session.start(ctx, ring.call);
         ctx.timers.clear(Timer::Call(ring.call, CallTimer::Reliable));
         self.state = CallState::Active(Box::new(active));
+        self.store(ctx);
         if !microphone {
             self.media.ask(ctx, PeerRequest::OpenMicrophone { media });
         }
@@ -453,17 +314,12 @@ impl Call {
     }
 
     /// CANCEL, or BYE in the early dialog.
-    pub(super) fn cancelled(
-        &mut self,
-        ctx: &mut Context,
-        reason: Option<&str>,
-        cause: &str,
-    ) -> Option<Ending> {
+    pub(super) fn cancelled(&mut self, ctx: &mut Context, request: &Request, cause: &str) -> Option<Ending> {
         let CallState::Incoming(ring) = &self.state else {
             return None;
         };
         ring.reject(ctx, 487, default_reason(487));
-        let reason = cause::Reason::parse(reason);
+        let reason = cause::Reason::of(request);
         let mut ending = Ending::new(Originator::Remote, reason.outcome(), cause);
         ending.status_code = reason.cause;
         ending.reason_phrase = reason.text.map(ToString::to_string);

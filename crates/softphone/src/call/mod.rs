@@ -4,10 +4,12 @@ mod active;
 mod arrivals;
 mod calls;
 mod cause;
+mod dial;
 mod dtmf;
 mod early;
 mod farewell;
 mod incoming;
+mod info;
 mod outgoing;
 mod recent;
 mod referral;
@@ -16,6 +18,8 @@ mod renegotiation;
 mod reoffer;
 mod replaces;
 mod requests;
+mod resume;
+mod ring;
 mod session_timer;
 mod text;
 mod transfer;
@@ -37,12 +41,12 @@ use active::Active;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use dial::Dial;
 use farewell::Farewell;
 use headset_sip::{Headers, Response};
-use incoming::Ring;
-use outgoing::Dial;
 use referral::Sponsor;
 use renegotiation::Ask;
+use ring::Ring;
 
 /// A call of ours and how far it is.
 #[derive(Debug)]
@@ -54,6 +58,8 @@ struct Call {
     consults: Option<(CallId, bool)>,
     /// The call whose place it takes once it is answered.
     replaces: Option<CallId>,
+    /// What is to be said to the other forks of our INVITE that answer.
+    other_forks: Option<Farewell>,
     /// Whose REFER it carries out.
     sponsor: Option<Sponsor>,
     state: CallState,
@@ -177,7 +183,16 @@ impl Media {
 
 impl Call {
     fn new(facts: Facts, media: Media, state: CallState) -> Call {
-        Call { call: media.call, facts, media, consults: None, replaces: None, sponsor: None, state }
+        Call {
+            call: media.call,
+            facts,
+            media,
+            consults: None,
+            replaces: None,
+            other_forks: None,
+            sponsor: None,
+            state,
+        }
     }
 
     fn view(&self) -> CallView {
@@ -247,7 +262,8 @@ impl Call {
             | CallCommand::Consult { .. }
             | CallCommand::Transfer { .. }
             | CallCommand::AcceptReferral { .. }
-            | CallCommand::RefuseReferral { .. } => {}
+            | CallCommand::RefuseReferral { .. }
+            | CallCommand::Resume { .. } => {}
             CallCommand::Ring { status, reason, headers } => self.say_ringing(ctx, status, &reason, &headers),
             CallCommand::Answer { media, headers } => self.answer(ctx, media, headers),
             CallCommand::End(options) => return Some(self.end(ctx, *options)),
@@ -270,6 +286,7 @@ impl Call {
                 self.media.muted = on;
                 self.media.ask(ctx, PeerRequest::Mute(on));
                 ctx.calls_changed = true;
+                self.store(ctx);
             }
             CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, &tones, dtmf),
         }
@@ -291,6 +308,9 @@ impl Call {
     fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Ending> {
         match (timer, &mut self.state) {
             (CallTimer::GiveUp, CallState::Dialling(dial)) => return dial.gave_up(),
+            (CallTimer::GiveUp, CallState::Active(active)) if active.resuming => {
+                return Some(self.not_resumed("Connection Error"));
+            }
             (CallTimer::GiveUp, _) => return self.rang_out(ctx),
             (CallTimer::Expires, _) => return self.expired(ctx),
             (CallTimer::Reliable, CallState::Incoming(ring)) => return ring.repeat(ctx),
@@ -306,24 +326,12 @@ impl Call {
         None
     }
 
-    /// A response; `None` where it is not to a request of this call. With it comes what must still be said to other
-    /// forks of our INVITE.
-    fn response(
-        &mut self,
-        ctx: &mut Context,
-        key: Key,
-        response: &Response,
-    ) -> Option<(Option<Ending>, Option<Farewell>)> {
+    /// A response. `Err` where it is not to a request of this call.
+    fn response(&mut self, ctx: &mut Context, key: Key, response: &Response) -> Result<Option<Ending>, ()> {
         match &self.state {
-            CallState::Dialling(dial) if dial.is(key) => {
-                let invite = dial.invite().cloned();
-                let ending = self.dial_response(ctx, key, response);
-                let is_active = matches!(self.state, CallState::Active(_));
-                let other_forks = invite.filter(|_| is_active).map(|invite| Farewell::unwanted(key, invite));
-                Some((ending, other_forks))
-            }
-            CallState::Active(_) => Some((self.active_response(ctx, key, response).ok()?, None)),
-            _ => None,
+            CallState::Dialling(dial) if dial.is(key) => Ok(self.dial_response(ctx, key, response)),
+            CallState::Active(_) => self.active_response(ctx, key, response),
+            _ => Err(()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Provisional responses of ours that are acknowledged (RFC 3262 §3).
 
 use super::Ending;
-use super::incoming::Ring;
+use super::ring::Ring;
 use crate::context::{CallTimer, Context, Timer};
 use crate::{Originator, Outcome};
 use alloc::collections::VecDeque;

@@ -175,6 +175,29 @@ impl Active {
         self.renegotiation = Renegotiation::Describing { wish };
     }
 
+    /// The page has come back with a new peer connection.
+    pub(super) fn offer_again(&mut self, ctx: &mut Context, media: &Media, hold: bool) {
+        self.hold = Hold { wanted: hold, agreed: hold, applied: hold };
+        self.ask.renegotiate = true;
+        self.describe(ctx, media, 0);
+        if hold {
+            media.ask(ctx, PeerRequest::Hold(true));
+        }
+    }
+
+    /// Nothing is under way, and nothing waits to be.
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(self.renegotiation, Renegotiation::None) && !self.refresh
+    }
+
+    /// The offer that the far end has not answered yet.
+    pub(super) fn offer(&self) -> &str {
+        match &self.renegotiation {
+            Renegotiation::Asking { request, .. } => request.body(),
+            _ => "",
+        }
+    }
+
     /// The wait after a 491 is over.
     pub(super) fn glare_over(&mut self, ctx: &mut Context, media: &Media) {
         let Renegotiation::Glare { glares } = self.renegotiation else { return };
@@ -251,7 +274,8 @@ impl Active {
                     self.takes_update = false;
                     self.refresh |= !offered;
                 }
-                if offered {
+                // Where there is no call any more nothing need be as it was.
+                if offered && !matches!(status, 408 | 481) {
                     self.refused(ctx, media, wish, response.reason());
                 }
                 self.session.again(ctx, self.call);

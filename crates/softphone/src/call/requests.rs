@@ -54,6 +54,7 @@ impl Call {
             (Method::Options, _) => options(ctx, key, &request),
             (Method::Info, CallState::Active(active)) => active.info(ctx, key, &request),
             (Method::Invite | Method::Update, CallState::Active(active)) => {
+                self.facts.learn(&request);
                 active.offered(ctx, &self.media, key, request);
             }
             // RFC 3261 §14.2, RFC 3311 §5.2: the first offer is not answered yet.
@@ -72,11 +73,10 @@ impl Call {
     }
 
     fn bye(&mut self, ctx: &mut Context, request: &Request) -> Option<Ending> {
-        let reason = request.get(Name::Reason);
         if let CallState::Incoming(_) = self.state {
-            return self.cancelled(ctx, reason, "BYE Received").map(|it| it.message(ctx, request.as_str()));
+            return self.cancelled(ctx, request, "BYE Received").map(|it| it.message(ctx, request.as_str()));
         }
-        let reason = cause::Reason::parse(reason);
+        let reason = cause::Reason::of(request);
         let ending = Ending::new(Originator::Remote, Outcome::Answered, "Terminated");
         let mut ending = ending.message(ctx, request.as_str());
         ending.status_code = reason.cause;

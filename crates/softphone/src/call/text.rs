@@ -101,7 +101,7 @@ pub(super) fn party_in(address: &str) -> Party {
     NameAddr::parse(address).map(|address| party(&address)).unwrap_or_default()
 }
 
-fn party_of(uri: &Uri<'_>) -> Party {
+pub(super) fn party_of(uri: &Uri<'_>) -> Party {
     Party {
         display_name: String::new(),
         uri: uri.to_string(),

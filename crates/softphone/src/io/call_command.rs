@@ -96,6 +96,13 @@ pub enum CallCommand {
         /// Empty for the usual phrase.
         reason: String,
     },
+    /// Take up a call that [`super::Event::DialogChanged`] told to store, from a new peer connection.
+    Resume {
+        /// Options of the peer connection.
+        media: MediaOptions,
+        /// What was stored.
+        stored: String,
+    },
     /// The microphone; kept over holds and new peer connections.
     Mute(bool),
     /// Keys to press one after the other.
@@ -152,10 +159,22 @@ pub struct Dtmf {
     pub duration: u16,
     /// Silence after each, in ms.
     pub gap: u16,
+    /// In what.
+    pub transport: DtmfTransport,
+}
+
+/// What carries a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum DtmfTransport {
+    /// INFO, `application/dtmf-relay`.
+    #[default]
+    Info,
+    /// RTP (RFC 4733): the peer connection sends it.
+    Rtp,
 }
 
 impl Default for Dtmf {
     fn default() -> Dtmf {
-        Dtmf { duration: 160, gap: 70 }
+        Dtmf { duration: 160, gap: 70, transport: DtmfTransport::Info }
     }
 }

@@ -32,6 +32,10 @@ pub enum CallEvent {
     ReferNotified(String),
     /// Their REFER, which was answered 202. `AcceptReferral` or `RefuseReferral` tells them more.
     Referred(String),
+    /// Their INFO, of whatever type. Where it is a key, [`super::Event::DtmfReceived`] follows.
+    Info(String),
+    /// The final response to the INFO of one of our keys; empty where none came.
+    InfoAnswered(String),
     /// The far end holds us, or does so no more.
     HeldByRemote(bool),
 }

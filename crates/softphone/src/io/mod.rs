@@ -174,6 +174,14 @@ pub enum Event {
     FlowsChanged,
     /// `calls()` changed; one that is not there has ended.
     CallsChanged,
+    /// Store this until the call has ended, so that `Resume` can take it up after a reload. Comes before the far end
+    /// may count on it. There is no secret in it. Not with `supervised` settings.
+    DialogChanged {
+        /// The call.
+        call: CallId,
+        /// In place of what was stored for it before.
+        stored: String,
+    },
     /// What an application that decides by itself must know of a call.
     Call(CallId, CallEvent),
     /// A call of ours, or one that we refused before it became ours, is over.

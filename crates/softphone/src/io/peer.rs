@@ -59,7 +59,8 @@ pub enum PeerRequest {
         /// What we will; the far end's will is in the offer.
         direction: Direction,
     },
-    /// The far end's answer to our offer; then `Accepted` or `Failed`.
+    /// The far end's answer to our offer; then `Accepted` or `Failed`. Where another's answer was accepted before
+    /// (two who were called have answered), our offer is made its own once more first.
     Accept {
         /// The far end's description.
         answer: String,
@@ -81,6 +82,15 @@ pub enum PeerRequest {
     Mute(bool),
     /// While held here, neither the microphone nor the far end is heard.
     Hold(bool),
+    /// Press these keys in RTP (`RTCDTMFSender.insertDTMF`).
+    InsertDtmf {
+        /// `0-9 A-D # *`; `,` pauses 2 s.
+        tones: String,
+        /// Milliseconds.
+        duration: u16,
+        /// Milliseconds.
+        gap: u16,
+    },
     /// Release it and its microphone.
     Close,
 }

@@ -21,6 +21,8 @@ pub enum Step {
     OpenMicrophone,
     Mute(bool),
     Hold(bool),
+    /// In RTP.
+    Keys(String),
     Close,
 }
 
@@ -202,6 +204,7 @@ impl Phone {
             PeerRequest::Rollback => (Step::Rollback, Vec::new()),
             PeerRequest::Mute(on) => (Step::Mute(on), Vec::new()),
             PeerRequest::Hold(on) => (Step::Hold(on), Vec::new()),
+            PeerRequest::InsertDtmf { tones, .. } => (Step::Keys(tones), Vec::new()),
             PeerRequest::Close => {
                 self.closed_peers.insert(peer);
                 (Step::Close, Vec::new())

@@ -9,7 +9,9 @@ pub fn credentials(login: &str, password: &str) -> Credentials {
 }
 
 pub fn sdp(peer: PeerId, identity: &Identity, direction: Direction) -> String {
-    described(&format!("{}-{}", identity.login, peer.0), direction_word(direction))
+    // No two pages have the same certificate.
+    let page = identity.instance_id.chars().last().unwrap_or('0');
+    described(&format!("{}-{}.{page}", identity.login, peer.0), direction_word(direction))
 }
 
 pub fn described(fingerprint: &str, direction: &str) -> String {
