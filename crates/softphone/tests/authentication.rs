@@ -237,3 +237,12 @@ fn the_nonce_that_the_registrar_wants_next_is_used_next() {
     let renewal = hand.wait_for("REGISTER");
     assert_eq!(answer(&renewal, Name::Authorization), Some(of("home", "next", 1)));
 }
+
+#[test]
+fn a_challenge_that_nobody_could_answer_says_nothing_of_the_password() {
+    let mut hand = Hand::connected(AccountOptions::default());
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 401, "WWW-Authenticate: Basic realm=\"home\"\r\n");
+    assert_eq!(refusals(&hand), 0);
+    hand.wait_for("REGISTER");
+}

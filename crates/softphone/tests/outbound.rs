@@ -197,3 +197,24 @@ fn sockets_are_tried_again_within_the_bounds_that_the_application_sets() {
     assert!(longest > Duration::from_secs(20));
     assert!(!hand.events.iter().any(|event| matches!(event, Event::Error { .. })));
 }
+
+#[test]
+fn a_server_that_takes_everybody_and_loses_all_again_is_not_hammered() {
+    for register in [true, false] {
+        let mut hand = Hand::connected(AccountOptions { register, ..AccountOptions::default() });
+        let start = hand.now;
+        for _ in 0..20 {
+            if register {
+                hand.grant("");
+            }
+            let socket = hand.socket;
+            hand.close(socket);
+            while hand.wanted.is_empty() {
+                let at = hand.phone.poll_timeout().expect("another attempt");
+                hand.run(at.since(hand.now));
+            }
+            hand.open();
+        }
+        assert!(hand.now.since(start) > Duration::from_secs(25), "{:?}", hand.now.since(start));
+    }
+}

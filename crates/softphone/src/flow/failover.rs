@@ -79,12 +79,16 @@ impl Flows {
     pub(super) fn candidates(&mut self, ctx: &mut Context, registrars: Vec<Registrar>) -> Vec<Registrar> {
         let one = cfg!(feature = "full") && ctx.account.options.one_at_a_time;
         self.failover = Failover::default();
+        for flow in self.list.iter_mut().filter(|flow| flow.trial) {
+            flow.close(ctx);
+        }
+        self.list.retain(|flow| !flow.is_gone());
         if !one {
             return registrars;
         }
         let candidates = registrars.into_iter().map(|registrar| Candidate { registrar, failed: false });
         self.failover.candidates = candidates.collect();
-        let staying = self.list.iter().find(|flow| !flow.outgoing && !flow.trial && !flow.is_leaving());
+        let staying = self.list.iter().find(|flow| !flow.outgoing && !flow.is_leaving());
         let kept = staying.and_then(|flow| {
             let mut own = self.failover.candidates.iter().map(|candidate| &candidate.registrar);
             own.find(|registrar| same(registrar, &flow.registrar)).cloned()

@@ -3,7 +3,7 @@
 use super::FlowId;
 use super::backoff::Backoff;
 use super::pulse::Pulse;
-use super::register::{Ask, Registration, Verdict};
+use super::register::{Ask, Registration, Verdict, refresh_after};
 use super::state::State;
 use crate::context::{Context, Key, Timer};
 use crate::{Event, FlowEvent, Output, Registrar, SocketEvent, SocketId};
@@ -240,8 +240,8 @@ impl Flow {
         let Some(socket) = self.socket() else { return };
         let first = !self.is_registered();
         self.state = State::Registered { socket, refused: false };
-        let refresh_at = ctx.now + refresh_after(ctx, expires);
-        ctx.timers.set(Timer::Refresh(self.id), refresh_at);
+        let refresh_after = refresh_after(ctx, expires);
+        ctx.timers.set(Timer::Refresh(self.id), ctx.now + refresh_after);
         ctx.timers.set(Timer::Expiry(self.id), ctx.now + Duration::from_secs(u64::from(expires)));
         let had_error = self.error.is_some();
         self.works(ctx);
@@ -254,7 +254,7 @@ impl Flow {
     /// Calls can come and go.
     fn works(&mut self, ctx: &mut Context) {
         self.usable(ctx, true);
-        self.backoff.reset();
+        self.backoff.works(ctx.now);
         self.ever_up = true;
         self.error = None;
     }
@@ -277,8 +277,10 @@ impl Flow {
             _ => self.state = State::Refused { socket: self.socket() },
         }
         ctx.flows_changed = true;
-        let registrar = self.registrar.id.clone();
-        ctx.event(Event::CredentialsRefused { registrar, status, reason });
+        if !self.trial {
+            let registrar = self.registrar.id.clone();
+            ctx.event(Event::CredentialsRefused { registrar, status, reason });
+        }
     }
 
     /// Any other failure; a socket that is still open is kept, and so is a binding that has not run out.
@@ -314,10 +316,12 @@ impl Flow {
             self.usable(ctx, false);
             self.report(ctx, FlowEvent::Unregistered { response: None });
             ctx.flows_changed = true;
-            match () {
-                () if refused => self.state = State::Refused { socket: Some(socket) },
-                () if ctx.account.options.refresh => self.register(ctx, socket),
-                () => self.state = State::Open { socket },
+            if refused {
+                self.state = State::Refused { socket: Some(socket) };
+            } else if ctx.account.options.refresh {
+                self.register(ctx, socket);
+            } else {
+                self.state = State::Open { socket };
             }
         }
     }
@@ -387,14 +391,4 @@ impl Flow {
     pub(super) fn trace(&self, ctx: &mut Context, name: &'static str, detail: &str) {
         ctx.trace(name, &[("registrar", &self.registrar.id), ("detail", detail)]);
     }
-}
-
-/// JsSIP's schedule: somewhere in the second half of the binding's life, half a minute before its end at the latest.
-fn refresh_after(ctx: &mut Context, expires: u32) -> Duration {
-    let ms = u64::from(expires) * 1000;
-    Duration::from_millis(if expires > 64 {
-        ms / 2 + ctx.entropy.jitter(ms / 2 - 32_000)
-    } else {
-        ms.saturating_sub(5000).max(1000)
-    })
 }
