@@ -201,7 +201,11 @@ impl Context {
         more: impl FnOnce(ResponseBuilder) -> ResponseBuilder,
     ) {
         let tag = self.entropy.token(10);
-        let mut builder = more(Response::reply_to(request, status, reason).to_tag(&tag));
+        self.respond(key, more(Response::reply_to(request, status, reason).to_tag(&tag)));
+    }
+
+    /// Sends a response, with the headers that every one has.
+    pub(crate) fn respond(&mut self, key: Key, mut builder: ResponseBuilder) {
         for (name, value) in header_lines(&self.account.options.headers) {
             builder = builder.raw_header(name, value);
         }

@@ -158,9 +158,8 @@ impl Active {
         let response = Response::reply_to(invite, 200, "OK")
             .to_tag(&self.dialog.local_tag)
             .header(Name::Contact, &contact)
-            .body("application/sdp", body)
-            .finish();
-        ctx.transactions.respond(ctx.now, key, response);
+            .body("application/sdp", body);
+        ctx.respond(key, response);
         Some(true)
     }
 

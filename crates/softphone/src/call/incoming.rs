@@ -106,7 +106,7 @@ impl Ring {
             let builder = Response::reply_to(&self.invite, status, reason)
                 .to_tag(&self.dialog.local_tag)
                 .header(Name::Contact, &contact);
-            ctx.transactions.respond(ctx.now, key, more(builder).finish());
+            ctx.respond(key, more(builder));
         }
     }
 
