@@ -118,6 +118,11 @@ mod tests {
             assert!((2_000..=6_500).contains(&delay), "{delay}");
             assert!(round > 0 || delay <= 4_000, "{delay}");
         }
+        let options = AccountOptions { retry_early_max_ms: 2_000, ..options };
+        for _ in 0..10 {
+            let delay = Backoff::default().next(Time(0), &mut entropy, &options, None);
+            assert_eq!(delay, Duration::from_secs(2));
+        }
     }
 
     #[test]

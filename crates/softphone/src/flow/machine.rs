@@ -26,8 +26,8 @@ pub(super) struct Flow {
     pub(super) registrar: Registrar,
     /// Another registrar takes its place; it stays until that one is registered.
     pub(super) outgoing: bool,
-    /// Whether the preferred registrar is back is being tried: nobody is told of it.
-    pub(super) trial: bool,
+    /// Nobody is told of it: it tries whether the preferred registrar is back, or has given way to that.
+    pub(super) quiet: bool,
     pub(super) state: State,
     pub(super) registration: Registration,
     pub(super) pulse: Pulse,
@@ -37,13 +37,13 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    pub(super) fn open(id: FlowId, registrar: Registrar, trial: bool, ctx: &mut Context) -> Flow {
+    pub(super) fn open(id: FlowId, registrar: Registrar, quiet: bool, ctx: &mut Context) -> Flow {
         let mut flow = Flow {
             id,
             registration: Registration::new(&mut ctx.entropy, registrar.reg_id),
             registrar,
             outgoing: false,
-            trial,
+            quiet,
             state: State::Gone,
             pulse: Pulse::default(),
             backoff: Backoff::default(),
@@ -262,7 +262,7 @@ impl Flow {
     /// Whether calls are to go out here. An application that follows each step decides for itself.
     pub(super) fn usable(&self, ctx: &mut Context, usable: bool) {
         if let Some(socket) = self.socket() {
-            let usable = (usable || ctx.reports()) && !self.trial;
+            let usable = (usable || ctx.reports()) && !self.quiet;
             ctx.routes.usable(socket, usable);
         }
     }
@@ -277,7 +277,7 @@ impl Flow {
             _ => self.state = State::Refused { socket: self.socket() },
         }
         ctx.flows_changed = true;
-        if !self.trial {
+        if !self.quiet {
             let registrar = self.registrar.id.clone();
             ctx.event(Event::CredentialsRefused { registrar, status, reason });
         }
@@ -357,8 +357,10 @@ impl Flow {
         if let State::Registered { .. } | State::Unregistering { .. } = self.state {
             self.report(ctx, FlowEvent::Unregistered { response: None });
         }
-        let error = code != super::leave::NORMAL || !reason.is_empty();
-        self.report(ctx, FlowEvent::Disconnected { error, code, reason: reason.into() });
+        if ctx.reports() {
+            let error = code != super::leave::NORMAL || !reason.is_empty();
+            self.report(ctx, FlowEvent::Disconnected { error, code, reason: reason.into() });
+        }
         ctx.socket_gone(socket);
         match &mut self.state {
             State::Waiting { socket, .. } | State::Refused { socket } => *socket = None,
@@ -383,7 +385,7 @@ impl Flow {
     }
 
     pub(super) fn report(&self, ctx: &mut Context, event: FlowEvent) {
-        if !self.trial {
+        if !self.quiet {
             ctx.report(&self.registrar, event);
         }
     }
