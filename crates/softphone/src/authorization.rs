@@ -141,6 +141,11 @@ impl Context {
         any && !wrong
     }
 
+    /// Whether the credentials are for any of a response's challenges.
+    pub(crate) fn can_answer(&self, response: &Response) -> bool {
+        !best(&self.credentials, response).is_empty()
+    }
+
     /// A registrar may say which nonce it wants next (RFC 7616 §3.5).
     pub(crate) fn next_nonce(&mut self, socket: SocketId, response: &Response) {
         let next = response.get(Name::AuthenticationInfo).and_then(Challenge::next_nonce);

@@ -252,11 +252,22 @@ impl Context {
         more: impl FnOnce(ResponseBuilder) -> ResponseBuilder,
     ) {
         let tag = self.entropy.token(10);
-        let mut builder = more(Response::reply_to(request, status, reason).to_tag(&tag));
+        self.respond(key, more(Response::reply_to(request, status, reason).to_tag(&tag)));
+    }
+
+    /// Sends a response, with the headers that every one has, and gives back what was sent.
+    pub(crate) fn respond(&mut self, key: Key, builder: ResponseBuilder) -> Response {
+        let response = self.finish(builder);
+        self.transactions.respond(self.now, key, response.clone());
+        response
+    }
+
+    /// The response with the headers that every one has.
+    pub(crate) fn finish(&self, mut builder: ResponseBuilder) -> Response {
         for (name, value) in header_lines(&self.account.options.headers) {
             builder = builder.raw_header(name, value);
         }
-        self.transactions.respond(self.now, key, builder.finish());
+        builder.finish()
     }
 
     /// The socket is gone: what was under way on it fails.

@@ -89,6 +89,11 @@ fn headers_of_the_application_go_with_every_message_and_can_change_at_any_time()
     );
     let (_, text) = hand.sent.pop_back().unwrap();
     assert!(text.starts_with("SIP/2.0 200") && text.contains("X-App: changed\r\n"), "{text}");
+    hand.answer(&invite, 486, "");
+    hand.sent.clear();
+    hand.say(&support::wire::invite("anna", "c1", "one"));
+    let ringing = hand.sent.iter().find(|(_, text)| text.starts_with("SIP/2.0 180")).unwrap();
+    assert!(ringing.1.contains("X-App: changed\r\n"), "{}", ringing.1);
 }
 
 /// RFC 3261 §10.2.1.1

@@ -252,3 +252,12 @@ fn the_ack_of_an_answer_has_the_credentials_of_its_invite() {
     assert!(invite.get(Name::ProxyAuthorization).is_some());
     assert_eq!(ack.get(Name::ProxyAuthorization), invite.get(Name::ProxyAuthorization));
 }
+
+#[test]
+fn a_challenge_that_nobody_could_answer_says_nothing_of_the_password() {
+    let mut hand = Hand::connected(AccountOptions::default());
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 401, "WWW-Authenticate: Basic realm=\"home\"\r\n");
+    assert_eq!(refusals(&hand), 0);
+    hand.wait_for("REGISTER");
+}

@@ -5,7 +5,7 @@
 mod support;
 
 use headset_sip::Name;
-use headset_softphone::{AccountOptions, Credentials, Registrar, UserAgentStatus};
+use headset_softphone::{AccountOptions, Command, Credentials, Registrar, UserAgentStatus};
 use std::collections::BTreeSet;
 use support::hand::{Hand, registrar};
 
@@ -139,4 +139,20 @@ fn the_loss_of_the_flow_during_a_look_is_repaired_by_the_best() {
     let register = hand.request("REGISTER");
     assert_eq!(register.contact().unwrap().param("reg-id"), Some("1"));
     assert!(register.get(Name::Authorization).is_none());
+}
+
+#[test]
+fn another_list_during_a_look_ends_the_look() {
+    let mut hand = start(three());
+    hand.refuse();
+    next(&mut hand);
+    hand.open();
+    hand.grant("");
+    next(&mut hand);
+    hand.open();
+    hand.command(Command::SetRegistrars(three()));
+    assert_eq!(hand.closed.len(), 1);
+    assert_eq!(hand.phone.user_agent_status(), UserAgentStatus::Registered);
+    // The one in use stays; the preferred one is looked for anew.
+    assert_eq!(next(&mut hand), "wss://high.example");
 }

@@ -40,6 +40,7 @@ fn every_step_is_told_with_the_text_of_its_response() {
     let renewal = hand.wait_for("REGISTER");
     hand.grant_that(&renewal, "", "");
     assert_eq!(hand.words(), ["renewed"]);
+    hand.run_s(20);
     let socket = hand.socket;
     hand.close(socket);
     assert_eq!(hand.words(), ["unregistered -", "disconnected true 1006"]);

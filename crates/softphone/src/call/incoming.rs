@@ -197,8 +197,7 @@ impl Call {
         for (name, value) in text::lines(&ring.headers) {
             ok = ok.raw_header(name, value);
         }
-        let ok = ok.body("application/sdp", &body).finish();
-        ctx.transactions.respond(ctx.now, key, ok.clone());
+        let ok = ctx.respond(key, ok.body("application/sdp", &body));
         let media = self.media.options;
         ctx.tell(ring.call, CallEvent::Accepted, ok.as_str());
         let mut active = Active::answered(ctx, ring.call, ring.dialog.clone(), &ring.invite, key, ok);

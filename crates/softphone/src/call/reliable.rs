@@ -44,8 +44,8 @@ impl Ring {
             last => last + 1,
         };
         self.reliable.rseq = rseq;
-        let response =
-            response.header(Name::Require, "100rel").header(Name::RSeq, &rseq.to_string()).finish();
+        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &rseq.to_string());
+        let response = ctx.finish(response);
         self.reliable.pending = Some((response, T1, ctx.now + PATIENCE));
         self.send_pending(ctx);
     }

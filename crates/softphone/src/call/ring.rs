@@ -122,7 +122,7 @@ impl Ring {
 
     pub(super) fn respond(&self, ctx: &mut Context, response: ResponseBuilder) {
         if let Some(key) = self.key {
-            ctx.transactions.respond(ctx.now, key, response.finish());
+            ctx.respond(key, response);
         }
     }
 

@@ -6,6 +6,8 @@ use headset_sip::{Entropy, Time};
 
 /// While trouble is young somebody is waiting for it to pass.
 const EARLY: Duration = Duration::from_secs(5 * 60);
+/// What works for less than this is still the same trouble: a server that takes everybody and loses all again.
+const STABLE: Duration = Duration::from_secs(10);
 /// A server cannot send a client away for longer (RFC 5626 §4.5: max-time).
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(1800);
 
@@ -15,6 +17,8 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(1800);
 pub(crate) struct Backoff {
     failures: u32,
     since: Option<Time>,
+    /// Since when it works again.
+    works_since: Option<Time>,
 }
 
 impl Backoff {
@@ -26,6 +30,9 @@ impl Backoff {
         options: &AccountOptions,
         retry_after: Option<Duration>,
     ) -> Duration {
+        if self.works_since.take().is_some_and(|since| now.since(since) >= STABLE) {
+            *self = Backoff::default();
+        }
         let since = *self.since.get_or_insert(now);
         let early = now.since(since) < EARLY;
         let longest = ms(if early { options.retry_early_max_ms } else { options.retry_max_ms });
@@ -48,9 +55,9 @@ impl Backoff {
         self.failures
     }
 
-    /// It works again.
-    pub(crate) fn reset(&mut self) {
-        *self = Backoff::default();
+    /// It works. If it goes on to do so, all is forgotten.
+    pub(crate) fn works(&mut self, now: Time) {
+        self.works_since.get_or_insert(now);
     }
 }
 
@@ -87,7 +94,12 @@ mod tests {
         now += EARLY;
         let late = (0..20).map(|_| next(&mut backoff, now, &mut entropy)).max();
         assert!(late > Some(15 * second) && late <= Some(30 * second), "{late:?}");
-        backoff.reset();
+        // What works for a moment is no end of trouble.
+        backoff.works(now);
+        now += second;
+        assert!(next(&mut backoff, now, &mut entropy) > 2 * second);
+        backoff.works(now);
+        now += 10 * second;
         assert!(next(&mut backoff, now, &mut entropy) <= Duration::from_millis(500));
     }
 
@@ -105,6 +117,11 @@ mod tests {
             let delay = backoff.next(Time(round * 5000), &mut entropy, &options, None).as_millis();
             assert!((2_000..=6_500).contains(&delay), "{delay}");
             assert!(round > 0 || delay <= 4_000, "{delay}");
+        }
+        let options = AccountOptions { retry_early_max_ms: 2_000, ..options };
+        for _ in 0..10 {
+            let delay = Backoff::default().next(Time(0), &mut entropy, &options, None);
+            assert_eq!(delay, Duration::from_secs(2));
         }
     }
 

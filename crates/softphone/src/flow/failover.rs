@@ -77,14 +77,20 @@ impl Failover {
 impl Flows {
     /// Which of the registrars to have flows to: all, or the one that is in use, or the best one.
     pub(super) fn candidates(&mut self, ctx: &mut Context, registrars: Vec<Registrar>) -> Vec<Registrar> {
-        let one = cfg!(feature = "full") && ctx.account.options.one_at_a_time;
+        if !cfg!(feature = "full") {
+            return registrars;
+        }
         self.failover = Failover::default();
-        if !one {
+        for flow in self.list.iter_mut().filter(|flow| flow.is_trial()) {
+            flow.close(ctx);
+        }
+        self.list.retain(|flow| !flow.is_gone());
+        if !ctx.account.options.one_at_a_time {
             return registrars;
         }
         let candidates = registrars.into_iter().map(|registrar| Candidate { registrar, failed: false });
         self.failover.candidates = candidates.collect();
-        let staying = self.list.iter().find(|flow| !flow.outgoing && !flow.trial && !flow.is_leaving());
+        let staying = self.list.iter().find(|flow| !flow.outgoing && !flow.is_leaving());
         let kept = staying.and_then(|flow| {
             let mut own = self.failover.candidates.iter().map(|candidate| &candidate.registrar);
             own.find(|registrar| same(registrar, &flow.registrar)).cloned()
@@ -94,6 +100,9 @@ impl Flows {
 
     /// Flows that have lost their registrar and are to connect now turn to the next one.
     pub(super) fn turn(&mut self, ctx: &mut Context, which: impl Fn(&Flow) -> bool) {
+        if !cfg!(feature = "full") {
+            return;
+        }
         let Flows { list, failover, .. } = self;
         let lost = |flow: &&mut Flow| flow.is_lost() && !flow.outgoing && which(flow);
         for flow in list.iter_mut().filter(lost) {
@@ -113,13 +122,14 @@ impl Flows {
         for flow in list.iter().filter(|flow| flow.is_lost()) {
             failover.mark(&flow.registrar, true);
         }
-        let main = list.iter().position(|flow| !flow.trial && !flow.outgoing);
-        let trial = list.iter().position(|flow| flow.trial);
+        let main = list.iter().position(|flow| !flow.quiet && !flow.outgoing);
+        let trial = list.iter().position(Flow::is_trial);
         let main_is_up = main.is_some_and(|at| list[at].is_up());
         match (main, trial) {
             (Some(_), Some(trial)) if busy && main_is_up && list[trial].is_up() => {}
             (Some(main), Some(trial)) if main_is_up && list[trial].is_up() => {
                 list[main].outgoing = true;
+                list[main].quiet = true;
                 failover.mark(&list[trial].registrar, false);
                 failover.look_at = None;
                 failover.looks = 0;
@@ -151,10 +161,14 @@ impl Flows {
 impl Flow {
     /// A trial that has succeeded is a flow like any other.
     fn take_over(&mut self, ctx: &mut Context) {
-        self.trial = false;
+        self.quiet = false;
         self.usable(ctx, true);
         ctx.flows_changed = true;
         self.report(ctx, FlowEvent::Moved);
+    }
+
+    fn is_trial(&self) -> bool {
+        self.quiet && !self.outgoing
     }
 
     /// Neither up nor given up.

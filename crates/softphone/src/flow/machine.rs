@@ -3,7 +3,7 @@
 use super::FlowId;
 use super::backoff::Backoff;
 use super::pulse::Pulse;
-use super::register::{Ask, Registration, Verdict};
+use super::register::{Ask, Registration, Verdict, refresh_after};
 use super::state::State;
 use crate::context::{Context, Key, Timer};
 use crate::{Event, FlowEvent, Output, Registrar, SocketEvent, SocketId};
@@ -26,8 +26,8 @@ pub(super) struct Flow {
     pub(super) registrar: Registrar,
     /// Another registrar takes its place; it stays until that one is registered.
     pub(super) outgoing: bool,
-    /// Whether the preferred registrar is back is being tried: nobody is told of it.
-    pub(super) trial: bool,
+    /// Nobody is told of it: it tries whether the preferred registrar is back, or has given way to that.
+    pub(super) quiet: bool,
     pub(super) state: State,
     pub(super) registration: Registration,
     pub(super) pulse: Pulse,
@@ -37,13 +37,13 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    pub(super) fn open(id: FlowId, registrar: Registrar, trial: bool, ctx: &mut Context) -> Flow {
+    pub(super) fn open(id: FlowId, registrar: Registrar, quiet: bool, ctx: &mut Context) -> Flow {
         let mut flow = Flow {
             id,
             registration: Registration::new(&mut ctx.entropy, registrar.reg_id),
             registrar,
             outgoing: false,
-            trial,
+            quiet,
             state: State::Gone,
             pulse: Pulse::default(),
             backoff: Backoff::default(),
@@ -240,8 +240,8 @@ impl Flow {
         let Some(socket) = self.socket() else { return };
         let first = !self.is_registered();
         self.state = State::Registered { socket, refused: false };
-        let refresh_at = ctx.now + refresh_after(ctx, expires);
-        ctx.timers.set(Timer::Refresh(self.id), refresh_at);
+        let refresh_after = refresh_after(ctx, expires);
+        ctx.timers.set(Timer::Refresh(self.id), ctx.now + refresh_after);
         ctx.timers.set(Timer::Expiry(self.id), ctx.now + Duration::from_secs(u64::from(expires)));
         let had_error = self.error.is_some();
         self.works(ctx);
@@ -254,7 +254,7 @@ impl Flow {
     /// Calls can come and go.
     fn works(&mut self, ctx: &mut Context) {
         self.usable(ctx, true);
-        self.backoff.reset();
+        self.backoff.works(ctx.now);
         self.ever_up = true;
         self.error = None;
     }
@@ -262,7 +262,7 @@ impl Flow {
     /// Whether calls are to go out here. An application that follows each step decides for itself.
     pub(super) fn usable(&self, ctx: &mut Context, usable: bool) {
         if let Some(socket) = self.socket() {
-            let usable = (usable || ctx.reports()) && !self.trial;
+            let usable = (usable || ctx.reports()) && !self.quiet;
             ctx.routes.usable(socket, usable);
         }
     }
@@ -277,8 +277,10 @@ impl Flow {
             _ => self.state = State::Refused { socket: self.socket() },
         }
         ctx.flows_changed = true;
-        let registrar = self.registrar.id.clone();
-        ctx.event(Event::CredentialsRefused { registrar, status, reason });
+        if !self.quiet {
+            let registrar = self.registrar.id.clone();
+            ctx.event(Event::CredentialsRefused { registrar, status, reason });
+        }
     }
 
     /// Any other failure; a socket that is still open is kept, and so is a binding that has not run out.
@@ -314,10 +316,12 @@ impl Flow {
             self.usable(ctx, false);
             self.report(ctx, FlowEvent::Unregistered { response: None });
             ctx.flows_changed = true;
-            match () {
-                () if refused => self.state = State::Refused { socket: Some(socket) },
-                () if ctx.account.options.refresh => self.register(ctx, socket),
-                () => self.state = State::Open { socket },
+            if refused {
+                self.state = State::Refused { socket: Some(socket) };
+            } else if ctx.account.options.refresh {
+                self.register(ctx, socket);
+            } else {
+                self.state = State::Open { socket };
             }
         }
     }
@@ -353,8 +357,10 @@ impl Flow {
         if let State::Registered { .. } | State::Unregistering { .. } = self.state {
             self.report(ctx, FlowEvent::Unregistered { response: None });
         }
-        let error = code != super::leave::NORMAL || !reason.is_empty();
-        self.report(ctx, FlowEvent::Disconnected { error, code, reason: reason.into() });
+        if ctx.reports() {
+            let error = code != super::leave::NORMAL || !reason.is_empty();
+            self.report(ctx, FlowEvent::Disconnected { error, code, reason: reason.into() });
+        }
         ctx.socket_gone(socket);
         match &mut self.state {
             State::Waiting { socket, .. } | State::Refused { socket } => *socket = None,
@@ -379,7 +385,7 @@ impl Flow {
     }
 
     pub(super) fn report(&self, ctx: &mut Context, event: FlowEvent) {
-        if !self.trial {
+        if !self.quiet {
             ctx.report(&self.registrar, event);
         }
     }
@@ -387,14 +393,4 @@ impl Flow {
     pub(super) fn trace(&self, ctx: &mut Context, name: &'static str, detail: &str) {
         ctx.trace(name, &[("registrar", &self.registrar.id), ("detail", detail)]);
     }
-}
-
-/// JsSIP's schedule: somewhere in the second half of the binding's life, half a minute before its end at the latest.
-fn refresh_after(ctx: &mut Context, expires: u32) -> Duration {
-    let ms = u64::from(expires) * 1000;
-    Duration::from_millis(if expires > 64 {
-        ms / 2 + ctx.entropy.jitter(ms / 2 - 32_000)
-    } else {
-        ms.saturating_sub(5000).max(1000)
-    })
 }

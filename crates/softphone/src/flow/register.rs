@@ -110,10 +110,11 @@ impl Registration {
         let repeat = match status {
             401 | 407 => {
                 let uri = ctx.account.registrar_uri();
-                if !ctx.challenged(&mut series, socket, &Method::Register, &uri, response) {
+                let again = ctx.challenged(&mut series, socket, &Method::Register, &uri, response);
+                if !again && ctx.can_answer(response) {
                     return Some(Verdict::Refused { status, reason: response.reason().into() });
                 }
-                true
+                again
             }
             // It refused what was renewed meanwhile.
             403 => again && credentials != ctx.credentials_version,
@@ -268,4 +269,15 @@ impl Registration {
 /// RFC 3261 §20.33: seconds, perhaps a comment and parameters.
 fn retry_after(headers: &Headers) -> Option<Duration> {
     headers.number(Name::RetryAfter).map(|seconds| Duration::from_secs(u64::from(seconds)))
+}
+
+/// When to renew a binding; JsSIP's schedule: somewhere in the second half of its life, half a minute before its end at
+/// the latest.
+pub(super) fn refresh_after(ctx: &mut Context, expires: u32) -> Duration {
+    let ms = u64::from(expires) * 1000;
+    Duration::from_millis(if expires > 64 {
+        ms / 2 + ctx.entropy.jitter(ms / 2 - 32_000)
+    } else {
+        ms.saturating_sub(5000).max(1000)
+    })
 }

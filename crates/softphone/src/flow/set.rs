@@ -50,9 +50,9 @@ impl Flows {
         }
     }
 
-    pub(super) fn open(&mut self, ctx: &mut Context, registrar: Registrar, trial: bool) {
+    pub(super) fn open(&mut self, ctx: &mut Context, registrar: Registrar, quiet: bool) {
         self.next += 1;
-        self.list.push(Flow::open(FlowId(self.next), registrar, trial, ctx));
+        self.list.push(Flow::open(FlowId(self.next), registrar, quiet, ctx));
     }
 
     /// Leaves old registrars when the new ones are there. `busy`: a call is being set up, whose messages may depend on
@@ -61,7 +61,7 @@ impl Flows {
         self.list.retain(|flow| !flow.is_gone());
         self.fail_over(ctx, busy);
         let Some(until) = self.moving_until else { return };
-        let mut staying = self.list.iter().filter(|flow| !flow.outgoing && !flow.trial);
+        let mut staying = self.list.iter().filter(|flow| !flow.outgoing && !flow.quiet);
         let come = if ctx.now < until { staying.all(Flow::is_up) } else { staying.any(Flow::is_up) };
         let none_stays = self.list.iter().all(|flow| flow.outgoing);
         if busy || !(come || none_stays) {
@@ -178,12 +178,12 @@ impl Flows {
     }
 
     pub(crate) fn views(&self) -> Vec<FlowView> {
-        self.list.iter().filter(|flow| !flow.trial).map(Flow::view).collect()
+        self.list.iter().filter(|flow| !flow.quiet).map(Flow::view).collect()
     }
 
     pub(crate) fn status(&self) -> UserAgentStatus {
-        let any = |test: fn(&Flow) -> bool| self.list.iter().any(|flow| !flow.trial && test(flow));
-        let mut staying = self.list.iter().filter(|flow| !flow.outgoing && !flow.trial).peekable();
+        let any = |test: fn(&Flow) -> bool| self.list.iter().any(|flow| !flow.quiet && test(flow));
+        let mut staying = self.list.iter().filter(|flow| !flow.outgoing && !flow.quiet).peekable();
         if any(Flow::is_registered) {
             UserAgentStatus::Registered
         } else if staying.peek().is_some() && staying.all(Flow::is_refused) {

@@ -88,6 +88,7 @@ pub enum FlowEvent {
     },
     /// It is time to register again, and left to the application.
     Expiring,
-    /// The preferred registrar is back, and this flow to it has taken the place of another.
+    /// The preferred registrar is back, and this flow to it has taken the place of another, of which nothing more is
+    /// said. What was told of that one holds for this one.
     Moved,
 }

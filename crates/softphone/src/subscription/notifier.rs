@@ -99,7 +99,7 @@ impl Notifier {
         for route in request.all(Name::RecordRoute) {
             builder = builder.header(Name::RecordRoute, route);
         }
-        ctx.transactions.respond(ctx.now, key, more(builder, headers).finish());
+        ctx.respond(key, more(builder, headers));
         // RFC 6665 §4.2.1.2: at once; but the application may want to say more than was said last.
         set(ctx, self.id, At::Owed, seconds(0));
         if granted == 0 {
