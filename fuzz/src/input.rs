@@ -123,7 +123,7 @@ impl Past {
         let (ours, theirs) = if far_is_from { (to, from) } else { (from, to) };
         let (ours, mut theirs) = (ours.to_string(), theirs.to_string());
         if !theirs.contains(";tag=") {
-            theirs.push_str(*u.choose(&[";tag=far", ";tag=fork"])?);
+            theirs.push_str(u.choose(&[";tag=far", ";tag=fork"])?);
         }
         let call_id = headers.call_id().to_string();
         let cseq = headers.cseq().map_or(0, |cseq| cseq.number) + u32::from(u.int_in_range(0..=3u8)?);

@@ -481,6 +481,26 @@ fn orders_that_make_no_sense_are_refused() {
 }
 
 #[test]
+fn what_nobody_knows_of_yet_is_taken_back_at_once() {
+    let mut world = World::new(1);
+    let anna = world.phone("anna");
+    world.registrars[0].down = true;
+    world.cut(anna, 0);
+    world.run_ms(100);
+    let patient = NewSubscription { wait_ms: 60_000, ..order() };
+    let nothing =
+        Resubscription { subscription: SubscriptionId(1), expires: Some(0), ..Resubscription::default() };
+    for _ in 0..2 {
+        world.command(anna, Command::Subscribe(Box::new(patient.clone())));
+        world.command(anna, Command::Resubscribe(Box::new(nothing.clone())));
+        assert_eq!(world.phones[anna].changes(1), ["Unsubscribed"]);
+    }
+    world.registrars[0].down = false;
+    world.run(Duration::from_secs(60));
+    assert_eq!(world.count("SUBSCRIBE"), 0);
+}
+
+#[test]
 fn stopping_un_subscribes() {
     let mut story = Story::active(order());
     story.world.command(story.anna, Command::Stop);

@@ -60,6 +60,7 @@ impl Subscriptions {
             Some(subscriber) => subscriber.resubscribe(ctx, asked),
             None => unknown(ctx),
         }
+        self.forget();
     }
 
     pub(crate) fn accept(&mut self, ctx: &mut Context, key: Key, request: &Request, acceptance: Acceptance) {
