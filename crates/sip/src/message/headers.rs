@@ -158,6 +158,11 @@ impl Headers {
         self.values(name).find_map(|value| NameAddr::parse(value).ok())
     }
 
+    /// All headers in their order, by name.
+    pub(super) fn named(&self) -> impl Iterator<Item = (Name, &str)> {
+        self.fields.iter().map(|field| (field.name, field.value(&self.text)))
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

@@ -1,5 +1,5 @@
 use super::params::Params;
-use super::scan::{after, cut, cut_or_all, find, number, slice, trim};
+use super::scan::{Set, after, cut, cut_or_all, find, number, slice, trim};
 use super::write::push_number;
 use crate::Invalid;
 use alloc::string::String;
@@ -74,7 +74,9 @@ impl<'a> Uri<'a> {
     /// contain `#` and UTF-8.
     pub fn parse(text: &'a str) -> Result<Uri<'a>, Invalid> {
         let text = trim(text);
-        if text.bytes().any(|b| b <= b' ' || b == 0x7f || matches!(b, b'<' | b'>' | b'"')) {
+        // Without an early end, so that many bytes are looked at at once.
+        let is_bad = |b: u8| (b <= b' ') | (b == 0x7f) | (b == b'<') | (b == b'>') | (b == b'"');
+        if text.bytes().fold(false, |bad, byte| bad | is_bad(byte)) {
             return Err(Invalid("a character that no URI can have"));
         }
         let (scheme, rest) = cut(text, b':').ok_or(Invalid("a URI without a scheme"))?;
@@ -222,6 +224,9 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
+/// What a name has, and what some have though they may not.
+const HOST: Set = Set::alphanumeric_and(b"-._");
+
 /// `host`, `host:port`, `[v6]`, `[v6]:port`.
 pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), Invalid> {
     const NO_HOST: Invalid = Invalid("no host");
@@ -234,13 +239,14 @@ pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), Invalid
         }
         close + 1
     } else {
-        let is_host = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_') || *b >= 0x80;
-        text.bytes().position(|byte| !is_host(&byte)).unwrap_or(text.len())
+        find(text, b':').unwrap_or(text.len())
     };
-    if end == 0 {
+    let host = slice(text, 0, end);
+    let host = trim(host);
+    let is_name = || host.bytes().all(|byte| HOST.has(byte) || byte >= 0x80);
+    if host.is_empty() || !host.starts_with('[') && !is_name() {
         return Err(NO_HOST);
     }
-    let host = slice(text, 0, end);
     let port = trim(after(text, end));
     if port.is_empty() {
         return Ok((host, None));
