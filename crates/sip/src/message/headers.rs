@@ -158,9 +158,8 @@ impl Headers {
         self.values(name).find_map(|value| NameAddr::parse(value).ok())
     }
 
-    /// All headers in their order, by name.
-    pub(super) fn named(&self) -> impl Iterator<Item = (Name, &str)> {
-        self.fields.iter().map(|field| (field.name, field.value(&self.text)))
+    pub(super) fn fields(&self) -> &[Field] {
+        &self.fields
     }
 
     pub(crate) fn text(&self) -> &str {

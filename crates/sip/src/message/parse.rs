@@ -314,27 +314,35 @@ fn find_body(text: &str, index: &Index) -> (Range, Option<Problem>) {
     (Range::new(index.body, end), None)
 }
 
-/// What matching and answering need, with what is said where it is missing and where it comes twice.
-static NEEDED: [(Name, &str, &str); 5] = [
-    (Name::Via, "Missing Via", ""),
-    (Name::From, "Missing From", "Several From"),
-    (Name::To, "Missing To", "Several To"),
-    (Name::CallId, "Missing Call-ID", "Several Call-ID"),
-    (Name::CSeq, "Missing CSeq", "Several CSeq"),
+/// What is said where something that matching and answering need is missing, and where it comes twice.
+static NEEDED: [(&str, &str); 5] = [
+    ("Missing Via", ""),
+    ("Missing From", "Several From"),
+    ("Missing To", "Several To"),
+    ("Missing Call-ID", "Several Call-ID"),
+    ("Missing CSeq", "Several CSeq"),
 ];
 
 fn check(headers: &Headers, start_line: &StartLine) -> Option<Problem> {
     let mut first = [""; NEEDED.len()];
-    for (name, value) in headers.named() {
-        let Some(at) = NEEDED.iter().position(|(needed, _, _)| *needed == name) else { continue };
+    for field in headers.fields() {
+        let at = match field.name {
+            Name::Via => 0,
+            Name::From => 1,
+            Name::To => 2,
+            Name::CallId => 3,
+            Name::CSeq => 4,
+            _ => continue,
+        };
+        let value = field.value(headers.text());
         if first[at].is_empty() {
             first[at] = value;
-        } else if name != Name::Via && first[at] != value {
-            return Some((ParseErrorKind::Header, NEEDED[at].2));
+        } else if at > 0 && first[at] != value {
+            return Some((ParseErrorKind::Header, NEEDED[at].1));
         }
     }
     if let Some(at) = first.iter().position(|value| value.is_empty()) {
-        return Some((ParseErrorKind::Missing, NEEDED[at].1));
+        return Some((ParseErrorKind::Missing, NEEDED[at].0));
     }
     let cseq = headers.raw_cseq();
     let detail = if headers.via().is_err() {

@@ -186,36 +186,23 @@ pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
-const TOKEN: Set = Set::alphanumeric_and(b"-.!%*_+`'~");
+/// A bit for each ASCII byte that a token can have.
+const TOKEN: [u32; 4] = {
+    let mut bits = [0; 4];
+    let mut byte = 0u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+        {
+            bits[byte as usize >> 5] |= 1 << (byte & 31);
+        }
+        byte += 1;
+    }
+    bits
+};
 
 pub(crate) fn is_token_byte(byte: u8) -> bool {
-    TOKEN.has(byte)
-}
-
-/// Some of the ASCII bytes: a bit for each.
-pub(crate) struct Set([u32; 4]);
-
-impl Set {
-    pub(crate) const fn alphanumeric_and(more: &[u8]) -> Set {
-        let mut bits = [0; 4];
-        let mut byte = 0u8;
-        while byte < 128 {
-            if byte.is_ascii_alphanumeric() {
-                bits[byte as usize >> 5] |= 1 << (byte & 31);
-            }
-            byte += 1;
-        }
-        let mut index = 0;
-        while index < more.len() {
-            bits[more[index] as usize >> 5] |= 1 << (more[index] & 31);
-            index += 1;
-        }
-        Set(bits)
-    }
-
-    pub(crate) const fn has(&self, byte: u8) -> bool {
-        byte < 128 && self.0[(byte >> 5 & 3) as usize] >> (byte & 31) & 1 == 1
-    }
+    byte < 128 && TOKEN[usize::from(byte >> 5 & 3)] >> (byte & 31) & 1 == 1
 }
 
 /// The first byte below a space at or after `at`; the length where there is none.
