@@ -53,8 +53,13 @@ pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
         }
         at += 8;
     }
-    let rest = bytes.get(at..)?;
-    Some(at + rest.iter().position(|byte| *byte == wanted)?)
+    while at < bytes.len() {
+        if bytes[at] == wanted {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// Goes past the blocks without a byte of this kind: one instruction looks at a block where the machine can, which is why
