@@ -43,7 +43,14 @@ impl World {
             peers: Vec::new(),
             past: Past::default(),
         };
-        let registrar = Registrar { id: "r0".into(), uri: "wss://r0.example".into(), weight: 1, reg_id: 1 };
+        let registrar = Registrar {
+            id: "r0".into(),
+            uri: "wss://r0.example".into(),
+            weight: 1,
+            reg_id: 1,
+            route: None,
+            transport: None,
+        };
         world.command(Command::Start {
             identity: Identity {
                 login: "anna".into(),
@@ -52,8 +59,9 @@ impl World {
                 instance_id: "urn:uuid:00000000-0000-4000-8000-000000000001".into(),
                 user_agent: "fuzz".into(),
             },
-            credentials: Credentials { username: "anna".into(), password: "secret".into() },
+            credentials: Credentials::new("anna".into(), "secret".into()),
             registrars: vec![registrar],
+            settings: Settings::default(),
         });
         world
     }
@@ -61,7 +69,10 @@ impl World {
     fn act(&mut self, u: &mut Unstructured<'_>) -> Result<()> {
         let media = MediaOptions(0);
         match u.int_in_range(0..=ACTIONS)? {
-            1 => self.command(Command::Answer { media: MediaOptions(u.int_in_range(0..=1u32)?) }),
+            1 => {
+                let media = MediaOptions(u.int_in_range(0..=1u32)?);
+                self.call(u, CallCommand::Answer { media, headers: String::new() })?;
+            }
             2 => {
                 let event = input::peer_event(u)?;
                 if let Ok(peer) = u.choose(&self.peers) {
@@ -70,15 +81,19 @@ impl World {
             }
             3 => {
                 let target = input::word(u)?;
-                self.command(Command::Call { target, media });
+                let options = Box::new(CallOptions { media, ..CallOptions::default() });
+                self.command(Command::Call(
+                    CallId(u.int_in_range(1..=2u32)?),
+                    CallCommand::Dial { target, options },
+                ));
             }
             4 => {
                 let tones = if u.arbitrary()? { "1,#".into() } else { input::word(u)? };
-                self.command(Command::SendDtmf { tones });
+                self.call(u, CallCommand::SendDtmf { tones, dtmf: Dtmf::default() })?;
             }
             5 => {
                 let options = input::end_options(u)?;
-                self.command(Command::End(options));
+                self.call(u, CallCommand::End(Box::new(options)))?;
             }
             6 => {
                 let text = input::raw(u)?;
@@ -88,7 +103,10 @@ impl World {
                 let text = self.past.response(u)?;
                 self.frame(u, text)?;
             }
-            8 => self.command(Command::Hold(u.arbitrary()?)),
+            8 => {
+                let (on, update) = (u.arbitrary()?, u.arbitrary()?);
+                self.call(u, CallCommand::Hold { on, update, headers: String::new() })?;
+            }
             9 => {
                 let text = self.past.request(u, Some("INVITE"))?;
                 self.frame(u, text)?;
@@ -99,13 +117,16 @@ impl World {
             }
             11 => {
                 let password = input::word(u)?;
-                self.command(Command::SetCredentials(Credentials { username: "anna".into(), password }));
+                self.command(Command::SetCredentials(Credentials::new("anna".into(), password)));
             }
             12 => {
                 let list = input::registrars(u)?;
                 self.command(Command::SetRegistrars(list));
             }
-            13 => self.command(Command::Mute(u.arbitrary()?)),
+            13 => {
+                let on = u.arbitrary()?;
+                self.call(u, CallCommand::Mute(on))?;
+            }
             14 => self.input(if u.arbitrary()? { Input::Nudge } else { Input::Woke }),
             15 => self.socket(u, SocketEvent::Opened)?,
             16 => {
@@ -152,6 +173,10 @@ impl World {
                 let text = self.past.distorted(u)?;
                 self.frame(u, text)?;
             }
+            30 => {
+                let command = input::call_command(u)?;
+                self.call(u, command)?;
+            }
             29 => {
                 let reason = if u.arbitrary()? { Some(input::word(u)?) } else { None };
                 self.command(Command::RefuseCalls(reason));
@@ -174,6 +199,14 @@ impl World {
         Ok(())
     }
 
+    /// To one of the calls that there are, or to the oldest.
+    fn call(&mut self, u: &mut Unstructured<'_>, command: CallCommand) -> Result<()> {
+        let calls: Vec<CallId> = self.phone.calls().iter().map(|call| call.call).collect();
+        let call = if calls.len() > 1 { *u.choose(&calls)? } else { CallId::ONE };
+        self.command(Command::Call(call, command));
+        Ok(())
+    }
+
     fn command(&mut self, command: Command) {
         self.input(Input::Command(command));
     }
@@ -186,7 +219,7 @@ impl World {
     fn drain(&mut self) {
         for _ in 0..OUTPUTS_MAX {
             let Some(output) = self.phone.poll_output() else {
-                let _ = (self.phone.call(), self.phone.flows(), self.phone.user_agent_status());
+                let _ = (self.phone.calls(), self.phone.flows(), self.phone.user_agent_status());
                 return;
             };
             match output {
@@ -202,8 +235,8 @@ impl World {
                     }
                 }
                 Output::CloseSocket { socket, .. } => self.sockets.retain(|own| *own != socket),
-                Output::Peer(peer, PeerRequest::Close) => self.peers.retain(|own| *own != peer),
-                Output::Peer(peer, _) if !self.peers.contains(&peer) => self.peers.push(peer),
+                Output::Peer(_, peer, PeerRequest::Close) => self.peers.retain(|own| *own != peer),
+                Output::Peer(_, peer, _) if !self.peers.contains(&peer) => self.peers.push(peer),
                 Output::Event(Event::Requested { reply, .. }) => self.past.asked(reply),
                 Output::Peer(..) | Output::Event(_) => {}
             }

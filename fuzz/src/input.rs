@@ -244,8 +244,14 @@ pub(crate) fn start(u: &mut Unstructured<'_>) -> Result<Command> {
         instance_id: "urn:uuid:00000000-0000-4000-8000-000000000001".into(),
         user_agent: "fuzz".into(),
     };
-    let credentials = Credentials { username: login.into(), password: word(u)? };
-    Ok(Command::Start { identity, credentials, registrars: registrars(u)? })
+    let credentials = Credentials::new(login.into(), word(u)?);
+    let settings = Settings {
+        supervised: u.arbitrary()?,
+        one_call: u.arbitrary()?,
+        session_expires: u32::from(u.arbitrary::<u8>()?),
+        reliable_provisional: u.arbitrary()?,
+    };
+    Ok(Command::Start { identity, credentials, registrars: registrars(u)?, settings })
 }
 
 pub(crate) fn registrars(u: &mut Unstructured<'_>) -> Result<Vec<Registrar>> {
@@ -257,6 +263,8 @@ pub(crate) fn registrars(u: &mut Unstructured<'_>) -> Result<Vec<Registrar>> {
             uri: format!("ws://r{number}.example"),
             weight: number,
             reg_id: number + 1,
+            route: None,
+            transport: None,
         });
     }
     Ok(list)
@@ -323,5 +331,22 @@ pub(crate) fn peer_event(u: &mut Unstructured<'_>) -> Result<PeerEvent> {
 }
 
 pub(crate) fn end_options(u: &mut Unstructured<'_>) -> Result<EndOptions> {
-    Ok(EndOptions { status_code: u.arbitrary()?, reason_phrase: Some(word(u)?), cause: None })
+    Ok(EndOptions { status_code: u.arbitrary()?, reason_phrase: Some(word(u)?), ..EndOptions::default() })
+}
+
+/// What is asked of a call beside the everyday.
+pub(crate) fn call_command(u: &mut Unstructured<'_>) -> Result<CallCommand> {
+    let (headers, update) = (word(u)?, u.arbitrary()?);
+    let other = CallId(u.int_in_range(1..=3u32)?);
+    Ok(match u.int_in_range(0..=8u8)? {
+        0 => CallCommand::Ring { status: 180 + u16::from(update), reason: word(u)?, headers },
+        1 => CallCommand::Renegotiate { restart_ice: u.arbitrary()?, update, headers },
+        2 => CallCommand::TakeOffer,
+        3 => CallCommand::RefuseOffer { status: 488, reason: word(u)?, headers },
+        4 => CallCommand::Consult { new: other, target: word(u)?, options: Box::default() },
+        5 => CallCommand::Transfer { target: word(u)?, with: update.then_some(other), headers },
+        6 => CallCommand::AcceptReferral { new: other, options: Box::default() },
+        7 => CallCommand::RefuseReferral { status: 603, reason: word(u)? },
+        _ => CallCommand::Resume { media: MediaOptions(0), stored: raw(u)? },
+    })
 }

@@ -135,7 +135,10 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
 
 fn unquoted_bracket(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let mut at = 0;
+    let mut at = find(text, b'<')?;
+    if find(slice(text, 0, at), b'"').is_some() {
+        at = 0;
+    }
     loop {
         match bytes.get(at)? {
             b'<' => return Some(at),

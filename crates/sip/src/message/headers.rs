@@ -158,6 +158,10 @@ impl Headers {
         self.values(name).find_map(|value| NameAddr::parse(value).ok())
     }
 
+    pub(super) fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

@@ -1,6 +1,6 @@
 use super::headers::{Field, Headers};
 use super::name::Name;
-use super::scan::{self, Range, after, cut_or_all, is_blank, is_token_byte, next_control, slice, trim};
+use super::scan::{self, Range, after, cut, cut_or_all, is_blank, is_token, next_control, slice, trim};
 use super::write::push_number;
 use super::{Message, Request, Response};
 use crate::Method;
@@ -218,16 +218,7 @@ pub(super) fn index_fields(text: &str, start: usize) -> Index {
             index.body = next;
             break;
         }
-        let name_at = at;
-        while bytes.get(at).is_some_and(|byte| is_token_byte(*byte)) {
-            at += 1;
-        }
-        let name_end = at;
-        while bytes.get(at).copied().is_some_and(is_blank) {
-            at += 1;
-        }
-        let is_field = name_end > name_at && bytes.get(at) == Some(&b':');
-        let value_at = at + 1;
+        let line_at = at;
         let value_end = loop {
             at = next_control(bytes, at);
             let end = at;
@@ -252,9 +243,12 @@ pub(super) fn index_fields(text: &str, start: usize) -> Index {
             index.too_many = true;
             break;
         }
-        if is_field {
-            let name = Name::new(slice(text, name_at, name_end));
-            index.fields.push(Field::new(name, name_at, name_end, trimmed(bytes, value_at, value_end)));
+        let Some((name_text, _)) = cut(slice(text, line_at, value_end), b':') else { continue };
+        let value = trimmed(bytes, line_at + name_text.len() + 1, value_end);
+        let name_text = name_text.trim_ascii_end();
+        let name = Name::new(name_text);
+        if name != Name::Other || is_token(name_text) {
+            index.fields.push(Field::new(name, line_at, line_at + name_text.len(), value));
         }
     }
     index
@@ -320,25 +314,35 @@ fn find_body(text: &str, index: &Index) -> (Range, Option<Problem>) {
     (Range::new(index.body, end), None)
 }
 
-/// What matching and answering need, with what is said where it is missing and where it comes twice.
-static NEEDED: [(Name, &str, &str); 5] = [
-    (Name::Via, "Missing Via", ""),
-    (Name::From, "Missing From", "Several From"),
-    (Name::To, "Missing To", "Several To"),
-    (Name::CallId, "Missing Call-ID", "Several Call-ID"),
-    (Name::CSeq, "Missing CSeq", "Several CSeq"),
+/// What is said where something that matching and answering need is missing, and where it comes twice.
+static NEEDED: [(&str, &str); 5] = [
+    ("Missing Via", ""),
+    ("Missing From", "Several From"),
+    ("Missing To", "Several To"),
+    ("Missing Call-ID", "Several Call-ID"),
+    ("Missing CSeq", "Several CSeq"),
 ];
 
 fn check(headers: &Headers, start_line: &StartLine) -> Option<Problem> {
-    for (name, missing, repeated) in &NEEDED {
-        let mut all = headers.all(*name);
-        match all.next() {
-            None | Some("") => return Some((ParseErrorKind::Missing, missing)),
-            Some(first) if *name != Name::Via && all.any(|other| other != first) => {
-                return Some((ParseErrorKind::Header, repeated));
-            }
-            Some(_) => {}
+    let mut first = [""; NEEDED.len()];
+    for field in headers.fields() {
+        let at = match field.name {
+            Name::Via => 0,
+            Name::From => 1,
+            Name::To => 2,
+            Name::CallId => 3,
+            Name::CSeq => 4,
+            _ => continue,
+        };
+        let value = field.value(headers.text());
+        if first[at].is_empty() {
+            first[at] = value;
+        } else if at > 0 && first[at] != value {
+            return Some((ParseErrorKind::Header, NEEDED[at].1));
         }
+    }
+    if let Some(at) = first.iter().position(|value| value.is_empty()) {
+        return Some((ParseErrorKind::Missing, NEEDED[at].0));
     }
     let cseq = headers.raw_cseq();
     let detail = if headers.via().is_err() {

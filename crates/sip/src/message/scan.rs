@@ -40,10 +40,51 @@ pub(crate) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// Where this byte (ASCII) is first.
+/// Where this byte (ASCII) is first. Eight bytes at a time: most of reading a message is looking for a byte.
 pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
-    text.bytes().position(|byte| byte == wanted)
+    let bytes = text.as_bytes();
+    let mut at = skip_blocks(bytes, 0, |byte| byte == wanted);
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk) ^ (ONES * u64::from(wanted));
+        // The lowest high bit that is set belongs to the first byte that is zero.
+        let hits = word.wrapping_sub(ONES) & !word & HIGHS;
+        if hits != 0 {
+            return Some(at + (hits.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    while at < bytes.len() {
+        if bytes[at] == wanted {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
+
+/// Goes past the blocks without a byte of this kind: one instruction looks at a block where the machine can, which is why
+/// every byte of it is looked at.
+#[cfg(not(target_family = "wasm"))]
+#[inline(always)]
+fn skip_blocks(bytes: &[u8], mut at: usize, is_wanted: impl Fn(u8) -> bool) -> usize {
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>())
+        && !block.iter().fold(false, |found, byte| found | is_wanted(*byte))
+    {
+        at += 16;
+    }
+    at
+}
+
+/// In the browser the words of eight bytes do.
+#[cfg(target_family = "wasm")]
+fn skip_blocks(_: &[u8], at: usize, _: impl Fn(u8) -> bool) -> usize {
+    at
+}
+
+/// A one in each byte.
+const ONES: u64 = u64::MAX / 0xff;
+/// The highest bit of each byte.
+const HIGHS: u64 = ONES << 7;
 
 /// What is before the first byte (ASCII) of this kind, and what after it.
 pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
@@ -64,13 +105,15 @@ pub(crate) fn split_word(text: &str) -> Option<(&str, &str)> {
 
 /// Where the quotes that open at `open` close.
 pub(crate) fn closing_quote(text: &str, open: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
     let mut at = open + 1;
     loop {
-        match bytes.get(at)? {
-            b'"' => return Some(at),
-            b'\\' => at += 2,
-            _ => at += 1,
+        let rest = text.get(at..)?;
+        let close = find(rest, b'"')?;
+        let Some(escape) = find(slice(rest, 0, close), b'\\') else { return Some(at + close) };
+        // Past the escaped character, whose first byte is all that matters.
+        at += escape + 2;
+        while !text.is_char_boundary(at) {
+            at += 1;
         }
     }
 }
@@ -102,7 +145,11 @@ impl<'a> CommaSplit<'a> {
 
     fn next_comma(&mut self) -> usize {
         let bytes = self.rest.as_bytes();
-        let mut at = 0;
+        // Most lines have one value.
+        let Some(mut at) = find(self.rest, b',') else { return bytes.len() };
+        if find(slice(self.rest, 0, at), b'"').is_some() || find(slice(self.rest, 0, at), b'<').is_some() {
+            at = 0;
+        }
         while let Some(byte) = bytes.get(at) {
             match byte {
                 b',' => return at,
@@ -163,14 +210,13 @@ pub(crate) fn is_token_byte(byte: u8) -> bool {
     byte < 128 && TOKEN[usize::from(byte >> 5 & 3)] >> (byte & 31) & 1 == 1
 }
 
-/// The first byte below a space at or after `at`; the length where there is none. Eight bytes at a time: this is what
-/// most of reading a message is.
-pub(crate) fn next_control(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 0xff;
+/// The first byte below a space at or after `at`; the length where there is none.
+pub(crate) fn next_control(bytes: &[u8], at: usize) -> usize {
+    let mut at = skip_blocks(bytes, at, |byte| byte < b' ');
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
         // The lowest high bit that is set belongs to the first byte below 0x20.
-        let hits = word.wrapping_sub(ONES * 0x20) & !word & (ONES * 0x80);
+        let hits = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
         if hits != 0 {
             return at + (hits.trailing_zeros() / 8) as usize;
         }
@@ -243,6 +289,36 @@ mod tests {
         // Quadratic, this would be two thousand million steps.
         assert_eq!(CommaSplit::new(&"<,".repeat(32_000)).count(), 32_000);
         assert_eq!(CommaSplit::new(&"<".repeat(64_000)).count(), 1);
+    }
+
+    #[test]
+    fn bytes_are_found_wherever_they_are() {
+        for length in 0..40 {
+            let mut text = "x".repeat(length);
+            assert_eq!(find(&text, b','), None);
+            for at in 0..length {
+                text.replace_range(at..at + 1, ",");
+                assert_eq!(find(&text, b','), Some(at), "at {at} of {length}");
+                text.replace_range(at..at + 1, "x");
+            }
+        }
+        assert_eq!((find("Ж-ж,", b','), find("Ж-ж", b'-'), find("", b'a')), (Some(5), Some(2), None));
+        assert_eq!(cut("a=b=c", b'='), Some(("a", "b=c")));
+    }
+
+    #[test]
+    fn quotes_close_past_escapes() {
+        for (text, close) in [
+            (r#""a""#, Some(2)),
+            (r#""\"""#, Some(3)),
+            (r#""\\" ""#, Some(3)),
+            (r#""\ж\"ж""#, Some(8)),
+            (r#""\"#, None),
+            (r#""a\""#, None),
+            (r#"""#, None),
+        ] {
+            assert_eq!(closing_quote(text, 0), close, "{text}");
+        }
     }
 
     #[test]

@@ -74,7 +74,9 @@ impl<'a> Uri<'a> {
     /// contain `#` and UTF-8.
     pub fn parse(text: &'a str) -> Result<Uri<'a>, Invalid> {
         let text = trim(text);
-        if text.bytes().any(|b| b <= b' ' || b == 0x7f || matches!(b, b'<' | b'>' | b'"')) {
+        // Without an early end, so that many bytes are looked at at once.
+        let is_bad = |b: u8| (b <= b' ') | (b == 0x7f) | (b == b'<') | (b == b'>') | (b == b'"');
+        if text.bytes().fold(false, |bad, byte| bad | is_bad(byte)) {
             return Err(Invalid("a character that no URI can have"));
         }
         let (scheme, rest) = cut(text, b':').ok_or(Invalid("a URI without a scheme"))?;
@@ -222,6 +224,13 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
+/// What a name has, and what some have though they may not. Without a branch, so that many bytes are looked at at once.
+fn is_of_host(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let is_digit_dash_or_dot = (byte.wrapping_sub(b'-') < 13) & (byte != b'/');
+    is_letter | is_digit_dash_or_dot | (byte == b'_') | (byte >= 0x80)
+}
+
 /// `host`, `host:port`, `[v6]`, `[v6]:port`.
 pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), Invalid> {
     const NO_HOST: Invalid = Invalid("no host");
@@ -234,13 +243,13 @@ pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), Invalid
         }
         close + 1
     } else {
-        let is_host = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_') || *b >= 0x80;
-        text.bytes().position(|byte| !is_host(&byte)).unwrap_or(text.len())
+        find(text, b':').unwrap_or(text.len())
     };
-    if end == 0 {
+    let host = slice(text, 0, end);
+    let host = trim(host);
+    if host.is_empty() || !host.starts_with('[') && !host.bytes().fold(true, |good, b| good & is_of_host(b)) {
         return Err(NO_HOST);
     }
-    let host = slice(text, 0, end);
     let port = trim(after(text, end));
     if port.is_empty() {
         return Ok((host, None));
