@@ -44,7 +44,7 @@ impl Forward {
     }
 
     /// Whether it changes the session: two of those cannot be under way at once.
-    fn is_offer(&self) -> bool {
+    pub(super) fn is_offer(&self) -> bool {
         is_offer(&self.request)
     }
 }
@@ -167,8 +167,9 @@ impl Calls {
         }
         if response.status() == 481 {
             // RFC 5057 §5.1: the other end knows of no call.
-            self.end_talking(edge, number, other(forward.from), None);
+            return self.end_talking(edge, number, other(forward.from), None);
         }
+        self.go_on_joining(edge, number);
     }
 
     /// The other end did not answer, or its connection is gone. On a new one it is asked again.
@@ -198,6 +199,7 @@ impl Calls {
         let forward = forwards.remove(at);
         self.uses.remove(&forward.asked);
         edge.refuse(forward.asked, &forward.request, 480, "The other side cannot be reached now");
+        self.go_on_joining(edge, number);
     }
 
     /// An end may have a new flow.
@@ -222,6 +224,7 @@ impl Calls {
                 edge.timers.clear(Timer::Forward(number, forward_number));
                 self.uses.remove(&forward.asked);
                 edge.refuse(forward.asked, &forward.request, 487, "Request Terminated");
+                self.go_on_joining(edge, number);
             }
         }
     }
@@ -243,6 +246,9 @@ impl Calls {
 
 /// What keeps a request from being forwarded.
 fn admit(talking: &Talking, from: Side, request: &Request) -> Result<(), (u16, &'static str)> {
+    if talking.end(other(from)).has_left {
+        return Err((480, "Nobody is there yet"));
+    }
     if talking.forwards.len() >= MAX_FORWARDS {
         return Err((500, "Too many requests under way"));
     }
@@ -250,6 +256,9 @@ fn admit(talking: &Talking, from: Side, request: &Request) -> Result<(), (u16, &
         return Err((488, "An SDP offer is needed"));
     }
     if is_offer(request) {
+        if talking.is_joining() {
+            return Err((491, "Request Pending"));
+        }
         if !request.content_is("application/sdp") {
             return Err((415, "Unsupported Media Type"));
         }

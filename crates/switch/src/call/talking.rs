@@ -6,7 +6,8 @@ use headset_sip::dialog::State as DialogState;
 use headset_sip::{Dialog, Method, Name, Request, Response, Time};
 
 use super::forward::Forward;
-use super::{Call, Calls, State, Use, reason_header, with_contact};
+use super::transfer::{Promise, Transfer};
+use super::{Call, Calls, DialogName, State, Use, reason_header, with_contact};
 use crate::edge::{ALLOW, Edge, Key, Timer};
 use crate::io::{ConnectionId, OfferEnd, Report, Side};
 
@@ -26,7 +27,11 @@ pub(super) struct Talking {
     /// Requests of one end that the other has not answered.
     pub(super) forwards: Vec<Forward>,
     /// The answer, until the caller has acknowledged it.
-    unacknowledged: Option<Unacknowledged>,
+    pub(super) unacknowledged: Option<Unacknowledged>,
+    /// One party is being handed over.
+    pub(super) transfer: Option<Box<Transfer>>,
+    /// One party is to take over in another call.
+    pub(super) promise: Option<Promise>,
 }
 
 /// One end of an answered call.
@@ -40,16 +45,37 @@ pub(super) struct Leg {
     pub(super) holds: bool,
     /// When this end said that it hears nothing.
     pub(super) hears_nothing: Option<Time>,
+    /// It hung up on a call whose transfer it had asked for.
+    pub(super) has_left: bool,
 }
 
 #[derive(Debug)]
-struct Unacknowledged {
+pub(super) struct Unacknowledged {
     text: String,
     /// Where it was sent.
     connection: ConnectionId,
 }
 
+impl Leg {
+    pub(super) fn new(login: String, dialog: Dialog, connection: ConnectionId) -> Self {
+        Self { login, dialog, connection, holds: false, hears_nothing: None, has_left: false }
+    }
+
+    pub(super) fn name(&self) -> DialogName {
+        (self.dialog.call_id.clone(), self.dialog.local_tag.clone())
+    }
+}
+
 impl Talking {
+    pub(super) fn end(&self, side: Side) -> &Leg {
+        if side == Side::Caller { &self.caller } else { &self.callee }
+    }
+
+    /// Whether the session is being changed: another offer would be glare.
+    pub(super) fn has_offer_under_way(&self) -> bool {
+        self.forwards.iter().any(Forward::is_offer)
+    }
+
     pub(super) fn leg(&mut self, side: Side) -> &mut Leg {
         if side == Side::Caller { &mut self.caller } else { &mut self.callee }
     }
@@ -107,18 +133,13 @@ impl Calls {
         self.by_dialog.insert((callee.call_id.clone(), callee.local_tag.clone()), (number, Side::Callee));
         self.index_login(&call.caller, number);
         self.index_login(&user, number);
-        let leg = |login: String, dialog, connection| Leg {
-            login,
-            dialog,
-            connection,
-            holds: false,
-            hears_nothing: None,
-        };
         call.state = State::Talking(Box::new(Talking {
-            caller: leg(call.caller.clone(), caller, waiting.key.connection),
-            callee: leg(user, callee, key.connection),
+            caller: Leg::new(call.caller.clone(), caller, waiting.key.connection),
+            callee: Leg::new(user, callee, key.connection),
             forwards: Vec::new(),
             unacknowledged: Some(Unacknowledged { text, connection: waiting.key.connection }),
+            transfer: None,
+            promise: None,
         }));
         self.calls.insert(number, call);
         self.resend_answer(edge, number);
@@ -152,9 +173,13 @@ impl Calls {
         match request.method() {
             Method::Bye => {
                 edge.refuse(key, &request, 200, "OK");
+                if talking.may_leave(side) {
+                    return self.party_left(edge, number, side);
+                }
                 let reason = request.get(Name::Reason).map(str::to_owned);
                 self.end_talking(edge, number, side, reason);
             }
+            Method::Refer => self.refer(edge, number, side, key, &request),
             Method::Invite | Method::Update | Method::Info => {
                 self.forward(edge, number, side, key, request);
             }
@@ -209,18 +234,26 @@ impl Calls {
     /// Ends an answered call: BYE to every end that has not said it itself.
     pub(super) fn end_talking(&mut self, edge: &mut Edge, number: u64, by: Side, reason: Option<String>) {
         let Some(Call { id, state: State::Talking(talking), .. }) = self.remove(edge, number) else { return };
-        let Talking { caller, callee, forwards, .. } = *talking;
+        let Talking { mut caller, mut callee, forwards, transfer, promise, .. } = *talking;
         for forward in forwards {
             self.drop_forward(edge, number, forward, &caller.dialog, &callee.dialog);
+        }
+        if let Some(transfer) = transfer {
+            let asker = if transfer.by == Side::Caller { &mut caller } else { &mut callee };
+            let asker = (transfer.by != by).then_some(asker);
+            self.drop_transfer(edge, (number, &id), *transfer, asker);
         }
         for (side, leg) in [(Side::Caller, caller), (Side::Callee, callee)] {
             self.by_dialog.remove(&(leg.dialog.call_id.clone(), leg.dialog.local_tag.clone()));
             self.unindex_login(&leg.login, number);
-            if side != by {
+            if side != by && !leg.has_left {
                 self.part(edge, &leg.login, leg.connection, leg.dialog, reason.clone());
             }
         }
         edge.report(Report::CallEnded { call: id, by });
+        if let Some(promise) = promise {
+            self.promise_broken(edge, promise.to);
+        }
     }
 
     /// The end at `side` says whether it hears the other: if that cannot be reached either, it is gone.
@@ -234,19 +267,21 @@ impl Calls {
     pub(super) fn is_away(&mut self, edge: &Edge, number: u64, side: Side) -> bool {
         let Some((_, talking)) = self.talking(number) else { return true };
         let leg = talking.leg(side);
-        edge.path(&leg.login, leg.connection).is_none()
+        leg.has_left || edge.path(&leg.login, leg.connection).is_none()
     }
 
     /// A call without signalling goes on as long as its media does, and not for ever.
     pub(super) fn watch_signalling(&mut self, edge: &mut Edge, number: u64) {
         let Some((_, talking)) = self.talking(number) else { return };
-        let is_away = |leg: &Leg| edge.path(&leg.login, leg.connection).is_none();
-        let (caller_away, callee_away) = (is_away(&talking.caller), is_away(&talking.callee));
+        let Talking { caller, callee, .. } = talking;
+        let is_away = |leg: &Leg| leg.has_left || edge.path(&leg.login, leg.connection).is_none();
+        let (caller_away, callee_away) = (is_away(caller), is_away(callee));
         let hears_nothing =
             |leg: &Leg| leg.hears_nothing.is_some_and(|since| since + REPORT_HOLDS > edge.now);
-        let gone = if caller_away && hears_nothing(&talking.callee) {
+        let is_gone = |leg: &Leg, other: &Leg| is_away(leg) && !leg.has_left && hears_nothing(other);
+        let gone = if is_gone(caller, callee) {
             Some(Side::Caller)
-        } else if callee_away && hears_nothing(&talking.caller) {
+        } else if is_gone(callee, caller) {
             Some(Side::Callee)
         } else {
             None
@@ -279,7 +314,7 @@ impl Calls {
     }
 
     /// What is left to do for a forward when its call ends.
-    fn drop_forward(
+    pub(super) fn drop_forward(
         &mut self,
         edge: &mut Edge,
         number: u64,

@@ -114,6 +114,9 @@ impl Calls {
     }
 
     pub(super) fn show_place(&mut self, edge: &mut Edge, call: u64, position: u32, of: u32) {
+        if matches!(self.calls.get(&call).map(|call| &call.state), Some(State::Talking(_))) {
+            return self.tell_progress(edge, call, 182, &format!("Queued, {position} of {of}"));
+        }
         let Some(Call { id, state: State::Waiting(waiting), .. }) = self.calls.get_mut(&call) else { return };
         let place = Shown::Place { position, waiting: of };
         if waiting.shown != place {
