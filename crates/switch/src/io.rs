@@ -174,6 +174,8 @@ pub enum Report {
     Transferred {
         /// Which call.
         call: String,
+        /// Who had asked, and is no longer in it.
+        by: Side,
         /// Who took over: the login as it was offered, or of the consultation.
         to: String,
     },

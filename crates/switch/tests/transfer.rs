@@ -74,7 +74,7 @@ fn answer(world: &mut World, client: &Client, invite: &Request) {
 }
 
 fn transferred(talk: &Talk, to: &str) -> Report {
-    Report::Transferred { call: talk.id.clone(), to: to.into() }
+    Report::Transferred { call: talk.id.clone(), by: Side::Callee, to: to.into() }
 }
 
 #[test]

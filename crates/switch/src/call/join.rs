@@ -296,6 +296,11 @@ impl Calls {
         };
         self.undo_join(edge, number, join);
         edge.report(report);
+        let given_up =
+            self.talking(number).and_then(|(_, talking)| talking.transfer.as_mut()?.given_up.take());
+        if let Some((status, reason)) = given_up {
+            self.end_transfer(edge, number, status, &reason);
+        }
     }
 
     /// The call of a join is over.
@@ -398,7 +403,7 @@ impl Calls {
         self.by_dialog.insert(name, (number, by));
         self.leave(edge, number, before);
         self.index_login(&login, number);
-        edge.report(Report::Transferred { call: id, to });
+        edge.report(Report::Transferred { call: id, by, to });
         if let Some(call) = consultation {
             edge.report(Report::CallEnded { call, by: Side::System });
         }

@@ -26,6 +26,8 @@ pub(super) struct Transfer {
     subscription: Option<u32>,
     /// What was told last.
     told: (u16, String),
+    /// The floor has given it up while a new party was being joined: what to say if that fails.
+    pub(super) given_up: Option<(u16, String)>,
     pub(super) stage: Stage,
 }
 
@@ -94,6 +96,7 @@ impl Calls {
             referred_by: format!("<sip:{login}@{}>", edge.domain),
             subscription: request.cseq().ok().map(|cseq| cseq.number).filter(|_| !silent),
             told: (0, String::new()),
+            given_up: None,
             stage: Stage::Seeking(Vec::new()),
         };
         let reply = Response::reply_to(request, 202, "Accepted").header(Name::Contact, &edge.contact(&id));
@@ -142,8 +145,9 @@ impl Calls {
     pub(super) fn end_transfer(&mut self, edge: &mut Edge, number: u64, status: u16, reason: &str) {
         let Some((id, talking)) = self.talking(number) else { return };
         let id = id.to_owned();
-        if matches!(talking.transfer.as_deref(), Some(Transfer { stage: Stage::Joining(_), .. })) {
-            return tracing::warn!("asked to end a transfer that is being carried out");
+        if let Some(Transfer { stage: Stage::Joining(_), given_up, .. }) = talking.transfer.as_deref_mut() {
+            *given_up = Some((status, reason.to_owned()));
+            return;
         }
         let Some(mut transfer) = talking.transfer.take() else { return };
         let leg = talking.leg(transfer.by);
