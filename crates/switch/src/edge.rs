@@ -21,7 +21,7 @@ pub(crate) type Key = TransactionKey<ConnectionId>;
 /// User-Agent and Server.
 pub(crate) const PRODUCT: &str = concat!("Headset/", env!("CARGO_PKG_VERSION"));
 /// What Allow says.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, REGISTER, OPTIONS, INFO, UPDATE, REFER";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, REGISTER, OPTIONS, INFO, UPDATE, MESSAGE, REFER";
 /// More logins than this one connection does not speak for.
 const LOGINS_PER_CONNECTION: usize = 32;
 

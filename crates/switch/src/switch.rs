@@ -294,6 +294,9 @@ impl Switch {
 
     fn invite(&mut self, key: Key, request: Request) {
         let Some(login) = self.authenticate(key, &request) else { return };
+        if request.get(Name::Replaces).is_some() {
+            return self.calls.replace(&mut self.edge, key, &login, request);
+        }
         self.calls.arrived(&mut self.edge, key, login, request);
     }
 

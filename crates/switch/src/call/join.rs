@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use headset_sip::sdp::{Direction, direction};
 use headset_sip::{Method, Name, NameAddr, Response, Uri};
 
-use super::talking::{Leg, Talking, other};
+use super::talking::{Leg, other};
 use super::transfer::Stage;
 use super::{Call, Calls, State, Use, acknowledge, acknowledge_with, reason_header};
 use crate::edge::{ALLOW, Edge, Key, Timer};
@@ -18,13 +17,13 @@ const JOIN_WAIT: Duration = Duration::from_secs(20);
 /// A join under way.
 #[derive(Debug)]
 pub(super) struct Join {
-    newcomer: Newcomer,
-    step: Step,
+    pub(super) newcomer: Newcomer,
+    pub(super) step: Step,
 }
 
 /// Who comes.
 #[derive(Debug)]
-enum Newcomer {
+pub(super) enum Newcomer {
     /// Was rung and picked up: the login as it was offered.
     Rung { login: String, leg: Box<Leg> },
     /// Talks in this call, on this side of it.
@@ -33,7 +32,7 @@ enum Newcomer {
 
 /// What is being waited for.
 #[derive(Debug)]
-enum Step {
+pub(super) enum Step {
     /// The newcomer's offer. `None`: it could not be asked for yet.
     Asking(Option<Key>),
     /// The answer of the one who stays.
@@ -42,9 +41,9 @@ enum Step {
 
 /// A 200 with an offer, whose ACK brings the answer.
 #[derive(Clone, Debug)]
-struct Offered {
-    key: Key,
-    cseq: u32,
+pub(super) struct Offered {
+    pub(super) key: Key,
+    pub(super) cseq: u32,
     content_type: String,
     sdp: String,
 }
@@ -355,81 +354,6 @@ impl Calls {
                 self.part(edge, &leg.login, leg.connection, leg.dialog, Some(reason));
             }
             Newcomer::Consulted { call, .. } => self.release(edge, call),
-        }
-    }
-
-    /// The party that stays has answered: the newcomer takes the place of who asked.
-    fn joined(&mut self, edge: &mut Edge, number: u64, response: &Response) {
-        let Some(Join { newcomer, step: Step::Offering { offer, .. } }) = self.take_join(number) else {
-            return;
-        };
-        edge.timers.clear(Timer::Join(number));
-        let (to, leg, consultation) = match newcomer {
-            Newcomer::Rung { login, leg } => {
-                self.newcomers.remove(&leg.name());
-                (login, *leg, None)
-            }
-            Newcomer::Consulted { call, side } => {
-                let Some((consultation, leg)) = self.take_consultation(edge, call, side) else { return };
-                (leg.login.clone(), leg, Some(consultation))
-            }
-        };
-        let answer = response.get(Name::ContentType).unwrap_or("application/sdp");
-        acknowledge_with(edge, offer.key, &leg.dialog, offer.cseq, Some((answer, response.body())));
-
-        let Some(Call { id, caller, state: State::Talking(talking), .. }) = self.calls.get_mut(&number)
-        else {
-            return;
-        };
-        let id = id.clone();
-        let Some(mut transfer) = talking.transfer.take() else { return };
-        let by = transfer.by;
-        transfer.tell(edge, &id, talking.leg(by), 200, "OK");
-        let forwards = std::mem::take(&mut talking.forwards);
-        let dialogs = (talking.caller.dialog.clone(), talking.callee.dialog.clone());
-        let (login, name) = (leg.login.clone(), leg.name());
-        let before = std::mem::replace(talking.leg(by), leg);
-        if by == Side::Caller {
-            caller.clone_from(&login);
-            talking.unacknowledged = None;
-            edge.timers.clear(Timer::AckDue(number));
-        }
-        let stays = talking.leg(other(by));
-        stays.hears_nothing = None;
-        stays.holds = matches!(direction(response.body()), Direction::SendOnly | Direction::Inactive);
-        for forward in forwards {
-            self.drop_forward(edge, number, forward, &dialogs.0, &dialogs.1);
-        }
-        self.by_dialog.insert(name, (number, by));
-        self.leave(edge, number, before);
-        self.index_login(&login, number);
-        edge.report(Report::Transferred { call: id, by, to });
-        if let Some(call) = consultation {
-            edge.report(Report::CallEnded { call, by: Side::System });
-        }
-        self.watch_signalling(edge, number);
-    }
-
-    /// Takes a consultation apart: its id, and the leg of who takes over. Who asked gets a BYE.
-    fn take_consultation(&mut self, edge: &mut Edge, number: u64, side: Side) -> Option<(String, Leg)> {
-        let Call { id, state: State::Talking(talking), .. } = self.remove(edge, number)? else { return None };
-        let Talking { caller, callee, forwards, .. } = *talking;
-        for forward in forwards {
-            self.drop_forward(edge, number, forward, &caller.dialog, &callee.dialog);
-        }
-        let (stays, asker) = if side == Side::Caller { (caller, callee) } else { (callee, caller) };
-        self.unindex_login(&stays.login, number);
-        self.leave(edge, number, asker);
-        Some((id, stays))
-    }
-
-    /// A leg that is no longer part of its call.
-    fn leave(&mut self, edge: &mut Edge, number: u64, leg: Leg) {
-        self.by_dialog.remove(&leg.name());
-        self.unindex_login(&leg.login, number);
-        if !leg.has_left {
-            let reason = reason_header(200, "Transferred");
-            self.part(edge, &leg.login, leg.connection, leg.dialog, Some(reason));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Calls: a back-to-back user agent. The caller's leg, offers to those who may answer, the callee's leg.
 
 mod forward;
+mod handover;
 mod join;
 mod offer;
 mod parting;
@@ -199,7 +200,7 @@ impl Calls {
         };
         edge.refuse(key, request, 200, "OK");
         match self.uses.get(&invite) {
-            Some(&Use::Caller(call)) => self.caller_gave_up(edge, call),
+            Some(&Use::Caller(call)) => self.caller_gave_up(edge, call, request.get(Name::Reason)),
             Some(&Use::Asked(call, forward)) => self.forward_cancelled(edge, call, forward),
             _ => {}
         }
@@ -290,6 +291,12 @@ fn acknowledge_with(edge: &mut Edge, key: Key, dialog: &Dialog, cseq: u32, answe
     }
     let ack = edge.stamp(ack);
     edge.transactions.acknowledge(edge.now, key, ack);
+}
+
+/// The SDP of an ACK: type and text.
+fn answer_of(ack: &Request) -> Option<(&str, &str)> {
+    let content_type = ack.get(Name::ContentType)?;
+    (!ack.body().is_empty()).then(|| (content_type, ack.body()))
 }
 
 /// A Reason header's value (RFC 3326).

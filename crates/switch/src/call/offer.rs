@@ -116,11 +116,16 @@ impl Calls {
         key: Key,
         response: &Response,
     ) {
-        let Some((call_id, presented, offer)) = self.offer_mut(number, offer_number) else { return };
-        let is_transfer = presented.offer.is_none();
+        let Some((_, presented, offer)) = self.offer_mut(number, offer_number) else { return };
+        let (is_transfer, is_late) = (presented.is_transfer, presented.offer.is_none());
         let Some(branch) = offer.branches.iter_mut().find(|branch| branch.key == key) else { return };
         branch.heard = true;
         edge.timers.clear(Timer::NextFlow(number, offer_number));
+        if offer.is_direct && response.is_provisional() && !response.body().is_empty() && !is_transfer {
+            self.show_early(edge, number, response);
+        }
+        let Some((call_id, _, offer)) = self.offer_mut(number, offer_number) else { return };
+        let Some(branch) = offer.branches.iter_mut().find(|branch| branch.key == key) else { return };
         match response.status() {
             101..=199 if !offer.rang && response.status() == 180 => {
                 offer.rang = true;
@@ -143,7 +148,9 @@ impl Calls {
                         self.picked_up(edge, number, login, leg, key, response);
                     }
                     Ok(dialog) if !response.body().is_empty() => {
-                        acknowledge(edge, key, &dialog, response);
+                        if !is_late {
+                            acknowledge(edge, key, &dialog, response);
+                        }
                         self.answered(edge, number, offer_number, key, dialog, response);
                     }
                     Ok(_) => {
@@ -167,6 +174,9 @@ impl Calls {
             status => {
                 offer.branches.retain(|branch| branch.key != key);
                 self.uses.remove(&key);
+                if let Some(Call { state: State::Waiting(waiting), .. }) = self.calls.get_mut(&number) {
+                    waiting.refused = response.get(Name::Reason).map(|why| (status, why.to_owned()));
+                }
                 let end = OfferEnd::Refused { status, reason: response.reason().to_owned() };
                 self.finish_offer(edge, number, offer_number, end, 487, "Refused on another connection");
             }
@@ -230,15 +240,19 @@ impl Calls {
 
     /// Withdraws what is under way of an offer. Late answers are undone as they come.
     pub(super) fn dismiss(&mut self, edge: &mut Edge, number: u64, offer: Offer, cause: u16, text: &str) {
+        self.dismiss_for(edge, number, offer, &reason_header(cause, text));
+    }
+
+    /// The same with a Reason of somebody else's.
+    pub(super) fn dismiss_for(&mut self, edge: &mut Edge, number: u64, offer: Offer, reason: &str) {
         edge.timers.clear(Timer::NextFlow(number, offer.number));
         if self.calls.get(&number).is_none_or(|call| !call.is_party(&offer.user)) {
             self.unindex_login(&offer.user, number);
         }
-        let reason = reason_header(cause, text);
         for branch in offer.branches {
             let dismissed = Dismissed { login: offer.user.clone(), invite: branch.invite };
             self.uses.insert(branch.key, Use::Dismissed(Box::new(dismissed)));
-            edge.transactions.cancel(edge.now, branch.key, Some(&reason));
+            edge.transactions.cancel(edge.now, branch.key, Some(reason));
         }
     }
 
@@ -304,7 +318,9 @@ impl Calls {
 struct Presented {
     /// Who is at the other end.
     login: String,
-    /// The caller's offer, type and text; `None` in a transfer, where who is rung makes one.
+    /// Who is rung is to take over, and makes an offer.
+    is_transfer: bool,
+    /// The caller's offer, type and text; `None` where who is rung makes one.
     offer: Option<(String, String)>,
     referred_by: Option<String>,
 }
@@ -315,10 +331,12 @@ impl Presented {
             State::Waiting(waiting) => {
                 let content_type = waiting.invite.get(Name::ContentType).unwrap_or("application/sdp");
                 let offer = Some((content_type.to_owned(), waiting.invite.body().to_owned()));
-                Self { login: call.caller.clone(), offer, referred_by: None }
+                let offer = offer.filter(|(_, text)| !text.is_empty());
+                Self { login: call.caller.clone(), is_transfer: false, offer, referred_by: None }
             }
             State::Talking(talking) => Self {
                 login: talking.handed_over().map_or_else(String::new, |leg| leg.login.clone()),
+                is_transfer: true,
                 offer: None,
                 referred_by: talking.transfer.as_ref().map(|transfer| transfer.referred_by.clone()),
             },

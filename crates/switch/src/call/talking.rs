@@ -7,7 +7,8 @@ use headset_sip::{Dialog, Method, Name, Request, Response, Time};
 
 use super::forward::Forward;
 use super::transfer::{Promise, Transfer};
-use super::{Call, Calls, DialogName, State, Use, reason_header, with_contact};
+use super::waiting::Shown;
+use super::{Call, Calls, DialogName, State, Use, acknowledge_with, answer_of, reason_header, with_contact};
 use crate::edge::{ALLOW, Edge, Key, Timer};
 use crate::io::{ConnectionId, OfferEnd, Report, Side};
 
@@ -54,6 +55,8 @@ pub(super) struct Unacknowledged {
     text: String,
     /// Where it was sent.
     connection: ConnectionId,
+    /// It has the callee's offer: their INVITE's transaction and CSeq, to be acknowledged with the answer.
+    offered: Option<(Key, u32)>,
 }
 
 impl Leg {
@@ -86,7 +89,8 @@ pub(super) fn other(side: Side) -> Side {
 }
 
 impl Calls {
-    /// A party answered, and was acknowledged: now the caller is answered with the same SDP.
+    /// A party answered, and was acknowledged unless the answer has an offer: now the caller is answered with
+    /// the same SDP.
     pub(super) fn answered(
         &mut self,
         edge: &mut Edge,
@@ -108,6 +112,10 @@ impl Calls {
             self.end_offer(edge, &call.id, &login, OfferEnd::Cancelled);
         }
 
+        if matches!(&waiting.shown, Shown::Early { sdp, .. } if *sdp != response.body()) {
+            // Another fork's: an answer that was shown cannot change in its dialog (RFC 3261 §13.2.1).
+            waiting.tag = edge.entropy.token(16);
+        }
         let content_type = response.get(Name::ContentType).unwrap_or("application/sdp");
         let reply = Response::reply_to(&waiting.invite, 200, "OK").to_tag(&waiting.tag);
         let reply = with_contact(reply, &edge.contact(&call.id))
@@ -115,6 +123,8 @@ impl Calls {
             .header(Name::Server, crate::edge::PRODUCT)
             .body(content_type, response.body())
             .finish();
+        let cseq = response.cseq().map_or(0, |cseq| cseq.number);
+        let offered = waiting.invite.body().is_empty().then_some((key, cseq));
         let text = reply.as_str().to_owned();
         edge.transactions.respond(edge.now, waiting.key, reply);
         self.uses.remove(&waiting.key);
@@ -137,7 +147,7 @@ impl Calls {
             caller: Leg::new(call.caller.clone(), caller, waiting.key.connection),
             callee: Leg::new(user, callee, key.connection),
             forwards: Vec::new(),
-            unacknowledged: Some(Unacknowledged { text, connection: waiting.key.connection }),
+            unacknowledged: Some(Unacknowledged { text, connection: waiting.key.connection, offered }),
             transfer: None,
             promise: None,
         }));
@@ -155,7 +165,7 @@ impl Calls {
 
     /// A request in one of an answered call's dialogs.
     pub(super) fn in_call(&mut self, edge: &mut Edge, number: u64, side: Side, key: Key, request: Request) {
-        let Some((_, talking)) = self.talking(number) else { return };
+        let Some((id, talking)) = self.talking(number) else { return };
         let leg = talking.leg(side);
         // A page that comes back may speak before it has registered anew: the dialog's names are secret
         // enough for a connection on which nobody else has authenticated.
@@ -180,7 +190,12 @@ impl Calls {
                 self.end_talking(edge, number, side, reason);
             }
             Method::Refer => self.refer(edge, number, side, key, &request),
-            Method::Invite | Method::Update | Method::Info => {
+            // RFC 4028: a refresh of this leg alone. Whoever wants a session timer keeps it themselves.
+            Method::Update if request.body().is_empty() => {
+                let contact = edge.contact(id);
+                edge.respond(key, with_contact(Response::reply_to(&request, 200, "OK"), &contact));
+            }
+            Method::Invite | Method::Update | Method::Info | Method::Message => {
                 self.forward(edge, number, side, key, request);
             }
             _ => {
@@ -194,10 +209,16 @@ impl Calls {
     /// An ACK: the caller has the answer.
     pub(crate) fn acknowledged(&mut self, edge: &mut Edge, ack: &Request) {
         let name = (ack.call_id().to_owned(), ack.to_tag().unwrap_or_default().to_owned());
-        let Some(&(number, Side::Caller)) = self.by_dialog.get(&name) else { return };
-        if let Some((_, talking)) = self.talking(number) {
-            talking.unacknowledged = None;
+        let Some(&(number, side)) = self.by_dialog.get(&name) else { return };
+        self.late_answer(edge, number, side, ack);
+        let Some((_, talking)) = self.talking(number) else { return };
+        if side == Side::Caller
+            && let Some(answer) = talking.unacknowledged.take()
+        {
             edge.timers.clear(Timer::AckDue(number));
+            if let Some((key, cseq)) = answer.offered {
+                acknowledge_with(edge, key, &talking.callee.dialog, cseq, answer_of(ack));
+            }
         }
     }
 
@@ -234,7 +255,10 @@ impl Calls {
     /// Ends an answered call: BYE to every end that has not said it itself.
     pub(super) fn end_talking(&mut self, edge: &mut Edge, number: u64, by: Side, reason: Option<String>) {
         let Some(Call { id, state: State::Talking(talking), .. }) = self.remove(edge, number) else { return };
-        let Talking { mut caller, mut callee, forwards, transfer, promise, .. } = *talking;
+        let Talking { mut caller, mut callee, forwards, transfer, promise, unacknowledged } = *talking;
+        if let Some((key, cseq)) = unacknowledged.and_then(|answer| answer.offered) {
+            acknowledge_with(edge, key, &callee.dialog, cseq, None);
+        }
         for forward in forwards {
             self.drop_forward(edge, number, forward, &caller.dialog, &callee.dialog);
         }
@@ -325,6 +349,10 @@ impl Calls {
         edge.timers.clear(Timer::Forward(number, forward.number));
         self.uses.remove(&forward.asked);
         edge.refuse(forward.asked, &forward.request, 487, "Request Terminated");
+        if let Some((key, cseq)) = forward.awaits_answer() {
+            let dialog = if forward.from == Side::Caller { callee } else { caller };
+            acknowledge_with(edge, key, dialog, cseq, None);
+        }
         if let Some(sent) = forward.sent() {
             let dialog = if forward.from == Side::Caller { callee } else { caller };
             if *forward.request.method() == Method::Invite {
