@@ -188,8 +188,8 @@ fn calls_table(calls: &[Call]) -> String {
 
 /// Who has the call now, if it was handed over.
 fn handed_over(call: &Call) -> String {
-    let done = call.transfers.iter().filter_map(|transfer| transfer.to.as_deref());
-    done.last().unwrap_or("-").to_owned()
+    let mut done = call.transfers.iter().filter_map(|transfer| transfer.to.as_deref());
+    done.next_back().unwrap_or("-").to_owned()
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
