@@ -82,10 +82,7 @@ impl World {
             3 => {
                 let target = input::word(u)?;
                 let options = Box::new(CallOptions { media, ..CallOptions::default() });
-                self.command(Command::Call(
-                    CallId(u.int_in_range(1..=2u32)?),
-                    CallCommand::Dial { target, options },
-                ));
+                self.command(Command::Call(CallId(1), CallCommand::Dial { target, options }));
             }
             4 => {
                 let tones = if u.arbitrary()? { "1,#".into() } else { input::word(u)? };
