@@ -171,6 +171,9 @@ export class CallBody<E extends Engine> {
         return;
       case 'askMicrophone':
         return this.#owner.askMicrophone();
+      case 'dialogChanged':
+        // What a page that comes back would resume the call with; pages do not do so yet.
+        return;
       case 'http':
       case 'openStream':
       case 'closeStream':

@@ -99,6 +99,7 @@ export type Output =
   | { type: 'changed'; slice: Slice }
   | { type: 'keepEvents'; events: CallcenterEvent[] }
   | { type: 'askMicrophone' }
+  | { type: 'dialogChanged'; call: number; stored: string }
   | { type: 'credentialsRefused' }
   | Notice;
 
