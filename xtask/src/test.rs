@@ -28,6 +28,10 @@ fn rust() -> Result<()> {
     step("lints", || {
         run(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
     })?;
+    step("lints of the softphone as operators load it", || {
+        let lints = ["clippy", "--package", "headset-softphone", "--no-default-features", "--all-targets"];
+        run(cargo(lints).args(["--locked", "--", "-D", "warnings"]))
+    })?;
     // The same property cases every time: what a change is judged by must not hang on chance. `cargo nextest run`
     // by hand draws new ones.
     step("Rust tests", || {

@@ -2,9 +2,11 @@
 
 use crate::fields::Fields;
 use crate::kind;
+use alloc::boxed::Box;
+use alloc::string::String;
 use headset_softphone::{
-    Command, Credentials, EndOptions, Identity, Input, MediaOptions, PeerEvent, PeerId, Permission,
-    SocketEvent, SocketId, Time,
+    CallCommand, CallId, CallOptions, Command, Credentials, Dtmf, EndOptions, Identity, Input, MediaOptions,
+    PeerEvent, PeerId, Permission, Settings, SocketEvent, SocketId, Time,
 };
 
 /// Names the engine on the wire.
@@ -25,6 +27,8 @@ pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
     let socket = |event| Input::Socket(SocketId(number), event);
     let peer = |event| Input::Peer(PeerId(number), event);
     let command = Input::Command;
+    // The page's commands are to its one call.
+    let call = |asked| Input::Command(Command::Call(CallId::ONE, asked));
     let media = MediaOptions(number);
     let on = number != 0;
     Some(match kind {
@@ -52,19 +56,23 @@ pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
         }),
         kind::NETWORK_BACK => Input::Nudge,
         kind::WOKE => Input::Woke,
-        kind::CALL => command(Command::Call { target: text.into(), media }),
-        kind::ANSWER => command(Command::Answer { media }),
+        kind::CALL => call(CallCommand::Dial {
+            target: text.into(),
+            options: Box::new(CallOptions { media, ..CallOptions::default() }),
+        }),
+        kind::ANSWER => call(CallCommand::Answer { media, headers: String::new() }),
         kind::END => {
             let mut fields = Fields::of(text);
-            command(Command::End(EndOptions {
+            call(CallCommand::End(Box::new(EndOptions {
                 status_code: u16::try_from(number).ok().filter(|code| *code != 0),
                 cause: fields.optional(),
                 reason_phrase: fields.optional(),
-            }))
+                ..EndOptions::default()
+            })))
         }
-        kind::HOLD => command(Command::Hold(on)),
-        kind::MUTE => command(Command::Mute(on)),
-        kind::SEND_DTMF => command(Command::SendDtmf { tones: text.into() }),
+        kind::HOLD => call(CallCommand::Hold { on, update: false, headers: String::new() }),
+        kind::MUTE => call(CallCommand::Mute(on)),
+        kind::SEND_DTMF => call(CallCommand::SendDtmf { tones: text.into(), dtmf: Dtmf::default() }),
         kind::STOP => command(Command::Stop),
         kind::REGISTER => command(register(text)),
         kind::SET_CREDENTIALS => command(Command::SetCredentials(credentials(&mut Fields::of(text)))),
@@ -81,9 +89,14 @@ fn register(text: &str) -> Command {
         instance_id: fields.text(),
         user_agent: USER_AGENT.into(),
     };
-    Command::Start { identity, credentials: credentials(&mut fields), registrars: fields.registrars() }
+    Command::Start {
+        identity,
+        credentials: credentials(&mut fields),
+        registrars: fields.registrars(),
+        settings: Settings::default(),
+    }
 }
 
 fn credentials(fields: &mut Fields<'_>) -> Credentials {
-    Credentials { username: fields.text(), password: fields.text() }
+    Credentials::new(fields.text(), fields.text())
 }

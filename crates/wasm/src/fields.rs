@@ -71,6 +71,8 @@ impl<'a> Fields<'a> {
                 uri: items.text(),
                 weight: items.number() as u32,
                 reg_id: items.number() as u32,
+                route: None,
+                transport: None,
             });
         }
         registrars

@@ -46,18 +46,19 @@ pub(crate) fn phone(output: &Output) -> Option<String> {
         Output::OpenSocket { socket, uri } => pair(record::OPEN_SOCKET, socket.0, uri),
         Output::Send { socket, text } => pair(record::SEND, socket.0, text),
         Output::CloseSocket { socket, code } => numbers(record::CLOSE_SOCKET, socket.0, (*code).into()),
-        Output::Peer(id, request) => peer(*id, request),
+        Output::Peer(_, id, request) => peer(*id, request)?,
         Output::Event(Event::CallEnded(end)) => call_ended(end),
-        Output::Event(Event::DtmfReceived { tone, duration }) => dtmf(*tone, *duration),
+        Output::Event(Event::DtmfReceived { tone, duration, .. }) => dtmf(*tone, *duration),
         Output::Event(Event::CredentialsRefused { .. }) => plain(record::CREDENTIALS_REFUSED),
         Output::Event(Event::Error { code, message }) => texts(record::ERROR, code, message),
         Output::Event(_) => return None,
     })
 }
 
-fn peer(peer: PeerId, request: &PeerRequest) -> String {
+/// `None` for what the page never asks for.
+fn peer(peer: PeerId, request: &PeerRequest) -> Option<String> {
     let peer = peer.0;
-    match request {
+    Some(match request {
         PeerRequest::Offer { media, direction, ice_restart } => {
             let mut record = numbered(record::OFFER, peer);
             record.number(media.0.into());
@@ -79,7 +80,8 @@ fn peer(peer: PeerId, request: &PeerRequest) -> String {
         PeerRequest::Mute(on) => numbers(record::MUTE, peer, (*on).into()),
         PeerRequest::Hold(on) => numbers(record::HOLD, peer, (*on).into()),
         PeerRequest::Close => numbered(record::CLOSE, peer).done(),
-    }
+        PeerRequest::InsertDtmf { .. } => return None,
+    })
 }
 
 fn call_ended(end: &CallEnd) -> String {

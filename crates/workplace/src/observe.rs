@@ -10,7 +10,7 @@ impl Workplace {
     pub(crate) fn phone_said(&mut self, now: Time, output: PhoneOutput) {
         match output {
             PhoneOutput::Event(PhoneEvent::FlowsChanged) => self.flows_changed = true,
-            PhoneOutput::Event(PhoneEvent::CallChanged) => self.call_changed = true,
+            PhoneOutput::Event(PhoneEvent::CallsChanged) => self.call_changed = true,
             PhoneOutput::Event(PhoneEvent::CredentialsRefused { registrar, status, reason }) => {
                 self.credentials_refused(now, registrar, status, reason);
             }

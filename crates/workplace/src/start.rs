@@ -8,7 +8,9 @@ use crate::updates::Stream;
 use crate::workplace::{Life, Timer, Workplace};
 use alloc::string::{String, ToString};
 use headset_sip::Time;
-use headset_softphone::{Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput};
+use headset_softphone::{
+    Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput, Settings,
+};
 use md5::{Digest, Md5};
 
 /// Names the engine on the wire.
@@ -111,7 +113,7 @@ impl Workplace {
         self.trace(now, "hash_received expires_in", &[&hash.expires_in.to_string()]);
         self.outbox.sign(&hash.login);
         if self.phone_login.as_deref() == Some(&hash.login) {
-            let credentials = Credentials { username: hash.username.clone(), password: hash.hash.clone() };
+            let credentials = Credentials::new(hash.username.clone(), hash.hash.clone());
             self.tell_phone(now, Command::SetCredentials(credentials));
         }
         self.credential.slice = Remote { loading: false, data: Some(hash), error: None };
@@ -157,7 +159,7 @@ impl Workplace {
         if self.phone_login.as_deref() == Some(&launch.login) {
             return;
         }
-        let credentials = Credentials { username: hash.username.clone(), password: hash.hash.clone() };
+        let credentials = Credentials::new(hash.username.clone(), hash.hash.clone());
         if self.phone_login.is_some() && self.in_call() {
             return; // Until the call of whoever was logged in before is over.
         }
@@ -171,7 +173,8 @@ impl Workplace {
         };
         let registrars = launch.registrars.clone();
         self.rotator.start(registrars.clone());
-        self.start_phone(now, Command::Start { identity, credentials, registrars }, login);
+        let settings = Settings::default();
+        self.start_phone(now, Command::Start { identity, credentials, registrars, settings }, login);
     }
 
     /// A hash or launch could not be had.

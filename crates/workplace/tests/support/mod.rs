@@ -8,7 +8,7 @@ use backend::Backend;
 use edge::Edge;
 use headset_sip::Time;
 use headset_softphone::{
-    CallStatus, Command, EndOptions, Input as PhoneInput, MediaOptions, Output as PhoneOutput, PeerEvent,
+    CallCommand, CallId, CallStatus, Command, Input as PhoneInput, MediaOptions, Output as PhoneOutput, PeerEvent,
     PeerRequest, SocketEvent,
 };
 use headset_workplace::{Event, HttpRequest, Input, Options, Output, Slice, Status, Workplace};
@@ -159,7 +159,10 @@ impl Shift {
     /// A queue call rings and is answered.
     pub fn talk(&mut self) {
         self.ring();
-        self.command(Command::Answer { media: MediaOptions(0) });
+        self.command(Command::Call(
+            CallId::ONE,
+            CallCommand::Answer { media: MediaOptions(0), headers: String::new() },
+        ));
         self.run(200);
         let status = self.workplace.session().map(|call| call.status);
         assert_eq!(status, Some(CallStatus::Active));
@@ -167,7 +170,7 @@ impl Shift {
 
     /// The operator refuses the ringing call, or hangs up.
     pub fn end_the_call(&mut self) {
-        self.command(Command::End(EndOptions::default()));
+        self.command(Command::Call(CallId::ONE, CallCommand::End(Box::default())));
         self.run(50);
         assert!(self.workplace.session().is_none(), "is over");
     }
@@ -266,7 +269,7 @@ impl Shift {
                     }
                 }
                 Output::Softphone(PhoneOutput::CloseSocket { socket, .. }) => self.edge.forget(socket),
-                Output::Softphone(PhoneOutput::Peer(peer, request)) => {
+                Output::Softphone(PhoneOutput::Peer(_, peer, request)) => {
                     let event = match request {
                         PeerRequest::Offer { .. } | PeerRequest::Answer { .. } => {
                             PeerEvent::Described("v=0\r\n".into())

@@ -189,6 +189,9 @@ export class CallBody {
         return this.#sockets.perform(output);
       case 'askMicrophone':
         return this.#owner.askMicrophone();
+      case 'dialogChanged':
+        // What a page that comes back would resume the call with; pages do not do so yet.
+        return;
       case 'http':
       case 'openStream':
       case 'closeStream':

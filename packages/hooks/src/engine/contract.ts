@@ -244,6 +244,7 @@ export type Output =
   | { type: 'closeStream' }
   | { type: 'keepEvents'; rest: EventRecord[] }
   | { type: 'askMicrophone' }
+  | { type: 'dialogChanged'; call: number; stored: string }
   | { type: 'credentialsRefused' }
   | Notice;
 
