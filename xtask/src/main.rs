@@ -3,6 +3,7 @@
 
 mod bench;
 mod demo;
+mod inline;
 mod install;
 mod pack;
 mod shell;

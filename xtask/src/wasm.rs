@@ -1,5 +1,6 @@
 //! The engine for browsers: compiled, bound to JavaScript and made small, with whichever toolchain can.
 
+use crate::inline;
 use crate::install;
 use crate::shell::{capture, cargo, command, root, run, run_quietly, step};
 use crate::stamp::Stamp;
@@ -11,30 +12,67 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Apart from the main one: another compiler may build here.
 const TARGET_DIR: &str = "target/wasm";
 
-/// Builds `packages/hooks/src/engine/generated` unless it is up to date.
+/// One crate for browsers, and where it goes.
+struct Artifact {
+    crate_name: &'static str,
+    /// `<name>.js` and `<name>_bg.wasm`.
+    name: &'static str,
+    target: &'static str,
+    inputs: &'static [&'static str],
+    /// Also as a module, for what cannot wait for a file.
+    inlined: bool,
+}
+
+const ARTIFACTS: [Artifact; 2] = [
+    Artifact {
+        crate_name: "headset-wasm",
+        name: "headset",
+        target: "packages/hooks/src/engine/generated",
+        inputs: &["crates/sip", "crates/softphone", "crates/workplace", "crates/wasm"],
+        inlined: false,
+    },
+    Artifact {
+        crate_name: "headset-jssip",
+        name: "jssip",
+        target: "packages/hooks/src/jssip/generated",
+        inputs: &["crates/jssip"],
+        inlined: true,
+    },
+];
+
+/// Builds what the hooks package carries unless it is up to date.
 pub(crate) fn build() -> Result<()> {
-    let inputs =
-        ["Cargo.lock", "Cargo.toml", "crates/sip", "crates/softphone", "crates/workplace", "crates/wasm"];
-    let stamp = Stamp::of("wasm", &inputs)?;
-    let generated = root().join("packages/hooks/src/engine/generated");
-    if stamp.is_fresh(&[&generated.join("headset_bg.wasm"), &generated.join("headset.js")]) {
+    ARTIFACTS.iter().try_for_each(build_one)
+}
+
+fn build_one(artifact: &Artifact) -> Result<()> {
+    let Artifact { crate_name, name, .. } = *artifact;
+    let inputs = [&["Cargo.lock", "Cargo.toml"], artifact.inputs].concat();
+    let stamp = Stamp::of(crate_name, &inputs)?;
+    let generated = root().join(artifact.target);
+    let wasm = generated.join(format!("{name}_bg.wasm"));
+    if stamp.is_fresh(&[&wasm, &generated.join(format!("{name}.js"))]) {
         return Ok(());
     }
     install::npm_packages()?;
-    let compiled = step("building the engine for browsers", compile)?;
-    step("binding the engine to JavaScript", || bind(&compiled, &generated))?;
-    step("making the engine small", || shrink(&generated.join("headset_bg.wasm")))?;
+    let compiled = step("building the engine for browsers", || compile(crate_name))?;
+    step("binding the engine to JavaScript", || bind(&compiled, &generated, name))?;
+    step("making the engine small", || shrink(&wasm))?;
+    if artifact.inlined {
+        std::fs::write(generated.join(format!("{name}_text.js")), inline::module(&std::fs::read(&wasm)?))?;
+    }
     stamp.write()
 }
 
-fn compile() -> Result<PathBuf> {
-    let arguments = ["build", "--package", "headset-wasm", "--lib", "--target", TARGET, "--profile", "wasm"];
+fn compile(crate_name: &str) -> Result<PathBuf> {
+    let arguments = ["build", "--package", crate_name, "--lib", "--target", TARGET, "--profile", "wasm"];
     if has_target() || add_target() {
         run(cargo(arguments).env("CARGO_TARGET_DIR", root().join(TARGET_DIR)))?;
     } else {
         build_std(&arguments)?;
     }
-    Ok(root().join(TARGET_DIR).join(TARGET).join("wasm/headset_wasm.wasm"))
+    let file = format!("{}.wasm", crate_name.replace('-', "_"));
+    Ok(root().join(TARGET_DIR).join(TARGET).join("wasm").join(file))
 }
 
 fn has_target() -> bool {
@@ -87,11 +125,11 @@ fn path_with_linker() -> Result<String> {
     Ok(format!("{}:{path}", linker.display()))
 }
 
-fn bind(compiled: &Path, generated: &Path) -> Result<()> {
+fn bind(compiled: &Path, generated: &Path, name: &str) -> Result<()> {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
     bindgen
         .input_path(compiled)
-        .out_name("headset")
+        .out_name(name)
         .web(true)?
         .typescript(true)
         .remove_name_section(true)

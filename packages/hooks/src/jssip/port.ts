@@ -53,13 +53,7 @@ export interface Account {
 
 /** What may change while the engine runs. */
 export type Setting =
-  | 'displayName'
-  | 'authorizationUser'
-  | 'password'
-  | 'realm'
-  | 'ha1'
-  | 'authorizationJwt'
-  | 'extraHeaders';
+  'displayName' | 'authorizationUser' | 'password' | 'realm' | 'ha1' | 'authorizationJwt' | 'extraHeaders';
 
 /** A request of ours before it is sent: its text has no branch, no body and none of the caller's headers yet. */
 export interface Draft {
