@@ -1,4 +1,4 @@
-use crate::cursor::{Cursor, Range, is_space, is_token, number};
+use crate::cursor::{Class, Cursor, Range, is_space, number};
 use crate::table::Table;
 use crate::{uri, value};
 
@@ -7,18 +7,18 @@ pub(crate) fn start_line(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<(
     let start = cursor.at;
     if version(cursor).is_some() {
         cursor.eat(b' ').then_some(())?;
-        let status = cursor.some(|byte| byte.is_ascii_digit())?;
+        let status = cursor.some(Class::DIGIT)?;
         (status.1 - status.0 == 3).then_some(())?;
         table.push(1);
         table.range(status);
         // RFC 3261 §7.2 has a space here even before an empty reason; not every peer has.
         cursor.eat(b' ');
-        table.range(cursor.run(|byte| !matches!(byte, b'\r' | b'\n')));
+        table.range(cursor.run(Class::LINE));
         return Some(());
     }
     cursor.at = start;
     table.push(0);
-    table.range(cursor.some(is_token)?);
+    table.range(cursor.some(Class::TOKEN)?);
     cursor.eat(b' ').then_some(())?;
     let start = cursor.at;
     let place = table.place();
@@ -36,17 +36,17 @@ pub(crate) fn start_line(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<(
 /// Any other URI.
 fn absolute(cursor: &mut Cursor<'_>) -> Option<Range> {
     let scheme = uri::scheme(cursor)?;
-    let rest = cursor.some(|byte| !is_space(byte) && byte != b'"')?;
+    let rest = cursor.some(Class::OPAQUE)?;
     Some((scheme.0, rest.1))
 }
 
 fn version(cursor: &mut Cursor<'_>) -> Option<()> {
-    let name = cursor.some(|byte| byte.is_ascii_alphabetic())?;
+    let name = cursor.some(Class::ALPHANUMERIC)?;
     cursor.slice(name).eq_ignore_ascii_case(b"SIP").then_some(())?;
     cursor.eat(b'/').then_some(())?;
-    cursor.some(|byte| byte.is_ascii_digit())?;
+    cursor.some(Class::DIGIT)?;
     cursor.eat(b'.').then_some(())?;
-    cursor.some(|byte| byte.is_ascii_digit()).map(|_| ())
+    cursor.some(Class::DIGIT).map(|_| ())
 }
 
 /// Places of the table's first cells.
@@ -141,7 +141,7 @@ fn typed(kind: Typed, bytes: &[u8], at: usize, table: &mut Table) -> i32 {
 
 /// A line without its end; the cursor is after it.
 fn line(cursor: &mut Cursor<'_>) -> Range {
-    let (start, mut end) = cursor.run(|byte| byte != b'\n');
+    let (start, mut end) = cursor.run(Class::LINE);
     cursor.eat(b'\n');
     if end > start && cursor.bytes.get(end - 1) == Some(&b'\r') {
         end -= 1;
@@ -151,19 +151,20 @@ fn line(cursor: &mut Cursor<'_>) -> Range {
 
 /// One header with its folds. `None` at the empty line (nothing is moved), and for a line that is none.
 fn header(cursor: &mut Cursor<'_>) -> Option<(Range, Range)> {
-    let start = cursor.at;
-    let mut whole = line(cursor);
-    if whole.1 == whole.0 {
-        cursor.at = start;
+    let name = cursor.run(Class::TOKEN);
+    while matches!(cursor.peek(), b' ' | b'\t') {
+        cursor.at += 1;
+    }
+    let is_header = cursor.eat(b':');
+    if !is_header && matches!(cursor.peek(), b'\r' | b'\n') && name.0 == cursor.at {
         return None;
     }
+    let mut value = line(cursor);
     // RFC 3261 §7.3.1
     while matches!(cursor.peek(), b' ' | b'\t') {
-        whole.1 = line(cursor).1;
+        value.1 = line(cursor).1;
     }
-    let bytes = cursor.bytes;
-    let colon = whole.0 + bytes.get(whole.0..whole.1)?.iter().position(|byte| *byte == b':')?;
-    Some((trimmed(bytes, (whole.0, colon)), trimmed(bytes, (colon + 1, whole.1))))
+    (is_header && name.1 > name.0).then(|| (name, trimmed(cursor.bytes, value)))
 }
 
 fn trimmed(bytes: &[u8], (mut start, mut end): Range) -> Range {

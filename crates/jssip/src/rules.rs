@@ -1,4 +1,4 @@
-use crate::cursor::{Cursor, is_space, is_token};
+use crate::cursor::{Class, Cursor};
 use crate::table::Table;
 use crate::value::{self, Head};
 use crate::{message, uri};
@@ -37,7 +37,7 @@ pub(crate) fn read(rule: u8, cursor: &mut Cursor<'_>, table: &mut Table) -> Opti
         16 => value::value(cursor, table, Head::MediaType),
         17 => value::challenge(cursor, table),
         18 => value::tokens(cursor),
-        19 => cursor.some(|byte| byte.is_ascii_digit()).map(|range| table.range(range)),
+        19 => cursor.some(Class::DIGIT).map(|range| table.range(range)),
         20 => uuid(cursor),
         _ => None,
     }?;
@@ -63,10 +63,7 @@ fn via(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
 fn absolute_uri(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
     table.range(uri::scheme(cursor)?);
     let start = cursor.at;
-    let rest = cursor.some(|byte| {
-        !is_space(byte)
-            && !matches!(byte, b'"' | b'<' | b'>' | b'#' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | 0x7f)
-    })?;
+    let rest = cursor.some(Class::OPAQUE)?;
     if !cursor.slice(rest).starts_with(b"//") {
         table.range_or_none(None);
         return Some(());
@@ -86,7 +83,7 @@ fn absolute_uri(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
 
 /// 8-4-4-4-12 hexadecimal digits.
 fn uuid(cursor: &mut Cursor<'_>) -> Option<()> {
-    let range = cursor.some(is_token)?;
+    let range = cursor.some(Class::TOKEN)?;
     let text = cursor.slice(range);
     let fits = |(at, byte): (usize, &u8)| match at {
         8 | 13 | 18 | 23 => *byte == b'-',

@@ -1,4 +1,4 @@
-use crate::cursor::{BEYOND_ASCII, Cursor, Range, is_space, is_unreserved, number};
+use crate::cursor::{Class, Cursor, Range, number};
 use crate::table::Table;
 
 /// How a host is written.
@@ -28,18 +28,18 @@ pub(crate) fn uri(cursor: &mut Cursor<'_>, table: &mut Table, in_brackets: bool,
     table.push(port(cursor)?);
     let params = table.begin_count();
     while in_brackets && cursor.eat(b';') {
-        let name = some_escaped(cursor, is_param)?;
-        let value = if cursor.eat(b'=') { Some(some_escaped(cursor, is_param)?) } else { None };
+        let name = some_escaped(cursor, Class::PARAM)?;
+        let value = if cursor.eat(b'=') { Some(some_escaped(cursor, Class::PARAM)?) } else { None };
         table.pair(params, name, value);
     }
     let headers = table.begin_count();
     if in_brackets && cursor.eat(b'?') {
         loop {
-            let name = some_escaped(cursor, is_header)?;
+            let name = some_escaped(cursor, Class::HEADER)?;
             if !cursor.eat(b'=') {
                 return None;
             }
-            let value = cursor.run(|byte| is_header(byte) || matches!(byte, b'@' | b'=' | b';' | b','));
+            let value = cursor.run(Class::HEADER_VALUE);
             escapes_are_whole(cursor.slice(value)).then_some(())?;
             table.pair(headers, name, Some(value));
             if !cursor.eat(b'&') {
@@ -52,14 +52,13 @@ pub(crate) fn uri(cursor: &mut Cursor<'_>, table: &mut Table, in_brackets: bool,
 
 /// `scheme:`
 pub(crate) fn scheme(cursor: &mut Cursor<'_>) -> Option<Range> {
-    let scheme = cursor.some(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))?;
+    let scheme = cursor.some(Class::SCHEME)?;
     let starts = cursor.slice(scheme).first().is_some_and(u8::is_ascii_alphabetic);
     (starts && cursor.eat(b':')).then_some(scheme)
 }
 
 fn opaque(cursor: &mut Cursor<'_>, table: &mut Table, scheme: Range, in_brackets: bool) -> Option<()> {
-    let rest =
-        cursor.some(|byte| !is_space(byte) && !matches!(byte, b';' | b'?' | b',' | b'<' | b'>' | b'"'))?;
+    let rest = cursor.some(Class::VALUE)?;
     table.range(scheme);
     table.range(rest);
     table.range((rest.1, rest.1));
@@ -67,8 +66,8 @@ fn opaque(cursor: &mut Cursor<'_>, table: &mut Table, scheme: Range, in_brackets
     table.push(-1);
     let params = table.begin_count();
     while in_brackets && cursor.eat(b';') {
-        let name = cursor.some(is_param)?;
-        let value = if cursor.eat(b'=') { Some(cursor.some(is_param)?) } else { None };
+        let name = cursor.some(Class::PARAM)?;
+        let value = if cursor.eat(b'=') { Some(cursor.some(Class::PARAM)?) } else { None };
         table.pair(params, name, value);
     }
     table.begin_count();
@@ -78,7 +77,7 @@ fn opaque(cursor: &mut Cursor<'_>, table: &mut Table, scheme: Range, in_brackets
 /// What is before an `@`, the password too; `Some(None)` where there is no `@`.
 fn user(cursor: &mut Cursor<'_>) -> Option<Option<Range>> {
     let start = cursor.at;
-    let range = cursor.run(is_user);
+    let range = cursor.run(Class::USER);
     if !cursor.eat(b'@') {
         cursor.at = start;
         return Some(None);
@@ -91,11 +90,11 @@ fn user(cursor: &mut Cursor<'_>) -> Option<Option<Range>> {
 pub(crate) fn host(cursor: &mut Cursor<'_>) -> Option<(Range, HostType)> {
     let start = cursor.at;
     if cursor.eat(b'[') {
-        let inside = cursor.some(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))?;
+        let inside = cursor.some(Class::IPV6)?;
         let colons = cursor.slice(inside).iter().filter(|byte| **byte == b':').count();
         return (cursor.eat(b']') && (2..8).contains(&colons)).then_some(((start, cursor.at), HostType::V6));
     }
-    let range = cursor.some(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))?;
+    let range = cursor.some(Class::HOST)?;
     let name = cursor.slice(range);
     if name.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
         return is_v4(name).then_some((range, HostType::V4));
@@ -117,7 +116,7 @@ pub(crate) fn port(cursor: &mut Cursor<'_>) -> Option<i32> {
     if !cursor.eat(b':') {
         return Some(-1);
     }
-    let digits = cursor.run(|byte| byte.is_ascii_digit());
+    let digits = cursor.run(Class::DIGIT);
     match digits.1 - digits.0 {
         0 => Some(-1),
         1..=5 => number(cursor.slice(digits)),
@@ -125,7 +124,7 @@ pub(crate) fn port(cursor: &mut Cursor<'_>) -> Option<i32> {
     }
 }
 
-fn some_escaped(cursor: &mut Cursor<'_>, kind: fn(u8) -> bool) -> Option<Range> {
+fn some_escaped(cursor: &mut Cursor<'_>, kind: Class) -> Option<Range> {
     let range = cursor.some(kind)?;
     escapes_are_whole(cursor.slice(range)).then_some(range)
 }
@@ -134,17 +133,4 @@ fn some_escaped(cursor: &mut Cursor<'_>, kind: fn(u8) -> bool) -> Option<Range> 
 fn escapes_are_whole(text: &[u8]) -> bool {
     let is_hex = |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
     text.iter().enumerate().all(|(at, byte)| *byte != b'%' || (is_hex(at + 1) && is_hex(at + 2)))
-}
-
-fn is_user(byte: u8) -> bool {
-    is_unreserved(byte)
-        || matches!(byte, b'&' | b'=' | b'+' | b'$' | b',' | b';' | b'?' | b'/' | b':' | b'#' | BEYOND_ASCII)
-}
-
-fn is_param(byte: u8) -> bool {
-    is_unreserved(byte) || matches!(byte, b'[' | b']' | b'/' | b':' | b'&' | b'+' | b'$')
-}
-
-fn is_header(byte: u8) -> bool {
-    is_unreserved(byte) || matches!(byte, b'[' | b']' | b'/' | b'?' | b':' | b'+' | b'$')
 }

@@ -1,6 +1,6 @@
 //! Header values.
 
-use crate::cursor::{BEYOND_ASCII, Cursor, Range, is_space, is_token, is_word};
+use crate::cursor::{Class, Cursor, Range, is_space};
 use crate::table::Table;
 use crate::uri;
 
@@ -44,7 +44,7 @@ fn display_name(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
         cursor.space();
         return Some(());
     }
-    let (start, mut end) = cursor.run(|byte| !matches!(byte, b'<' | b'"' | 0));
+    let (start, mut end) = cursor.run(Class::NAME);
     while end > start && cursor.bytes.get(end - 1).is_some_and(|byte| is_space(*byte)) {
         end -= 1;
     }
@@ -71,7 +71,7 @@ pub(crate) fn addresses(cursor: &mut Cursor<'_>, table: &mut Table, bare: bool) 
 pub(crate) fn params(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
     let count = table.begin_count();
     while cursor.between(b';') {
-        let name = cursor.some(is_token)?;
+        let name = cursor.some(Class::TOKEN)?;
         let value = if cursor.between(b'=') { Some(param_value(cursor)?) } else { None };
         table.pair(count, name, value);
     }
@@ -81,19 +81,18 @@ pub(crate) fn params(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
 fn param_value(cursor: &mut Cursor<'_>) -> Option<Range> {
     match cursor.peek() {
         b'"' => cursor.quoted(),
-        _ => cursor
-            .some(|byte| is_token(byte) || matches!(byte, b':' | b'[' | b']' | b'@' | b'/' | BEYOND_ASCII)),
+        _ => cursor.some(Class::VALUE),
     }
 }
 
 /// `SIP/2.0/WSS host:port;branch=…`: protocol, transport, host, its type, port, parameters.
 pub(crate) fn via(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
-    table.range(cursor.some(is_token)?);
+    table.range(cursor.some(Class::TOKEN)?);
     cursor.between(b'/').then_some(())?;
-    cursor.some(is_token)?;
+    cursor.some(Class::TOKEN)?;
     cursor.between(b'/').then_some(())?;
-    table.range(cursor.some(is_token)?);
-    cursor.some(is_space)?;
+    table.range(cursor.some(Class::TOKEN)?);
+    cursor.some(Class::SPACE)?;
     let (host, kind) = uri::host(cursor)?;
     table.range(host);
     table.push(kind as i32);
@@ -106,7 +105,7 @@ pub(crate) fn via(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
     } else {
         cursor.at = start;
     }
-    let digits = cursor.run(|byte| byte.is_ascii_digit());
+    let digits = cursor.run(Class::DIGIT);
     let port = crate::cursor::number(cursor.slice(digits)).filter(|_| digits.1 > digits.0);
     table.push(port.unwrap_or(-1));
     params(cursor, table)
@@ -124,13 +123,13 @@ pub(crate) enum Head {
 /// A value and its parameters.
 pub(crate) fn value(cursor: &mut Cursor<'_>, table: &mut Table, head: Head) -> Option<()> {
     let range = match head {
-        Head::Token => cursor.some(is_token)?,
-        Head::Digits => cursor.some(|byte| byte.is_ascii_digit())?,
+        Head::Token => cursor.some(Class::TOKEN)?,
+        Head::Digits => cursor.some(Class::DIGIT)?,
         Head::CallId => call_id(cursor)?,
         Head::MediaType => {
-            let (start, _) = cursor.some(is_token)?;
+            let (start, _) = cursor.some(Class::TOKEN)?;
             cursor.between(b'/').then_some(())?;
-            (start, cursor.some(is_token)?.1)
+            (start, cursor.some(Class::TOKEN)?.1)
         }
     };
     table.range(range);
@@ -139,18 +138,18 @@ pub(crate) fn value(cursor: &mut Cursor<'_>, table: &mut Table, head: Head) -> O
 
 /// `word` or `word@word`.
 pub(crate) fn call_id(cursor: &mut Cursor<'_>) -> Option<Range> {
-    let (start, end) = cursor.some(is_word)?;
-    let end = if cursor.eat(b'@') { cursor.some(is_word)?.1 } else { end };
+    let (start, end) = cursor.some(Class::WORD)?;
+    let end = if cursor.eat(b'@') { cursor.some(Class::WORD)?.1 } else { end };
     Some((start, end))
 }
 
 /// `Digest a=b, c="d"`: the scheme and its pairs; quoted values keep their quotes.
 pub(crate) fn challenge(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
-    table.range(cursor.some(is_token)?);
-    cursor.some(is_space)?;
+    table.range(cursor.some(Class::TOKEN)?);
+    cursor.some(Class::SPACE)?;
     let count = table.begin_count();
     loop {
-        let name = cursor.some(is_token)?;
+        let name = cursor.some(Class::TOKEN)?;
         cursor.between(b'=').then_some(())?;
         let value = param_value(cursor)?;
         table.pair(count, name, Some(value));
@@ -162,16 +161,16 @@ pub(crate) fn challenge(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()
 
 /// `314 INVITE`: number and method.
 pub(crate) fn cseq(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
-    table.range(cursor.some(|byte| byte.is_ascii_digit())?);
-    cursor.some(is_space)?;
-    table.range(cursor.some(is_token)?);
+    table.range(cursor.some(Class::DIGIT)?);
+    cursor.some(Class::SPACE)?;
+    table.range(cursor.some(Class::TOKEN)?);
     Some(())
 }
 
 /// Tokens between commas.
 pub(crate) fn tokens(cursor: &mut Cursor<'_>) -> Option<()> {
     loop {
-        cursor.some(is_token)?;
+        cursor.some(Class::TOKEN)?;
         if !cursor.between(b',') {
             return Some(());
         }

@@ -1,6 +1,5 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
-// @ts-expect-error It has types for its exports, not for this use of them.
 import Real from 'jssip';
 import * as Ours from '../index.js';
 
