@@ -2,7 +2,7 @@
 //
 // The engine owns everything that is SIP: transactions, dialogs (one early dialog per fork), authentication, glare,
 // CANCEL races, retransmission, session timers, registration. The facade owns JsSIP's objects, the sockets, the peer
-// connections and the words that applications read.
+// connections, offers and answers, and the words that applications read.
 //
 // Rules:
 // - Every method runs to its end, and the events that it causes are delivered before it returns. A listener may call
@@ -47,7 +47,7 @@ export interface Account {
   noAnswerTimeout: number;
   /** Header lines for every request and response. */
   extraHeaders: readonly string[];
-  /** `outbound: false` etc. may come; KEEP of JsSIP: every request for `contactUri`'s user or `uri`'s is ours. */
+  /** Of Allow. */
   allowedMethods: string;
 }
 
@@ -103,11 +103,6 @@ export interface EndSpec {
   body?: string;
 }
 
-export interface RenegotiateSpec {
-  method: 'INVITE' | 'UPDATE';
-  headers: readonly string[];
-}
-
 export interface EnginePort {
   /** Hears everything; set once, before anything else is called. */
   onEvent: (event: EngineEvent) => void;
@@ -150,29 +145,25 @@ export interface EnginePort {
   /** Without a transaction: 404 to who is not for us. */
   replyStateless(text: string, statusCode: number, reasonPhrase: string): void;
 
-  // Calls.
-  /** Its first `offer` is asked for at once; INVITE goes out when that is described. */
+  // Calls. The facade makes offers and answers by itself, and hands them over.
+  /** INVITE's draft; its handle is the call's. Nothing is sent. */
   call(spec: CallSpec): Draft;
+  /** Sends it. */
+  invite(call: DialogHandle, headers: readonly string[], sdp: string): void;
   /** 180; again every 60 s. */
   ring(call: DialogHandle, headers: readonly string[]): void;
-  /** Asks for an `answer`, or an `offer` where INVITE had none; the 200 goes out when that is described. */
-  answer(call: DialogHandle, headers: readonly string[], sessionExpires: number): void;
+  /** 200, again until it is acknowledged. `sdp` is an answer, or an offer where INVITE had none. */
+  accept(call: DialogHandle, headers: readonly string[], sdp: string, sessionExpires: number): void;
   /** Refuses, cancels or hangs up: what ending means in the call's state. `ended` is heard at once. */
   end(call: DialogHandle, spec: EndSpec): void;
-  /** A new offer of ours; `renegotiated` says how it went. */
-  renegotiate(call: DialogHandle, spec: RenegotiateSpec): void;
+  /** A new offer of ours; `renegotiated` says how it went. Sent again by the rules where it glares (491). */
+  offer(call: DialogHandle, method: 'INVITE' | 'UPDATE', headers: readonly string[], sdp: string): void;
   /** Whether an offer, ours or theirs, is under way. */
   offering(call: DialogHandle): boolean;
-  /** Decides on `reoffered`. Accepting asks for an `answer` (or `offer`), unless there is no session description. */
-  accept(call: DialogHandle, request: RequestHandle): void;
-
-  // What came of a `media` event.
-  /** Our description. `headers` are the application's, for INVITE (`sending`). */
-  described(call: DialogHandle, sdp: string, headers: readonly string[]): void;
-  /** Theirs was applied. */
+  /** What came of `answer`: it was applied. */
   applied(call: DialogHandle): void;
-  /** It could not be done: what is answered to it, or said in BYE's Reason, and the cause of the call's end. */
-  failed(call: DialogHandle, statusCode: number, cause: string, originator: Originator): void;
+  /** It could not be: ends the call as it begins (BYE with this in Reason), only the offer later. */
+  notApplied(call: DialogHandle, statusCode: number, cause: string): void;
 
   /** Frees the machine. */
   close(): void;
@@ -201,16 +192,21 @@ export type EngineEvent =
 
   // Calls.
   /**
-   * INVITE. 100 went out; nothing else does until `ring`, `answer` or `end`. `call` is also its request's handle
+   * INVITE. 100 went out; nothing else does until `ring`, `accept` or `end`. `call` is also its request's handle
    * (`reply`). `replaces`: the call that a Replaces header names, else 0; one that names none was refused (481).
    */
   | { type: 'incoming'; call: DialogHandle; text: string; replaces: DialogHandle }
-  /** 1xx; where it had a description, that was applied first. */
+  /** 1xx, also 100; not one of the others without a tag. Where it had a description, that was applied first. */
   | { type: 'progress'; call: DialogHandle; text: string }
-  /** A 200 went out (`text` is empty) or came. In the second case it was acknowledged. */
+  /**
+   * Their answer, to be applied: in a 1xx or 2xx to INVITE, an ACK, a response to our new offer. Then `applied` or
+   * `notApplied`; what follows from it waits.
+   */
+  | { type: 'answer'; call: DialogHandle; sdp: string; text: string }
+  /** Our INVITE was answered, the answer applied, and it was acknowledged. */
   | { type: 'answered'; call: DialogHandle; text: string }
   /** ACK of our first 200; its description was applied. */
-  | { type: 'confirmed'; call: DialogHandle; text: string }
+  | { type: 'acknowledged'; call: DialogHandle; text: string }
   /** It was never established (`failed`) or is over. `text`: the message that said so, or empty. */
   | {
       type: 'ended';
@@ -220,21 +216,15 @@ export type EngineEvent =
       cause: string;
       text: string;
     }
-  /** A re-INVITE or UPDATE: `accept` or `reply`. One that glares was answered (491, 500) and is not heard of. */
-  | { type: 'reoffered'; call: DialogHandle; request: RequestHandle; text: string }
-  /** How `renegotiate` or a refresh of the engine's went. What was agreed on before still holds if it failed. */
-  | { type: 'renegotiated'; call: DialogHandle; ok: boolean; text: string }
   /**
-   * A step on the call's peer connection, done in the order given; then `described`, `applied` or `failed`.
-   * `rollback` and `close` are not answered.
+   * A re-INVITE or UPDATE, to be answered by `reply`; Contact and Session-Expires are the engine's. One that glares
+   * was answered (491, 500) and is not heard of.
    */
-  | {
-      type: 'media';
-      call: DialogHandle;
-      step: 'offer' | 'answer' | 'apply' | 'rollback' | 'close';
-      /** Theirs, for `answer` and `apply`. */
-      sdp: string;
-    }
+  | { type: 'reoffered'; call: DialogHandle; request: RequestHandle; text: string }
+  /** How `offer` went. Where it failed, what was agreed on before still holds. `text`: the response, or empty. */
+  | { type: 'renegotiated'; call: DialogHandle; ok: boolean; text: string }
+  /** The session must be refreshed by an offer: `offer` with INVITE. Refreshes by UPDATE are the engine's. */
+  | { type: 'refresh'; call: DialogHandle }
 
   // Registration.
   /** Every 2xx; `first` where we were not registered before. */
@@ -248,3 +238,6 @@ export type EngineEvent =
 
   /** For `newTransaction` and `transactionDestroyed`: `ict`, `nict`, `ist` or `nist`, and its branch. */
   | { type: 'transaction'; kind: string; branch: string; gone: boolean };
+
+/** How a user agent comes by its engine: set by what knows the wasm. */
+export const engine: { create: ((account: Account) => EnginePort) | undefined } = { create: undefined };
