@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildJssip } from './jssip.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src/engine/generated');
@@ -23,6 +24,7 @@ writeFileSync(join(source, 'inlined.js'), `export default '${base64}';\n`);
 for (const file of ['headset_bg.wasm', 'inlined.js']) cpSync(join(source, file), join(target, file));
 const glue = readFileSync(join(source, 'headset.js'), 'utf8');
 writeFileSync(join(target, 'headset.js'), droppable(glue));
+buildJssip(root, droppable);
 
 /** Two statements of the glue keep a bundler from leaving out the machine that a page does not use. */
 function droppable(glue) {

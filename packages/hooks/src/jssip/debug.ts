@@ -8,7 +8,8 @@ export interface Debugger {
   log?: Write;
 }
 
-interface Debug {
+/** The writers of all namespaces. */
+export interface Debug {
   (namespace: string): Debugger;
   default: Debug;
   debug: Debug;

@@ -339,7 +339,7 @@ function parse(input: string, startRule: string): unknown {
 }
 
 /** JsSIP's grammar. */
-export const Grammar = { parse };
+export const Grammar = { parse, toSource: (): void => undefined };
 
 export function parseUri(text: string): URI | undefined {
   const uri = parse(text, 'SIP_URI');

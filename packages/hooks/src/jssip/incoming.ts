@@ -302,7 +302,7 @@ function cut(body: string, length: number): string {
   return body.slice(0, at);
 }
 
-/** How a request is answered, and what became of that. */
+/** How a request is answered; whether it could be. */
 export type Answer = (code: number, reason: string, headers: string[], body: string | null) => boolean;
 
 /** A request that came. */
@@ -310,6 +310,8 @@ export class IncomingRequest extends IncomingMessage {
   ua: unknown;
   _method: string;
   ruri: URI | undefined;
+  /** The engine's. */
+  _handle = 0;
   _answer: Answer | undefined = undefined;
   _stateless: Answer | undefined = undefined;
 

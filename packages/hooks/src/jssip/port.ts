@@ -94,13 +94,16 @@ export interface RegisterSpec {
   contactParams: string;
 }
 
-/** JsSIP's `terminate(options)`, already checked. */
+/** How a call is ended. What of it goes out depends on the call's state. */
 export interface EndSpec {
-  statusCode?: number;
-  reasonPhrase?: string;
-  cause?: string;
+  /** The response's, or said in the Reason header of CANCEL and BYE. */
+  statusCode?: number | undefined;
+  reasonPhrase?: string | undefined;
+  /** `ended` repeats these two. */
+  cause: string;
+  originator: Originator;
   headers: readonly string[];
-  body?: string;
+  body?: string | undefined;
 }
 
 export interface EnginePort {
@@ -123,7 +126,7 @@ export interface EnginePort {
 
   /** Whether anything is under way whose end is worth waiting for before the socket closes. */
   busy(): boolean;
-  /** Incoming requests are ignored until `resume`. */
+  /** While on, incoming requests are not answered. */
   quiet(on: boolean): void;
 
   // Requests other than INVITE.
@@ -133,7 +136,7 @@ export interface EnginePort {
   /**
    * Answers a request of theirs. The engine adds what the method and the status ask for (Record-Route, To's tag,
    * Supported, Allow, Accept, Session-Expires, Content-Type and Content-Length). A 2xx to SUBSCRIBE makes the dialog
-   * `handle`. After a final response nothing happens.
+   * `handle`. Whether it went out: not after a final response, nor without a connection.
    */
   reply(
     handle: RequestHandle,
@@ -141,9 +144,11 @@ export interface EnginePort {
     reasonPhrase: string,
     headers: readonly string[],
     body: string | null,
-  ): void;
-  /** Without a transaction: 404 to who is not for us. */
-  replyStateless(text: string, statusCode: number, reasonPhrase: string): void;
+    /** Of To where the request has none; empty for one of the engine's. */
+    toTag: string,
+  ): boolean;
+  /** Without a transaction. */
+  replyStateless(text: string, statusCode: number, reasonPhrase: string): boolean;
 
   // Calls. The facade makes offers and answers by itself, and hands them over.
   /** INVITE's draft; its handle is the call's. Nothing is sent. */
@@ -152,8 +157,10 @@ export interface EnginePort {
   invite(call: DialogHandle, headers: readonly string[], sdp: string): void;
   /** 180; again every 60 s. */
   ring(call: DialogHandle, headers: readonly string[]): void;
-  /** 200, again until it is acknowledged. `sdp` is an answer, or an offer where INVITE had none. */
-  accept(call: DialogHandle, headers: readonly string[], sdp: string, sessionExpires: number): void;
+  /**
+   * 200, again until it is acknowledged. `sdp` is an answer, or an offer where INVITE had none. Whether it went out.
+   */
+  accept(call: DialogHandle, headers: readonly string[], sdp: string, sessionExpires: number): boolean;
   /** Refuses, cancels or hangs up: what ending means in the call's state. `ended` is heard at once. */
   end(call: DialogHandle, spec: EndSpec): void;
   /** A new offer of ours; `renegotiated` says how it went. Sent again by the rules where it glares (491). */
@@ -193,9 +200,9 @@ export type EngineEvent =
   // Calls.
   /**
    * INVITE. 100 went out; nothing else does until `ring`, `accept` or `end`. `call` is also its request's handle
-   * (`reply`). `replaces`: the call that a Replaces header names, else 0; one that names none was refused (481).
+   * (`reply`). `tag` is ours. `replaces`: the call that a Replaces header names, else 0; one that names none was refused (481).
    */
-  | { type: 'incoming'; call: DialogHandle; text: string; replaces: DialogHandle }
+  | { type: 'incoming'; call: DialogHandle; text: string; tag: string; replaces: DialogHandle }
   /** 1xx, also 100; not one of the others without a tag. Where it had a description, that was applied first. */
   | { type: 'progress'; call: DialogHandle; text: string }
   /**
@@ -205,7 +212,7 @@ export type EngineEvent =
   | { type: 'answer'; call: DialogHandle; sdp: string; text: string }
   /** Our INVITE was answered, the answer applied, and it was acknowledged. */
   | { type: 'answered'; call: DialogHandle; text: string }
-  /** ACK of our first 200; its description was applied. */
+  /** ACK of a 200 of ours, the first or one to a new offer; its description was applied. */
   | { type: 'acknowledged'; call: DialogHandle; text: string }
   /** It was never established (`failed`) or is over. `text`: the message that said so, or empty. */
   | {
@@ -218,7 +225,7 @@ export type EngineEvent =
     }
   /**
    * A re-INVITE or UPDATE, to be answered by `reply`; Contact and Session-Expires are the engine's. One that glares
-   * was answered (491, 500) and is not heard of.
+   * was answered (491, 500) and is not heard of, nor is one before the call is confirmed (403).
    */
   | { type: 'reoffered'; call: DialogHandle; request: RequestHandle; text: string }
   /** How `offer` went. Where it failed, what was agreed on before still holds. `text`: the response, or empty. */
