@@ -67,7 +67,8 @@ export interface UASettings {
   readonly registrar_server: URI;
   readonly connection_recovery_min_interval: number;
   readonly connection_recovery_max_interval: number;
-  readonly user_agent: string;
+  /** `C.USER_AGENT` where it is missing. */
+  readonly user_agent?: string;
   extra_headers: string[] | null;
   readonly ice_gathering_timeout: number;
   readonly via_host: string;
@@ -171,7 +172,6 @@ export function load(given: UAConfiguration): [UASettings, WeightedSocket[]] {
     registrar_server: new URI(uri.scheme, null, uri.host, uri.port),
     connection_recovery_max_interval: C.CONNECTION_RECOVERY_MAX_INTERVAL,
     connection_recovery_min_interval: C.CONNECTION_RECOVERY_MIN_INTERVAL,
-    user_agent: C.USER_AGENT,
     extra_headers: null,
     ice_gathering_timeout: 2000,
     via_host: viaHost,

@@ -102,7 +102,7 @@ export class UA extends EventEmitter<UAEventMap> {
       registrarServer: String(settings.registrar_server),
       registerExpires: settings.register_expires,
       callIdPrefix: settings.jssip_id,
-      userAgent: settings.user_agent,
+      userAgent: settings.user_agent ?? SIP_C.USER_AGENT,
       usePreloadedRoute: settings.use_preloaded_route,
       sessionTimers: settings.session_timers,
       refreshMethod: settings.session_timers_refresh_method,

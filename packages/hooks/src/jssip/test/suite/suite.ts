@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { answering } from './answering.js';
 import { differences } from './differences.js';
 import { ending } from './ending.js';
 import { incoming } from './incoming.js';
@@ -8,14 +9,17 @@ import { registering } from './registering.js';
 import { requests } from './requests.js';
 import type { Outcome, Stories } from './story.js';
 import { talking } from './talking.js';
+import { transferring } from './transferring.js';
 import { transporting } from './transporting.js';
 import { type Module, World } from './world.js';
 
 export const chapters: Record<string, Stories> = {
   'calls that come': incoming,
+  'how they are answered': answering,
   'calls of ours': outgoing,
   'how calls end': ending,
   'during a call': talking,
+  'refreshed and transferred': transferring,
   registration: registering,
   connection: transporting,
   'other requests': requests,
