@@ -18,6 +18,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Longer texts are not read, in bytes.
 const MOST: usize = 1 << 20;
 
+/// The table of what the rule of this number finds in a text; `None` where that does not fit.
+pub fn read(rule: u8, text: &[u8]) -> Option<Vec<i32>> {
+    let mut table = Table::default();
+    rules::read(rule, &mut Cursor::new(text), &mut table).map(|()| table.0)
+}
+
 /// A text and what was found in it.
 #[wasm_bindgen]
 #[derive(Default)]
@@ -40,7 +46,7 @@ impl Reader {
         self.input.as_ptr()
     }
 
-    /// Reads the first `length` bytes by a rule of [`rules::Rule`]'s; gives the table's length, 0 where they do not fit the rule.
+    /// Reads the first `length` bytes by a rule; gives the table's length, 0 where they do not fit.
     pub fn read(&mut self, rule: u8, length: usize) -> usize {
         self.table.back_to(0);
         let Some(bytes) = self.input.get(..length) else { return 0 };
