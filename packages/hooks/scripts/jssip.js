@@ -11,7 +11,8 @@ export function buildJssip(root, droppable) {
   const source = join(root, 'src/jssip');
   const target = join(root, 'dist/jssip');
   const generated = join(source, 'generated');
-  if (!existsSync(join(generated, 'jssip_text.js'))) throw new Error('The drop-in’s wasm is missing: run `cargo xtask wasm`.');
+  if (!existsSync(join(generated, 'jssip_text.js')))
+    throw new Error('The drop-in’s wasm is missing: run `cargo xtask wasm`.');
   mkdirSync(join(target, 'generated'), { recursive: true });
   writeFileSync(join(target, 'generated/jssip.js'), droppable(readFileSync(join(generated, 'jssip.js'), 'utf8')));
   cpSync(join(generated, 'jssip_text.js'), join(target, 'generated/jssip_text.js'));
@@ -24,7 +25,10 @@ export function buildJssip(root, droppable) {
   writeFileSync(join(common, 'package.json'), '{ "type": "commonjs" }\n');
   buildSync({
     stdin: {
-      contents: ['export * as index from "./index.js";', ...libs.map((lib) => `export * as ${lib} from "./lib/${lib}.js";`)].join('\n'),
+      contents: [
+        'export * as index from "./index.js";',
+        ...libs.map((lib) => `export * as ${lib} from "./lib/${lib}.js";`),
+      ].join('\n'),
       resolveDir: target,
     },
     outfile: join(common, 'all.js'),
