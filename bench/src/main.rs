@@ -4,6 +4,7 @@
 mod client;
 mod memory;
 mod page;
+mod parsers;
 mod row;
 mod server;
 
@@ -29,6 +30,7 @@ struct Cli {
 async fn main() -> Result<()> {
     let cli = Cli::parse();
     let mut rows = page::measure()?;
+    rows.extend(parsers::measure()?);
     rows.extend(memory::measure(&cli.binary, cli.clients).await?);
     row::print(&rows);
     if let Some(file) = cli.json {

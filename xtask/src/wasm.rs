@@ -11,80 +11,135 @@ use std::process::Command;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Apart from the main one: another compiler may build here.
 const TARGET_DIR: &str = "target/wasm";
+/// What a panic costs is a trap. Texts of panics and of `Debug`, which nobody would see, cost a tenth of the file.
+const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
-/// One crate for browsers, and where it goes.
+/// One wasm file, and what goes into it.
 struct Artifact {
-    crate_name: &'static str,
-    /// `<name>.js` and `<name>_bg.wasm`.
+    /// Also the name of the class where there is but one.
     name: &'static str,
+    package: &'static str,
+    /// Of the package; empty where it has none.
+    feature: &'static str,
     target: &'static str,
     inputs: &'static [&'static str],
-    /// Also as a module, for what cannot wait for a file.
+    /// With its bindings, and as text in a module: for what cannot wait for a file.
     inlined: bool,
 }
 
-const ARTIFACTS: [Artifact; 2] = [
+const ENGINE: &[&str] = &["crates/sip", "crates/softphone", "crates/workplace", "crates/wasm"];
+
+/// A file each: a page loads the one that it needs.
+const ARTIFACTS: [Artifact; 3] = [
+    machine("workplace"),
+    machine("phone"),
     Artifact {
-        crate_name: "headset-wasm",
-        name: "headset",
-        target: "packages/hooks/src/engine/generated",
-        inputs: &["crates/sip", "crates/softphone", "crates/workplace", "crates/wasm"],
-        inlined: false,
-    },
-    Artifact {
-        crate_name: "headset-jssip",
         name: "jssip",
+        package: "headset-jssip",
+        feature: "",
         target: "packages/hooks/src/jssip/generated",
-        inputs: &["crates/jssip"],
+        inputs: &["crates/sip", "crates/jssip"],
         inlined: true,
     },
 ];
 
+const fn machine(name: &'static str) -> Artifact {
+    Artifact {
+        name,
+        package: "headset-wasm",
+        feature: name,
+        target: "packages/hooks/src/engine/generated",
+        inputs: ENGINE,
+        inlined: false,
+    }
+}
+
 /// Builds what the hooks package carries unless it is up to date.
 pub(crate) fn build() -> Result<()> {
-    ARTIFACTS.iter().try_for_each(build_one)
+    let mut toolchain = None;
+    for artifact in &ARTIFACTS {
+        let inputs = [&["Cargo.lock", "Cargo.toml", "xtask/src/wasm.rs"], artifact.inputs].concat();
+        let stamp = Stamp::of(&format!("wasm-{}", artifact.name), &inputs)?;
+        if stamp.is_fresh(&[&artifact.file()]) {
+            continue;
+        }
+        let toolchain = match &toolchain {
+            Some(known) => known,
+            None => {
+                install::npm_packages()?;
+                &*toolchain.insert(find_toolchain()?)
+            }
+        };
+        artifact.build(toolchain)?;
+        stamp.write()?;
+    }
+    Ok(())
 }
 
-fn build_one(artifact: &Artifact) -> Result<()> {
-    let Artifact { crate_name, name, .. } = *artifact;
-    let inputs = [&["Cargo.lock", "Cargo.toml"], artifact.inputs].concat();
-    let stamp = Stamp::of(crate_name, &inputs)?;
-    let generated = root().join(artifact.target);
-    let wasm = generated.join(format!("{name}_bg.wasm"));
-    if stamp.is_fresh(&[&wasm, &generated.join(format!("{name}.js"))]) {
-        return Ok(());
+impl Artifact {
+    /// What is built last.
+    fn file(&self) -> PathBuf {
+        let name =
+            if self.inlined { format!("{}_text.js", self.name) } else { format!("{}.wasm", self.name) };
+        root().join(self.target).join(name)
     }
-    install::npm_packages()?;
-    let compiled = step("building the engine for browsers", || compile(crate_name))?;
-    step("binding the engine to JavaScript", || bind(&compiled, &generated, name))?;
-    step("making the engine small", || shrink(&wasm))?;
-    if artifact.inlined {
-        std::fs::write(generated.join(format!("{name}_text.js")), inline::module(&std::fs::read(&wasm)?))?;
+
+    fn build(&self, toolchain: &Toolchain) -> Result<()> {
+        let generated = root().join(self.target);
+        std::fs::create_dir_all(&generated)?;
+        let wasm = generated.join(format!("{}.wasm", self.name));
+        let compiled = step(&format!("building the engine for browsers: {}", self.name), || {
+            compile(toolchain, self.package, self.feature)
+        })?;
+        step("making it small", || shrink(&bind(&compiled, self.name)?, &wasm))?;
+        if self.inlined {
+            std::fs::copy(
+                bound().join(format!("{}.js", self.name)),
+                generated.join(format!("{}.js", self.name)),
+            )?;
+            std::fs::write(self.file(), inline::module(&std::fs::read(&wasm)?))?;
+        }
+        Ok(())
     }
-    stamp.write()
 }
 
-fn compile(crate_name: &str) -> Result<PathBuf> {
-    let arguments = ["build", "--package", crate_name, "--lib", "--target", TARGET, "--profile", "wasm"];
-    if has_target() || add_target() {
-        run(cargo(arguments).env("CARGO_TARGET_DIR", root().join(TARGET_DIR)))?;
-    } else {
-        build_std(&arguments)?;
+/// Who can compile for browsers.
+enum Toolchain {
+    /// The user's, with the standard library's sources: the smallest file.
+    Sources,
+    /// Debian's, likewise.
+    Debian,
+    /// The user's, with a standard library that rustup compiled: some kilobytes more.
+    Compiled,
+}
+
+fn find_toolchain() -> Result<Toolchain> {
+    if has_sources() {
+        return Ok(Toolchain::Sources);
     }
-    let file = format!("{}.wasm", crate_name.replace('-', "_"));
-    Ok(root().join(TARGET_DIR).join(TARGET).join("wasm").join(file))
+    if debian_toolchain() {
+        return Ok(Toolchain::Debian);
+    }
+    if capture(&mut command("rustup", ["component", "add", "rust-src"])).is_some() && has_sources() {
+        return Ok(Toolchain::Sources);
+    }
+    if has_target() || (capture(&mut command("rustup", ["target", "add", TARGET])).is_some() && has_target())
+    {
+        return Ok(Toolchain::Compiled);
+    }
+    install::debian(&["rustc-web", "cargo-web", "rust-web-src"], "building for browsers")
+        .context("rustup could add neither the component rust-src nor the target wasm32-unknown-unknown")?;
+    Ok(Toolchain::Debian)
+}
+
+fn has_sources() -> bool {
+    let sysroot = capture(&mut command("rustc", ["--print", "sysroot"])).unwrap_or_default();
+    Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.lock").exists()
 }
 
 fn has_target() -> bool {
     capture(&mut command("rustc", ["--print", "target-libdir", "--target", TARGET]))
         .is_some_and(|folder| Path::new(&folder).is_dir())
-}
-
-fn add_target() -> bool {
-    // Once Debian's toolchain is here, rustup was asked before and could not.
-    !debian_toolchain()
-        && capture(&mut command("rustup", ["target", "add", TARGET])).is_some()
-        && has_target()
 }
 
 fn debian_toolchain() -> bool {
@@ -93,23 +148,32 @@ fn debian_toolchain() -> bool {
         .all(|path| Path::new(path).exists())
 }
 
-/// Debian's toolchain can build the standard library from its sources.
-fn build_std(arguments: &[&str]) -> Result<()> {
-    install::debian(&["rustc-web", "cargo-web", "rust-web-src"], "building for browsers")
-        .context("the Rust target wasm32-unknown-unknown could not be added by rustup either")?;
+fn compile(toolchain: &Toolchain, package: &str, feature: &str) -> Result<PathBuf> {
+    let arguments = ["build", "--package", package, "--lib", "--target", TARGET, "--profile", "wasm"];
+    let mut build = match toolchain {
+        Toolchain::Sources | Toolchain::Compiled => cargo(arguments),
+        Toolchain::Debian => debian_cargo(&arguments)?,
+    };
+    if !matches!(toolchain, Toolchain::Compiled) {
+        build
+            .args(["-Zbuild-std=core,alloc,panic_abort", "-Zbuild-std-features=optimize_for_size"])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", SMALL);
+    }
+    build.args(["--no-default-features", "--features", feature]);
+    run(build.env("CARGO_TARGET_DIR", root().join(TARGET_DIR)))?;
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    Ok(root().join(TARGET_DIR).join(TARGET).join("wasm").join(file))
+}
+
+fn debian_cargo(arguments: &[&str]) -> Result<Command> {
     let mut build = Command::new("/usr/bin/cargo");
-    build
-        .args(arguments)
-        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
-        .current_dir(root())
-        .env("RUSTC", "/usr/bin/rustc")
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_TARGET_DIR", root().join(TARGET_DIR))
-        .env("PATH", path_with_linker()?);
-    for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTFLAGS", "RUSTC_WRAPPER"] {
+    build.args(arguments).current_dir(root()).env("PATH", path_with_linker()?);
+    for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER"] {
         build.env_remove(variable);
     }
-    run(&mut build)
+    build.env("RUSTC", "/usr/bin/rustc");
+    Ok(build)
 }
 
 /// PATH with the folder of `rust-lld`, which Debian's toolchain does not bring.
@@ -125,27 +189,36 @@ fn path_with_linker() -> Result<String> {
     Ok(format!("{}:{path}", linker.display()))
 }
 
-fn bind(compiled: &Path, generated: &Path, name: &str) -> Result<()> {
-    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    bindgen
+fn bound() -> PathBuf {
+    root().join(TARGET_DIR).join("bound")
+}
+
+/// Completes the exports. The JavaScript that comes with a machine is not used: `engine/machine.ts` does as much as its
+/// four functions need.
+fn bind(compiled: &Path, name: &str) -> Result<PathBuf> {
+    wasm_bindgen_cli_support::Bindgen::new()
         .input_path(compiled)
         .out_name(name)
         .web(true)?
-        .typescript(true)
+        .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .omit_default_module_path(true)
-        .generate(generated)
+        .generate(bound())?;
+    Ok(bound().join(format!("{name}_bg.wasm")))
 }
 
-fn shrink(wasm: &Path) -> Result<()> {
-    let file = wasm.to_string_lossy().into_owned();
+fn shrink(bound: &Path, file: &Path) -> Result<()> {
     let features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"];
     let more = ["--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
+    // Below 1 KiB lies the far end of the stack, and nothing that the program points to.
+    let passes = ["-Oz", "--converge", "--low-memory-unused", "--strip-debug", "--strip-producers"];
     run_quietly(
-        command("npx", ["--no-install", "wasm-opt", "-Oz", "--strip-debug", "--strip-producers"])
+        command("npx", ["--no-install", "wasm-opt"])
+            .args(passes)
             .args(features)
             .args(more)
-            .args(["-o", &file, &file]),
+            .arg("-o")
+            .args([file, bound]),
     )
 }

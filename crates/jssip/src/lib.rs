@@ -1,17 +1,24 @@
-//! What `headset-hooks/jssip` reads SIP with: JsSIP's grammar, without its objects.
+//! The wasm under `headset-hooks/jssip`: an [`Agent`], which is a user agent over the floors of `headset-sip`, and a
+//! [`Reader`], which is JsSIP's grammar without its objects.
 //!
 //! A text goes into [`Reader::input`]'s memory, one byte for each UTF-16 unit (those beyond ASCII as 0x7f), and a table
 //! of offsets comes out at [`Reader::table`]: the module slices its own text where the table says, when it is asked to.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+extern crate alloc;
 
+mod agent;
 mod cursor;
 mod message;
 mod rules;
+#[cfg(target_arch = "wasm32")]
+mod runtime;
 mod table;
 mod uri;
 mod value;
 
+pub use agent::Agent;
+use alloc::vec::Vec;
 use cursor::Cursor;
-use md5::{Digest, Md5};
 use table::Table;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -64,7 +71,8 @@ impl Reader {
 
     /// Puts the MD5 of the first `length` bytes in the input's place.
     pub fn md5(&mut self, length: usize) {
-        let digest = Md5::digest(self.input.get(..length).unwrap_or(&[]));
+        let text = core::str::from_utf8(self.input.get(..length).unwrap_or(&[])).unwrap_or_default();
+        let digest = headset_sip::digest::md5(text);
         if let Some(start) = self.input.get_mut(..digest.len()) {
             start.copy_from_slice(&digest);
         }

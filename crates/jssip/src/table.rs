@@ -1,4 +1,5 @@
 use crate::cursor::Range;
+use alloc::vec::Vec;
 
 /// What was found, as numbers: offsets into the text in UTF-16 units, counts, codes. −1 is nothing.
 #[derive(Default)]

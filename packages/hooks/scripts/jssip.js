@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
@@ -7,15 +7,14 @@ import { buildSync } from 'esbuild';
  * `require`, in a folder of its own whose files are CommonJS. There everything is one file, so that every path to a
  * class leads to the same one.
  */
-export function buildJssip(root, droppable) {
+export function buildJssip(root) {
   const source = join(root, 'src/jssip');
   const target = join(root, 'dist/jssip');
   const generated = join(source, 'generated');
   if (!existsSync(join(generated, 'jssip_text.js')))
     throw new Error('The drop-in’s wasm is missing: run `cargo xtask wasm`.');
   mkdirSync(join(target, 'generated'), { recursive: true });
-  writeFileSync(join(target, 'generated/jssip.js'), droppable(readFileSync(join(generated, 'jssip.js'), 'utf8')));
-  cpSync(join(generated, 'jssip_text.js'), join(target, 'generated/jssip_text.js'));
+  for (const file of ['jssip.js', 'jssip_text.js']) cpSync(join(generated, file), join(target, 'generated', file));
 
   const libs = readdirSync(join(source, 'lib')).map((file) => file.replace('.ts', ''));
   const common = join(target, 'cjs');

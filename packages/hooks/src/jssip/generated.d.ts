@@ -7,6 +7,13 @@ declare module '*/generated/jssip.js' {
     table(): number;
     md5(length: number): void;
   }
+  export class Agent {
+    constructor(random: string, account: string);
+    input(now: number, text: string): string;
+    poll(): string;
+    timeout(): number;
+    free(): void;
+  }
 }
 
 declare module '*/generated/jssip_text.js' {

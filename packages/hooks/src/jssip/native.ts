@@ -1,6 +1,8 @@
-import { initSync, Reader } from './generated/jssip.js';
+import { Agent, initSync, Reader } from './generated/jssip.js';
 import inlined from './generated/jssip_text.js';
 import { unpack } from './unpack.js';
+
+export { Agent };
 
 // The interface is synchronous, so is this: some 10 ms, once, when the module is imported.
 const { memory } = initSync({ module: new WebAssembly.Module(unpack(...inlined)) });

@@ -245,6 +245,3 @@ export type EngineEvent =
 
   /** For `newTransaction` and `transactionDestroyed`: `ict`, `nict`, `ist` or `nist`, and its branch. */
   | { type: 'transaction'; kind: string; branch: string; gone: boolean };
-
-/** How a user agent comes by its engine: set by what knows the wasm. */
-export const engine: { create: ((account: Account) => EnginePort) | undefined } = { create: undefined };

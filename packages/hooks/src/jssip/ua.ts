@@ -1,20 +1,13 @@
+import { AgentPort } from './agent.js';
 import { type FromOptions, Message, Options, type SendOptions } from './applicant.js';
 import { load, type UAConfiguration, type UASettings } from './config.js';
 import { C as SIP_C } from './constants.js';
 import { UAContact } from './contact.js';
 import { logger } from './debug.js';
 import { EventEmitter } from './emitter.js';
-import { NotReadyError } from './exceptions.js';
 import { IncomingRequest, type IncomingResponse, parseMessage } from './incoming.js';
 import { Notifier, type NotifierOptions } from './notifier.js';
-import {
-  type DialogHandle,
-  engine,
-  type EngineEvent,
-  type EnginePort,
-  type RequestHandle,
-  type Setting,
-} from './port.js';
+import { type DialogHandle, type EngineEvent, type EnginePort, type RequestHandle, type Setting } from './port.js';
 import { Registrator } from './registrator.js';
 import { Requester } from './requester.js';
 import { type CallOptions, RTCSession, type TerminateOptions } from './session.js';
@@ -87,8 +80,7 @@ export class UA extends EventEmitter<UAEventMap> {
     this._transport.onconnect = (event) => this._connected(event);
     this._transport.ondisconnect = (event) => this._disconnected(event);
     this._transport.ondata = ({ message }) => this._port.received(message);
-    if (!engine.create) throw new NotReadyError('The engine is not there');
-    this._port = engine.create({
+    this._port = new AgentPort({
       uri: String(settings.uri),
       displayName: settings.display_name,
       authorizationUser: settings.authorization_user,
