@@ -26,9 +26,9 @@ export const transferring: Stories = {
     await world.start();
     await world.calling();
     await world.pass(45_000);
-    await world.answer('UPDATE', 405);
     world.socket.wire();
-    await world.pass(60_000);
+    await world.answer('UPDATE', 405);
+    await world.pass(20_000);
     return {
       status: world.session.status,
       refreshed: world.socket.wire().filter((title) => title === 'UPDATE' || title === 'INVITE').length > 0,
