@@ -5,7 +5,6 @@ use super::fields::Fields;
 use super::outgoing::{Outgoing, digits, line};
 use super::reply::{Asked, Kind};
 use super::{Agent, Key, Timer, description};
-use alloc::boxed::Box;
 use alloc::string::String;
 use headset_sip::dialog::State as DialogState;
 use headset_sip::{Dialog, Method, Request};
@@ -54,7 +53,7 @@ impl Agent {
             self.after(Timer::Call(handle, CallTimer::Expires), u64::from(expires) * 1000);
         }
         call.request = Some(request);
-        self.calls.push(Box::new(call));
+        self.calls.push(call);
     }
 
     /// RFC 3891 §3.
@@ -195,7 +194,7 @@ impl Agent {
         }
         match description(&ack) {
             Some(sdp) => {
-                self.to_apply(call.id, sdp, ack.as_str());
+                self.ask_to_apply(call.id, sdp, ack.as_str());
                 call.applying = Some(Applying::Ack(ack));
             }
             None => {
@@ -206,7 +205,7 @@ impl Agent {
     }
 
     /// The page is to apply this answer.
-    pub(super) fn to_apply(&mut self, call: u32, sdp: &str, message: &str) {
+    pub(super) fn ask_to_apply(&mut self, call: u32, sdp: &str, message: &str) {
         let units = sdp.chars().map(char::len_utf16).sum::<usize>();
         let text = [sdp, message].concat();
         self.event("answer", &[&digits(call), &digits(units as u32), &text]);

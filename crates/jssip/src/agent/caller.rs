@@ -4,7 +4,6 @@ use super::call::{Applying, Call, State};
 use super::fields::Fields;
 use super::outgoing::{Outgoing, digits, line};
 use super::{Agent, cause_of, description};
-use alloc::boxed::Box;
 use alloc::string::String;
 use headset_sip::{Dialog, Method, NameAddr, Response};
 
@@ -39,7 +38,7 @@ impl Agent {
         call.session.expires = expires;
         let draft = self.shown(handle, &invite);
         call.invite = invite;
-        self.calls.push(Box::new(call));
+        self.calls.push(call);
         draft
     }
 
@@ -96,7 +95,7 @@ impl Agent {
         }
         match description(&response) {
             Some(sdp) => {
-                self.to_apply(call.id, sdp, response.as_str());
+                self.ask_to_apply(call.id, sdp, response.as_str());
                 call.applying = Some(Applying::Progress(response));
             }
             None => self.event("progress", &[&digits(call.id), response.as_str()]),
@@ -106,7 +105,7 @@ impl Agent {
     fn invite_accepted(&mut self, call: &mut Call, response: Response) {
         match description(&response) {
             Some(sdp) => {
-                self.to_apply(call.id, sdp, response.as_str());
+                self.ask_to_apply(call.id, sdp, response.as_str());
                 call.applying = Some(Applying::Answer(response));
             }
             None => {

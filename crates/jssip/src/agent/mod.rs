@@ -57,7 +57,7 @@ pub struct Agent {
     timers: TimerTable<Timer>,
     events: VecDeque<String>,
     last_handle: u32,
-    calls: Vec<Box<Call>>,
+    calls: Vec<Call>,
     /// Of subscriptions and the like.
     dialogs: Vec<(u32, Box<Dialog>)>,
     /// Ours, until they are finally answered.
@@ -364,7 +364,7 @@ impl Agent {
     /// A call by a message within it that came.
     fn call_with(&self, request: &Request) -> Option<u32> {
         let tag = request.to_tag().unwrap_or_default();
-        let is = |call: &&Box<Call>| {
+        let is = |call: &&Call| {
             call.dialog.as_ref().is_some_and(|dialog| dialog.matches_request(request))
                 || call.early.iter().any(|dialog| dialog.matches_request(request))
         };

@@ -92,13 +92,13 @@ impl Agent {
         if let Some(dialog) = &mut call.dialog {
             dialog.refresh_target(&response);
         }
-        if offer.outgoing.method == Method::Invite {
-            if let (Some(key), Some(dialog)) = (offer.key, call.dialog.as_mut()) {
-                let mut ack = Outgoing::within(dialog, Method::Ack, offer.outgoing.cseq);
-                ack.credentials.push_str(&offer.outgoing.credentials);
-                if let Some(ack) = self.complete(&mut ack) {
-                    self.transactions.acknowledge(self.now, key, ack);
-                }
+        if offer.outgoing.method == Method::Invite
+            && let (Some(key), Some(dialog)) = (offer.key, call.dialog.as_mut())
+        {
+            let mut ack = Outgoing::within(dialog, Method::Ack, offer.outgoing.cseq);
+            ack.credentials.push_str(&offer.outgoing.credentials);
+            if let Some(ack) = self.complete(&mut ack) {
+                self.transactions.acknowledge(self.now, key, ack);
             }
         }
         self.session_agreed(call, &response);
@@ -107,7 +107,7 @@ impl Agent {
         }
         match description(&response) {
             Some(sdp) => {
-                self.to_apply(call.id, sdp, response.as_str());
+                self.ask_to_apply(call.id, sdp, response.as_str());
                 offer.is_answered = true;
                 call.offers.push(offer);
                 call.applying = Some(Applying::Offer(response));
