@@ -33,7 +33,7 @@ use headset_sip::{
     Transactions, parse,
 };
 use login::Login;
-use outgoing::{Outgoing, digits};
+use outgoing::Outgoing;
 use register::Registration;
 use reply::Asked;
 use requests::Sent;
@@ -268,8 +268,7 @@ impl Agent {
             return self.registration_failed(why);
         }
         if let Some(at) = self.sent.iter().position(|(_, sent)| sent.key == Some(key)) {
-            let (handle, _) = self.sent.swap_remove(at);
-            return self.event("noResponse", &[&digits(handle), why]);
+            return self.request_failed(at, why);
         }
         if let Some(id) = self.call_of(key) {
             self.with_call(id, |agent, call| match call.key == Some(key) {

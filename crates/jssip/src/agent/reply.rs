@@ -3,6 +3,7 @@
 use super::call::State;
 use super::fields::Fields;
 use super::outgoing::{digits, finish, line};
+use super::requests::ends;
 use super::{Agent, Key, description};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -47,7 +48,7 @@ impl Agent {
         if let Some(id) = self.call_with(&request) {
             return self.came_within(id, key, request);
         }
-        if *request.method() == Method::Notify {
+        if *request.method() == Method::Notify && self.dialog_with(&request).is_none() {
             self.subscribed_by_notify(&request);
         }
         let Some(handle) = self.dialog_with(&request) else {
@@ -157,6 +158,8 @@ impl Agent {
             self.asked.push(asked);
         } else if asked.kind == Kind::Invitation {
             self.invitation_refused(handle);
+        } else if *asked.request.method() == Method::Notify && ends(&asked.request) {
+            self.forget_dialog(asked.dialog);
         } else if went_out
             && status < 300
             && *asked.request.method() == Method::Subscribe

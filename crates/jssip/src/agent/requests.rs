@@ -7,6 +7,7 @@ use super::outgoing::{Outgoing, digits, line};
 use alloc::boxed::Box;
 use alloc::string::String;
 use headset_sip::dialog::State as DialogState;
+use headset_sip::message::Name;
 use headset_sip::{Dialog, Method, NameAddr, Request, Response};
 
 /// A request of ours until its final response.
@@ -19,6 +20,17 @@ pub(crate) struct Sent {
     dialog: u32,
     /// As it was sent last.
     request: Option<Request>,
+}
+
+impl Sent {
+    fn is_last_notify(&self) -> bool {
+        self.outgoing.method == Method::Notify && self.request.as_ref().is_some_and(ends)
+    }
+}
+
+/// Whether a NOTIFY is a subscription's last (RFC 6665 §4.1.3).
+pub(super) fn ends(notify: &Request) -> bool {
+    notify.value(Name::SubscriptionState).is_some_and(|state| state.is("terminated"))
 }
 
 impl Agent {
@@ -112,14 +124,33 @@ impl Agent {
                 self.dialogs.push((handle, Box::new(dialog)));
             }
         }
+        // RFC 3261 §12.2.1.2
+        if matches!(response.status(), 408 | 481) || sent.is_last_notify() {
+            self.forget_dialog(sent.dialog);
+        }
         self.event("response", &[&digits(handle), response.as_str()]);
+    }
+
+    /// No response came, for this reason.
+    pub(super) fn request_failed(&mut self, at: usize, why: &str) {
+        let (handle, sent) = self.sent.swap_remove(at);
+        if why == "timeout" || sent.is_last_notify() {
+            self.forget_dialog(sent.dialog);
+        }
+        self.event("noResponse", &[&digits(handle), why]);
+    }
+
+    /// A subscription is over. Calls end in their own way.
+    pub(super) fn forget_dialog(&mut self, handle: u32) {
+        self.dialogs.retain(|(own, _)| *own != handle);
     }
 
     /// RFC 6665 §4.4.1: a NOTIFY that overtakes the 2xx makes the dialog.
     pub(super) fn subscribed_by_notify(&mut self, notify: &Request) {
         let Some(tag) = notify.to_tag() else { return };
         let is = |(_, sent): &&(u32, Box<Sent>)| {
-            sent.outgoing.method == Method::Subscribe
+            sent.dialog == 0
+                && sent.outgoing.method == Method::Subscribe
                 && sent.outgoing.call_id == notify.call_id()
                 && sent.request.as_ref().is_some_and(|request| request.from_tag() == Some(tag))
         };

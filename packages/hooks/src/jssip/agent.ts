@@ -1,6 +1,6 @@
 // The engine behind `port.ts`: `crates/jssip/src/agent`.
 
-import { Agent } from './native.js';
+import { type Machine, newAgent } from './native.js';
 import type { Account, EngineEvent, EnginePort } from './port.js';
 
 /** Between two fields. */
@@ -69,7 +69,7 @@ function readEvent(record: string): EngineEvent {
 /** A user agent's engine, and the one timer that it needs. */
 export class AgentPort implements EnginePort {
   onEvent: (event: EngineEvent) => void = () => {};
-  readonly #agent: Agent;
+  readonly #agent: Machine;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = Infinity;
 
@@ -98,7 +98,7 @@ export class AgentPort implements EnginePort {
       account.allowedMethods,
     ];
     const seed = Array.from(crypto.getRandomValues(new Uint32Array(8)));
-    this.#agent = new Agent(seed.join(FIELD), fields.map(written).join(FIELD));
+    this.#agent = newAgent(seed.join(FIELD), fields.map(written).join(FIELD));
   }
 
   connected: EnginePort['connected'] = (viaTransport, sipUri) => void this.#tell('connected', viaTransport, sipUri);

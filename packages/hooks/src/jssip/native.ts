@@ -2,13 +2,24 @@ import { Agent, initSync, Reader } from './generated/jssip.js';
 import inlined from './generated/jssip_text.js';
 import { unpack } from './unpack.js';
 
-export { Agent };
-
 // The interface is synchronous, so is this: some 10 ms, once, when the module is imported.
 const { memory } = initSync({ module: new WebAssembly.Module(unpack(...inlined)) });
 const reader = new Reader();
 const encoder = new TextEncoder();
 let input = new Uint8Array();
+
+/** `crates/jssip/src/agent`: texts in, texts out. */
+export interface Machine {
+  /** Something happened; what is asked for. */
+  input(now: number, text: string): string;
+  /** The next event, or nothing. */
+  poll(): string;
+  /** When to say that it is time. */
+  timeout(): number;
+  free(): void;
+}
+
+export const newAgent = (random: string, account: string): Machine => new Agent(random, account);
 
 /** What a text can be read as: the numbers of `crates/jssip/src/rules.rs`. */
 export enum Rule {
