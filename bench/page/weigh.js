@@ -48,6 +48,7 @@ const APPLICATIONS = {
   hooks: ['./hooks-app.js', 'headset-hooks/headset.wasm'],
   phone: ['./phone-app.js', 'headset-hooks/phone.wasm'],
   jssip: ['./jssip-app.js'],
+  dropIn: ['./drop-in-app.js'],
 };
 
 const weights = {};

@@ -10,6 +10,8 @@ struct Weights {
     hooks: Weight,
     phone: Weight,
     jssip: Weight,
+    #[serde(rename = "dropIn")]
+    drop_in: Weight,
     version: String,
 }
 
@@ -29,7 +31,7 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
     let output = Command::new("node")
         .arg("bench/page/weigh.js")
         .output()
-        .context("cannot start node, which bundles the two applications")?;
+        .context("cannot start node, which bundles the applications")?;
     if !output.status.success() {
         bail!("bench/page/weigh.js failed:\n{}", String::from_utf8_lossy(&output.stderr));
     }
@@ -43,5 +45,6 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
         Row::alone("page: of that JavaScript", weights.hooks.js as f64, "bytes"),
         Row::alone("page: of that wasm", weights.hooks.wasm as f64, "bytes"),
         beside("page: a customer's phone + wasm", &weights.phone),
+        beside("page: the same application of headset-hooks/jssip", &weights.drop_in),
     ])
 }

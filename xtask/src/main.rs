@@ -4,6 +4,7 @@
 mod bench;
 mod demo;
 mod fuzz;
+mod inline;
 mod install;
 mod pack;
 mod shell;

@@ -1,5 +1,6 @@
 //! The engine for browsers: compiled, bound to JavaScript and made small, with whichever toolchain can.
 
+use crate::inline;
 use crate::install;
 use crate::shell::{capture, cargo, command, root, run, run_quietly, step};
 use crate::stamp::Stamp;
@@ -10,13 +11,52 @@ use std::process::Command;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Apart from the main one: another compiler may build here.
 const TARGET_DIR: &str = "target/wasm";
-/// A file each: a page loads the one that it needs. Also the names of the features, and of the classes.
-const MACHINES: [&str; 2] = ["workplace", "phone"];
 /// What a panic costs is a trap. Texts of panics and of `Debug`, which nobody would see, cost a tenth of the file.
 const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
-/// Builds `packages/hooks/src/engine/generated` unless it is up to date.
+/// One wasm file, and what goes into it.
+struct Artifact {
+    /// Also the name of the class where there is but one.
+    name: &'static str,
+    package: &'static str,
+    /// Of the package; empty where it has none.
+    feature: &'static str,
+    target: &'static str,
+    inputs: &'static [&'static str],
+    /// With its bindings, and as text in a module: for what cannot wait for a file.
+    inlined: bool,
+}
+
+const ENGINE: &[&str] = &["crates/sip", "crates/softphone", "crates/workplace", "crates/wasm"];
+
+/// A file each: a page loads the one that it needs.
+const ARTIFACTS: [Artifact; 3] = [
+    machine("workplace"),
+    machine("phone"),
+    Artifact {
+        name: "jssip",
+        package: "headset-jssip",
+        feature: "",
+        target: "packages/hooks/src/jssip/generated",
+        inputs: &["crates/sip", "crates/jssip"],
+        inlined: true,
+    },
+];
+
+const fn machine(name: &'static str) -> Artifact {
+    Artifact {
+        name,
+        package: "headset-wasm",
+        feature: name,
+        target: "packages/hooks/src/engine/generated",
+        inputs: ENGINE,
+        inlined: false,
+    }
+}
+
+/// Builds what the hooks package carries unless it is up to date.
 pub(crate) fn build() -> Result<()> {
+<<<<<<< HEAD
     let inputs = [
         "Cargo.lock",
         "Cargo.toml",
@@ -31,19 +71,53 @@ pub(crate) fn build() -> Result<()> {
     let file = |machine: &&str| generated.join(format!("{machine}.wasm"));
     if stamp.is_fresh(&MACHINES.each_ref().map(file).each_ref().map(PathBuf::as_path)) {
         return Ok(());
+=======
+    let mut toolchain = None;
+    for artifact in &ARTIFACTS {
+        let inputs = [&["Cargo.lock", "Cargo.toml", "xtask/src/wasm.rs"], artifact.inputs].concat();
+        let stamp = Stamp::of(&format!("wasm-{}", artifact.name), &inputs)?;
+        if stamp.is_fresh(&[&artifact.file()]) {
+            continue;
+        }
+        let toolchain = match &toolchain {
+            Some(known) => known,
+            None => {
+                install::npm_packages()?;
+                &*toolchain.insert(find_toolchain()?)
+            }
+        };
+        artifact.build(toolchain)?;
+        stamp.write()?;
+>>>>>>> work-jssip
     }
-    install::npm_packages()?;
-    let toolchain = toolchain()?;
-    if generated.exists() {
-        std::fs::remove_dir_all(&generated)?;
+    Ok(())
+}
+
+impl Artifact {
+    /// What is built last.
+    fn file(&self) -> PathBuf {
+        let name =
+            if self.inlined { format!("{}_text.js", self.name) } else { format!("{}.wasm", self.name) };
+        root().join(self.target).join(name)
     }
-    std::fs::create_dir_all(&generated)?;
-    for machine in MACHINES {
-        let compiled =
-            step(&format!("building the engine for browsers: {machine}"), || compile(&toolchain, machine))?;
-        step("making it small", || shrink(&bind(&compiled, machine)?, &file(&machine)))?;
+
+    fn build(&self, toolchain: &Toolchain) -> Result<()> {
+        let generated = root().join(self.target);
+        std::fs::create_dir_all(&generated)?;
+        let wasm = generated.join(format!("{}.wasm", self.name));
+        let compiled = step(&format!("building the engine for browsers: {}", self.name), || {
+            compile(toolchain, self.package, self.feature)
+        })?;
+        step("making it small", || shrink(&bind(&compiled, self.name)?, &wasm))?;
+        if self.inlined {
+            std::fs::copy(
+                bound().join(format!("{}.js", self.name)),
+                generated.join(format!("{}.js", self.name)),
+            )?;
+            std::fs::write(self.file(), inline::module(&std::fs::read(&wasm)?))?;
+        }
+        Ok(())
     }
-    stamp.write()
 }
 
 /// Who can compile for browsers.
@@ -56,7 +130,7 @@ enum Toolchain {
     Compiled,
 }
 
-fn toolchain() -> Result<Toolchain> {
+fn find_toolchain() -> Result<Toolchain> {
     if has_sources() {
         return Ok(Toolchain::Sources);
     }
@@ -91,8 +165,8 @@ fn debian_toolchain() -> bool {
         .all(|path| Path::new(path).exists())
 }
 
-fn compile(toolchain: &Toolchain, machine: &str) -> Result<PathBuf> {
-    let arguments = ["build", "--package", "headset-wasm", "--lib", "--target", TARGET, "--profile", "wasm"];
+fn compile(toolchain: &Toolchain, package: &str, feature: &str) -> Result<PathBuf> {
+    let arguments = ["build", "--package", package, "--lib", "--target", TARGET, "--profile", "wasm"];
     let mut build = match toolchain {
         Toolchain::Sources | Toolchain::Compiled => cargo(arguments),
         Toolchain::Debian => debian_cargo(&arguments)?,
@@ -103,9 +177,10 @@ fn compile(toolchain: &Toolchain, machine: &str) -> Result<PathBuf> {
             .env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTFLAGS", SMALL);
     }
-    build.args(["--no-default-features", "--features", machine]);
+    build.args(["--no-default-features", "--features", feature]);
     run(build.env("CARGO_TARGET_DIR", root().join(TARGET_DIR)))?;
-    Ok(root().join(TARGET_DIR).join(TARGET).join("wasm/headset_wasm.wasm"))
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    Ok(root().join(TARGET_DIR).join(TARGET).join("wasm").join(file))
 }
 
 fn debian_cargo(arguments: &[&str]) -> Result<Command> {
@@ -131,20 +206,23 @@ fn path_with_linker() -> Result<String> {
     Ok(format!("{}:{path}", linker.display()))
 }
 
-/// Completes the machine's exports. The JavaScript that comes with it is not used: `engine/machine.ts` does as much as
-/// these four functions need.
-fn bind(compiled: &Path, machine: &str) -> Result<PathBuf> {
-    let bound = root().join(TARGET_DIR).join("bound");
+fn bound() -> PathBuf {
+    root().join(TARGET_DIR).join("bound")
+}
+
+/// Completes the exports. The JavaScript that comes with a machine is not used: `engine/machine.ts` does as much as its
+/// four functions need.
+fn bind(compiled: &Path, name: &str) -> Result<PathBuf> {
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(compiled)
-        .out_name(machine)
+        .out_name(name)
         .web(true)?
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .omit_default_module_path(true)
-        .generate(&bound)?;
-    Ok(bound.join(format!("{machine}_bg.wasm")))
+        .generate(bound())?;
+    Ok(bound().join(format!("{name}_bg.wasm")))
 }
 
 fn shrink(bound: &Path, file: &Path) -> Result<()> {

@@ -1,9 +1,11 @@
-// Writes dist: modules and types one to one from src, the engine's wasm beside them, and the same as text.
+// Writes dist: modules and types one to one from src, the engine's wasm beside them, and the same as text; /jssip once
+// more as CommonJS.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildJssip } from './jssip.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src/engine/generated');
@@ -25,3 +27,4 @@ for (const machine of ['workplace', 'phone']) {
   writeFileSync(join(source, inlined), `export default '${base64}';\n`);
   for (const made of [file, inlined]) cpSync(join(source, made), join(target, made));
 }
+buildJssip(root);

@@ -11,6 +11,7 @@ use crate::Method;
 use crate::message::{CommaSplit, cut, push_quoted, split_word, trim, unquote};
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// How the response is computed, the weaker first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +83,11 @@ impl Algorithm {
             Algorithm::Sha512_256 | Algorithm::Sha512_256Sess => hash::sha512_256(pieces),
         })
     }
+}
+
+/// The 16 bytes of a text's MD5 (RFC 1321).
+pub fn md5(text: &str) -> Vec<u8> {
+    hash::md5(&[text])
 }
 
 /// What somebody knows who may come in.

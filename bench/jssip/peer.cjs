@@ -1,0 +1,2 @@
+// The peer's parser, which is none of its exports.
+module.exports = require('jssip/lib/Parser');

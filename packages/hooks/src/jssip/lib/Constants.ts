@@ -1,0 +1,2 @@
+export * from '../constants.js';
+export { C as default } from '../constants.js';

@@ -1,0 +1,1 @@
+export { DigestAuthentication, DigestAuthentication as default } from '../digest.js';

@@ -1,0 +1,2 @@
+export { Notifier, Notifier as default } from '../notifier.js';
+export type { NotifierEventMap, NotifierOptions } from '../notifier.js';

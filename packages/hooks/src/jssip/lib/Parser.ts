@@ -1,0 +1,4 @@
+import { parseMessage } from '../incoming.js';
+
+export { parseMessage };
+export default { parseMessage };

@@ -1,0 +1,1 @@
+export { Registrator, Registrator as default } from '../registrator.js';

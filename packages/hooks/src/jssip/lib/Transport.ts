@@ -1,0 +1,1 @@
+export { Transport, Transport as default } from '../transport.js';

@@ -1,0 +1,1 @@
+export { URI, URI as default } from '../uri.js';
