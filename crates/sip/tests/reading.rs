@@ -264,3 +264,14 @@ fn control_characters_around_a_value_are_none_of_it() {
         assert_eq!(invite.get_named("X-Queue"), Some("sales"), "{around:?}");
     }
 }
+
+#[test]
+fn a_line_that_is_no_header_never_becomes_part_of_the_one_before() {
+    // A control character is read as a space, but a space at the start of a line would be a fold.
+    for line in ["\u{1}evil>;tag=x", "\0X-Evil: 1", "\rX-Evil: 1"] {
+        let invite = request(&invite_from(&format!("From: <sip:a@b>;tag=t\n{line}")));
+        assert_eq!((invite.from_tag(), invite.get_named("X-Evil")), (Some("t"), None), "{line:?}");
+        let again = request(&invite.as_str().replace("\r\n", "\n"));
+        assert_eq!(again, invite, "{line:?}");
+    }
+}
