@@ -69,11 +69,8 @@ pub fn uri(data: &[u8]) {
     }
     let Ok(address) = NameAddr::parse(&text) else { return };
     let printed = address.to_string();
-    // A parameter whose name is no token is kept as it was, quotes and all; they may pair otherwise when it is read again.
-    if address.params.iter().all(|(name, _)| !name.contains('"')) {
-        let again = NameAddr::parse(&printed).unwrap_or_else(|problem| panic!("{printed:?}: {problem}"));
-        assert_eq!(again.to_string(), printed, "{text:?}");
-    }
+    let again = NameAddr::parse(&printed).unwrap_or_else(|problem| panic!("{printed:?}: {problem}"));
+    assert_eq!(again.to_string(), printed, "{text:?}");
 }
 
 /// A challenge that is read can be answered, and the answer is right by the same password alone.

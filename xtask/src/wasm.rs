@@ -56,22 +56,6 @@ const fn machine(name: &'static str) -> Artifact {
 
 /// Builds what the hooks package carries unless it is up to date.
 pub(crate) fn build() -> Result<()> {
-<<<<<<< HEAD
-    let inputs = [
-        "Cargo.lock",
-        "Cargo.toml",
-        "crates/sip",
-        "crates/softphone",
-        "crates/workplace",
-        "crates/wasm",
-        "xtask/src/wasm.rs",
-    ];
-    let stamp = Stamp::of("wasm", &inputs)?;
-    let generated = root().join("packages/hooks/src/engine/generated");
-    let file = |machine: &&str| generated.join(format!("{machine}.wasm"));
-    if stamp.is_fresh(&MACHINES.each_ref().map(file).each_ref().map(PathBuf::as_path)) {
-        return Ok(());
-=======
     let mut toolchain = None;
     for artifact in &ARTIFACTS {
         let inputs = [&["Cargo.lock", "Cargo.toml", "xtask/src/wasm.rs"], artifact.inputs].concat();
@@ -88,7 +72,6 @@ pub(crate) fn build() -> Result<()> {
         };
         artifact.build(toolchain)?;
         stamp.write()?;
->>>>>>> work-jssip
     }
     Ok(())
 }

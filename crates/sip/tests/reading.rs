@@ -237,3 +237,41 @@ fn a_wildcard_contact_is_told_apart() {
     assert!(register.has_wildcard_contact());
     assert_eq!(register.contacts().count(), 0);
 }
+
+#[test]
+fn what_an_escape_stands_for_is_what_names_a_header_of_a_uri() {
+    // RFC 3261 §19.1.4: a character is equal to its escape.
+    let uri = Uri::parse("sip:a@b;%74ag=1?Re%70laces=c%3Bto-tag%3D1&x=2").expect("good");
+    assert_eq!(uri.header("replaces").as_deref(), Some("c;to-tag=1"));
+    assert_eq!(uri, Uri::parse("sip:a@b;tag=1?X=2&REPLACES=c%3Bto-tag%3D1").expect("good"));
+    assert_ne!(uri, Uri::parse("sip:a@b;tag=2?X=2&REPLACES=c%3Bto-tag%3D1").expect("good"));
+    assert_ne!(Uri::parse("sip:a@b;%75ser=phone"), Uri::parse("sip:a@b"), "user must be in both");
+    assert_ne!(Uri::parse("sip:a@b?%58=1"), Uri::parse("sip:a@b?y=1"));
+}
+
+#[test]
+fn a_parameter_whose_name_is_none_is_not_sent_on() {
+    // RFC 3261 §25.1: generic-param is named by a token.
+    let address = NameAddr::parse("<sip:a@b>;\"x;tag=1\"=2;tag=t;y z=3;q=1").expect("good");
+    assert_eq!(address.tag(), Some("t"));
+    assert_eq!(address.to_string(), "<sip:a@b>;tag=t;q=1");
+}
+
+#[test]
+fn control_characters_around_a_value_are_none_of_it() {
+    for around in ["\0", "\r", "\r\r", "\u{1}\t", " \0 ", "\n "] {
+        let invite = request(&invite_from(&format!("From: <sip:a@b>;tag=t\nX-Queue:{around}sales{around}")));
+        assert_eq!(invite.get_named("X-Queue"), Some("sales"), "{around:?}");
+    }
+}
+
+#[test]
+fn a_line_that_is_no_header_never_becomes_part_of_the_one_before() {
+    // A control character is read as a space, but a space at the start of a line would be a fold.
+    for line in ["\u{1}evil>;tag=x", "\0X-Evil: 1", "\rX-Evil: 1"] {
+        let invite = request(&invite_from(&format!("From: <sip:a@b>;tag=t\n{line}")));
+        assert_eq!((invite.from_tag(), invite.get_named("X-Evil")), (Some("t"), None), "{line:?}");
+        let again = request(&invite.as_str().replace("\r\n", "\n"));
+        assert_eq!(again, invite, "{line:?}");
+    }
+}

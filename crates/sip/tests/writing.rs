@@ -111,3 +111,13 @@ fn an_impossible_status_is_a_server_error() {
     assert_eq!(Response::reply_to(&invite(), 42, "?").finish().status(), 500);
     assert_eq!(Response::reply_to(&invite(), 60_000, "?").finish().status(), 500);
 }
+
+#[test]
+fn an_answer_has_one_to_though_the_request_said_it_twice() {
+    // RFC 3261 §7.3.1: it may come once; twice the same is read, and an answer must not contradict itself.
+    let twice = invite().as_str().replace("To: <", "To: <sip:support@demo.example>\r\nTo: <");
+    let Ok(Message::Request(twice)) = parse(twice) else { panic!("twice the same is read") };
+    let answer = Response::reply_to(&twice, 200, "OK").to_tag("t").finish();
+    assert_eq!(answer.all(Name::To).count(), 1);
+    assert_eq!(parse(answer.as_str().to_owned()), Ok(Message::Response(answer)));
+}

@@ -111,12 +111,12 @@ impl ResponseBuilder {
         text.push_str("\r\n");
         draft.fields_at = draft.text.len();
         draft.copy(request, Name::Via);
-        draft.copy(request, Name::From);
-        draft.copy(request, Name::To);
+        draft.copy_first(request, Name::From);
+        draft.copy_first(request, Name::To);
         let may_get_tag = request.get(Name::To).is_some() && request.to_tag().is_none();
         let untagged = may_get_tag.then(|| draft.text.len() - "\r\n".len());
-        draft.copy(request, Name::CallId);
-        draft.copy(request, Name::CSeq);
+        draft.copy_first(request, Name::CallId);
+        draft.copy_first(request, Name::CSeq);
         // RFC 3261 §12.1.1
         if *request.method() == Method::Invite && (101..300).contains(&status) {
             draft.copy(request, Name::RecordRoute);
@@ -188,6 +188,12 @@ impl Draft {
 
     fn copy(&mut self, request: &Request, name: Name) {
         for value in request.all(name) {
+            self.line(name.as_str(), &[value]);
+        }
+    }
+
+    fn copy_first(&mut self, request: &Request, name: Name) {
+        if let Some(value) = request.get(name) {
             self.line(name.as_str(), &[value]);
         }
     }

@@ -1,4 +1,4 @@
-use super::scan::{after, closing_quote, is_token_byte, slice, trim};
+use super::scan::{after, closing_quote, is_token, is_token_byte, slice, trim};
 use super::write::{push_quoted, unescape};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -42,9 +42,10 @@ impl<'a> Params<'a> {
         self.each().next().is_none()
     }
 
-    /// Adds them as header parameters: a value that is no token or host is quoted.
+    /// Adds them as header parameters: a value that is no token or host is quoted, a name that is no token is left out.
     pub fn push_to(self, out: &mut String) {
-        for Param { name, value } in self.each() {
+        // RFC 3261 §25.1: generic-param.
+        for Param { name, value } in self.each().filter(|param| is_token(param.name)) {
             out.push(';');
             out.push_str(name);
             let Some(value) = value else { continue };

@@ -275,7 +275,8 @@ fn trimmed(bytes: &[u8], mut start: usize, mut end: usize) -> Range {
     Range::new(start, end)
 }
 
-/// Puts a space for each fold's byte, all of which are ASCII.
+/// Puts a space for each fold's byte, all of which are ASCII. At the start of a line, which is no header's then, a space would
+/// make a fold of it.
 fn unfold(text: String, folds: &[usize]) -> String {
     if folds.is_empty() {
         return text;
@@ -284,7 +285,7 @@ fn unfold(text: String, folds: &[usize]) -> String {
     let mut from = 0;
     for &at in folds {
         unfolded.push_str(slice(&text, from, at));
-        unfolded.push(' ');
+        unfolded.push(if unfolded.ends_with('\n') { '?' } else { ' ' });
         from = at + 1;
     }
     unfolded.push_str(after(&text, from));

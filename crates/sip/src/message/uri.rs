@@ -160,9 +160,9 @@ impl<'a> Uri<'a> {
         })
     }
 
-    /// The decoded value of the first header of this name, in any case: of `?Replaces=…`.
+    /// The decoded value of the first header of this name, in any case, escaped or not: of `?Replaces=…`.
     pub fn header(&self, name: &str) -> Option<String> {
-        self.headers().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| decode(value))
+        self.headers().find(|(own, _)| same(own, name, true)).map(|(_, value)| decode(value))
     }
 
     /// `sip:` or `sips:`.
@@ -281,7 +281,7 @@ impl PartialEq for Uri<'_> {
             && params_agree(other.params, self.params)
             && self.headers().count() == other.headers().count()
             && self.headers().all(|(name, value)| {
-                other.headers().any(|(n, v)| n.eq_ignore_ascii_case(name) && same(v, value, false))
+                other.headers().any(|(n, v)| same(n, name, true) && same(v, value, false))
             })
     }
 }
@@ -290,9 +290,9 @@ impl PartialEq for Uri<'_> {
 fn params_agree(a: Params<'_>, b: Params<'_>) -> bool {
     const MUST_BE_IN_BOTH: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
     a.iter().all(|(name, value)| {
-        let mut named = b.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name)).peekable();
+        let mut named = b.iter().filter(|(own, _)| same(own, name, true)).peekable();
         if named.peek().is_none() {
-            return !MUST_BE_IN_BOTH.iter().any(|must| name.eq_ignore_ascii_case(must));
+            return !MUST_BE_IN_BOTH.iter().any(|must| same(name, must, true));
         }
         named.any(|(_, other)| same(other.unwrap_or(""), value.unwrap_or(""), true))
     })
