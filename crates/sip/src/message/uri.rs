@@ -310,13 +310,20 @@ fn same(a: &str, b: &str, in_any_case: bool) -> bool {
     }
 }
 
-/// What `%`-escapes stand for; a `%` that escapes nothing is itself. Escapes that together make no UTF-8 stay.
+/// What `%`-escapes stand for; a `%` that escapes nothing is itself. Escapes of bytes that are no UTF-8 stay.
 pub(crate) fn decode(text: &str) -> String {
     if find(text, b'%').is_none() {
         return text.into();
     }
     let bytes: Vec<u8> = Decoded(text.as_bytes()).collect();
-    String::from_utf8(bytes).unwrap_or_else(|_| text.into())
+    let mut decoded = String::new();
+    for chunk in bytes.utf8_chunks() {
+        decoded.push_str(chunk.valid());
+        for &byte in chunk.invalid() {
+            push_escape(&mut decoded, byte);
+        }
+    }
+    decoded
 }
 
 /// The bytes that `%`-escapes stand for.
@@ -342,7 +349,6 @@ fn escaped(bytes: &[u8]) -> Option<u8> {
 
 /// Adds `text`, its bytes escaped unless they are unreserved, `allowed` or, without `percent`, part of an escape.
 fn push_escaped(out: &mut String, text: &str, allowed: &[u8], percent: bool) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let bytes = text.as_bytes();
     for (index, &byte) in bytes.iter().enumerate() {
         let plain = byte.is_ascii_alphanumeric()
@@ -352,11 +358,16 @@ fn push_escaped(out: &mut String, text: &str, allowed: &[u8], percent: bool) {
         if plain {
             out.push(char::from(byte));
         } else {
-            out.push('%');
-            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+            push_escape(out, byte);
         }
     }
+}
+
+fn push_escape(out: &mut String, byte: u8) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    out.push('%');
+    out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+    out.push(char::from(DIGITS[usize::from(byte & 15)]));
 }
 
 #[cfg(test)]
@@ -397,7 +408,8 @@ mod tests {
             ("sip:анна@h", "анна"),
             ("sip:100%@h", "100%"),
             ("sip:null-%00-null@h", "null-\0-null"),
-            ("sip:%ff%41@h", "%ff%41"),
+            ("sip:%ff%41@h", "%FFA"),
+            ("sip:ж%80e@h", "ж%80e"),
             ("sip:h", ""),
         ] {
             assert_eq!(uri(text).decoded_user(), user, "{text}");
