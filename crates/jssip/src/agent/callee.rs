@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::outgoing::{Outgoing, digits, line};
 use super::reply::{Asked, Kind};
 use super::{Agent, Key, Timer, description};
+use alloc::boxed::Box;
 use alloc::string::String;
 use headset_sip::dialog::State as DialogState;
 use headset_sip::{Dialog, Method, Request};
@@ -45,7 +46,7 @@ impl Agent {
             kind: Kind::Invitation,
             request: request.clone(),
         });
-        self.event("incoming", &[&digits(handle), &digits(replaced), &call.tag, request.as_str()]);
+        self.event_of("incoming", handle, &[&digits(replaced), &call.tag, request.as_str()]);
         if self.account.no_answer > 0 {
             self.after(Timer::Call(handle, CallTimer::NoAnswer), u64::from(self.account.no_answer) * 1000);
         }
@@ -53,7 +54,7 @@ impl Agent {
             self.after(Timer::Call(handle, CallTimer::Expires), u64::from(expires) * 1000);
         }
         call.request = Some(request);
-        self.calls.push(call);
+        self.calls.push(Box::new(call));
     }
 
     /// RFC 3891 §3.
@@ -190,7 +191,7 @@ impl Agent {
             }
         }
         if !core::mem::take(&mut call.ack_answers) {
-            return self.event("acknowledged", &[&digits(call.id), ack.as_str()]);
+            return self.event_of("acknowledged", call.id, &[ack.as_str()]);
         }
         match description(&ack) {
             Some(sdp) => {
@@ -208,7 +209,7 @@ impl Agent {
     pub(super) fn ask_to_apply(&mut self, call: u32, sdp: &str, message: &str) {
         let units = sdp.chars().map(char::len_utf16).sum::<usize>();
         let text = [sdp, message].concat();
-        self.event("answer", &[&digits(call), &digits(units as u32), &text]);
+        self.event_of("answer", call, &[&digits(units as u32), &text]);
     }
 
     /// BYE with these lines.

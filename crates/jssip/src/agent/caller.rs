@@ -4,6 +4,7 @@ use super::call::{Applying, Call, State};
 use super::fields::Fields;
 use super::outgoing::{Outgoing, digits, line};
 use super::{Agent, cause_of, description};
+use alloc::boxed::Box;
 use alloc::string::String;
 use headset_sip::{Dialog, Method, NameAddr, Response};
 
@@ -38,7 +39,7 @@ impl Agent {
         call.session.expires = expires;
         let draft = self.shown(handle, &invite);
         call.invite = invite;
-        self.calls.push(call);
+        self.calls.push(Box::new(call));
         draft
     }
 
@@ -85,7 +86,7 @@ impl Agent {
 
     fn invite_progresses(&mut self, call: &mut Call, response: Response) {
         if response.status() == 100 {
-            return self.event("progress", &[&digits(call.id), response.as_str()]);
+            return self.event_of("progress", call.id, &[response.as_str()]);
         }
         let Some(request) = &call.request else { return };
         let Some(tag) = response.to_tag() else { return };
@@ -98,7 +99,7 @@ impl Agent {
                 self.ask_to_apply(call.id, sdp, response.as_str());
                 call.applying = Some(Applying::Progress(response));
             }
-            None => self.event("progress", &[&digits(call.id), response.as_str()]),
+            None => self.event_of("progress", call.id, &[response.as_str()]),
         }
     }
 
@@ -122,7 +123,7 @@ impl Agent {
             call.early.clear();
             self.send_invite(call);
             if let Some(request) = call.request.as_ref().map(|request| String::from(request.as_str())) {
-                self.event("resent", &[&digits(call.id), &request]);
+                self.event_of("resent", call.id, &[&request]);
             }
             return;
         }
@@ -138,7 +139,7 @@ impl Agent {
         call.dialog = Some(dialog);
         call.early.clear();
         call.state = State::Up;
-        self.event("answered", &[&digits(call.id), response.as_str()]);
+        self.event_of("answered", call.id, &[response.as_str()]);
         self.session_agreed(call, &response);
     }
 

@@ -86,9 +86,8 @@ impl Agent {
         call.waiting.clear();
         call.offers.clear();
         call.clear_timers(&mut self.timers);
-        let id = digits(call.id);
         self.asked.retain(|asked| asked.handle != call.id || asked.kind != Kind::Invitation);
-        self.event("ended", &[&id, if failed { "1" } else { "" }, originator, cause, text]);
+        self.event_of("ended", call.id, &[if failed { "1" } else { "" }, originator, cause, text]);
     }
 
     pub(super) fn call_timer(&mut self, call: &mut Call, timer: CallTimer) {

@@ -30,7 +30,7 @@ use fields::{Fields, seed};
 use headset_sip::message::Name;
 use headset_sip::{
     Dialog, Entropy, Message, Method, Request, Response, Time, TimerTable, TransactionKey, TransactionOutput,
-    Transactions, parse,
+    Transactions, parse, push_number,
 };
 use login::Login;
 use outgoing::Outgoing;
@@ -57,7 +57,8 @@ pub struct Agent {
     timers: TimerTable<Timer>,
     events: VecDeque<String>,
     last_handle: u32,
-    calls: Vec<Call>,
+    #[allow(clippy::vec_box, reason = "one is taken out while it is worked on")]
+    calls: Vec<Box<Call>>,
     /// Of subscriptions and the like.
     dialogs: Vec<(u32, Box<Dialog>)>,
     /// Ours, until they are finally answered.
@@ -179,9 +180,19 @@ impl Agent {
 
     /// Lets go of the call for a while, and keeps it if it is not over.
     fn with_call(&mut self, id: u32, act: impl FnOnce(&mut Agent, &mut Call)) {
-        let Some(at) = self.calls.iter().position(|call| call.id == id) else { return };
-        let mut call = self.calls.swap_remove(at);
+        let Some(mut call) = self.take_call(id) else { return };
         act(self, &mut call);
+        self.keep_call(call);
+    }
+
+    #[inline(never)]
+    fn take_call(&mut self, id: u32) -> Option<Box<Call>> {
+        let at = self.calls.iter().position(|call| call.id == id)?;
+        Some(self.calls.swap_remove(at))
+    }
+
+    #[inline(never)]
+    fn keep_call(&mut self, call: Box<Call>) {
         if call.is_over() {
             call.clear_timers(&mut self.timers);
         } else {
@@ -347,8 +358,21 @@ impl Agent {
         self.last_handle
     }
 
+    #[inline(never)]
     fn event(&mut self, kind: &str, fields: &[&str]) {
+        self.tell(String::from(kind), fields);
+    }
+
+    /// One whose first field is a handle.
+    #[inline(never)]
+    fn event_of(&mut self, kind: &str, handle: u32, fields: &[&str]) {
         let mut text = String::from(kind);
+        text.push('\x1f');
+        push_number(&mut text, handle);
+        self.tell(text, fields);
+    }
+
+    fn tell(&mut self, mut text: String, fields: &[&str]) {
         for field in fields {
             text.push('\x1f');
             text.push_str(field);
@@ -363,11 +387,10 @@ impl Agent {
     /// A call by a message within it that came.
     fn call_with(&self, request: &Request) -> Option<u32> {
         let tag = request.to_tag().unwrap_or_default();
-        let is = |call: &&Call| {
-            call.dialog.as_ref().is_some_and(|dialog| dialog.matches_request(request))
-                || call.early.iter().any(|dialog| dialog.matches_request(request))
-        };
-        self.calls.iter().filter(|_| !tag.is_empty()).find(is).map(|call| call.id)
+        let is = |dialog: &Dialog| dialog.matches_request(request);
+        let mut calls = self.calls.iter().filter(|_| !tag.is_empty());
+        let found = calls.find(|call| call.dialog.as_ref().is_some_and(is) || call.early.iter().any(is));
+        found.map(|call| call.id)
     }
 
     fn dialog_with(&self, request: &Request) -> Option<u32> {

@@ -15,7 +15,7 @@ impl Agent {
         let can = matches!(call.state, State::Up) && !call.is_offering();
         let outgoing = can.then(|| self.offering(call, method)).flatten();
         let Some(mut outgoing) = outgoing else {
-            return self.event("renegotiated", &[&digits(call.id), "", ""]);
+            return self.event_of("renegotiated", call.id, &["", ""]);
         };
         outgoing.given = headers;
         outgoing.body = Some(fields.0.into());
@@ -47,7 +47,7 @@ impl Agent {
             return self.after(Timer::Call(call.id, CallTimer::Refresh), 4_000);
         }
         if self.account.refresh_by_invite || call.session.no_update {
-            return self.event("refresh", &[&digits(call.id)]);
+            return self.event_of("refresh", call.id, &[]);
         }
         let Some(mut outgoing) = self.offering(call, Method::Update) else { return };
         outgoing.own.push_str(&self.session_line(call, true));
@@ -82,7 +82,7 @@ impl Agent {
             _ if offer.is_refresh => {
                 // RFC 4028 §7.4
                 call.session.no_update = true;
-                self.event("refresh", &[&digits(call.id)]);
+                self.event_of("refresh", call.id, &[]);
             }
             _ => self.offer_over(call, &offer, response.as_str()),
         }
@@ -151,7 +151,7 @@ impl Agent {
 
     fn offer_over(&mut self, call: &mut Call, offer: &Offer, text: &str) {
         if !offer.is_refresh {
-            self.event("renegotiated", &[&digits(call.id), "", text]);
+            self.event_of("renegotiated", call.id, &["", text]);
         }
     }
 
@@ -160,13 +160,13 @@ impl Agent {
         match call.applying.take() {
             None => return,
             Some(Applying::Progress(response)) => {
-                self.event("progress", &[&digits(call.id), response.as_str()]);
+                self.event_of("progress", call.id, &[response.as_str()]);
             }
             Some(Applying::Answer(response)) => self.answer_applied(call, response),
-            Some(Applying::Ack(ack)) => self.event("acknowledged", &[&digits(call.id), ack.as_str()]),
+            Some(Applying::Ack(ack)) => self.event_of("acknowledged", call.id, &[ack.as_str()]),
             Some(Applying::Offer(response)) => {
                 call.offers.retain(|offer| !offer.is_answered);
-                self.event("renegotiated", &[&digits(call.id), "1", response.as_str()]);
+                self.event_of("renegotiated", call.id, &["1", response.as_str()]);
             }
         }
         self.go_on(call);
@@ -187,7 +187,7 @@ impl Agent {
             }
             Some(Applying::Offer(response)) => {
                 call.offers.retain(|offer| !offer.is_answered);
-                self.event("renegotiated", &[&digits(call.id), "", response.as_str()]);
+                self.event_of("renegotiated", call.id, &["", response.as_str()]);
             }
         }
         self.go_on(call);

@@ -124,7 +124,7 @@ impl Agent {
                     if is_offer {
                         call.their_offer = Some(handle);
                     }
-                    agent.event("reoffered", &[&digits(id), &digits(handle), request.as_str()]);
+                    agent.event_of("reoffered", id, &[&digits(handle), request.as_str()]);
                     agent.asked.push(Asked { handle, key, dialog: id, kind: Kind::Offer, request });
                 }
                 _ => agent.hand_over(key, request, id),
@@ -134,7 +134,7 @@ impl Agent {
 
     fn hand_over(&mut self, key: Key, request: Request, dialog: u32) {
         let handle = self.handle();
-        self.event("request", &[&digits(handle), &digits(dialog), request.as_str()]);
+        self.event_of("request", handle, &[&digits(dialog), request.as_str()]);
         self.asked.push(Asked { handle, key, dialog, kind: Kind::Plain, request });
     }
 

@@ -73,7 +73,7 @@ impl Agent {
             return self.sent.push((handle, sent));
         }
         if sent.dialog != 0 && self.dialog_mut(sent.dialog).is_none() {
-            return self.event("noResponse", &[&digits(handle), "dialog"]);
+            return self.event_of("noResponse", handle, &["dialog"]);
         }
         sent.outgoing.given = headers;
         sent.outgoing.body = body;
@@ -87,14 +87,14 @@ impl Agent {
                 sent.request = Some(request);
                 self.sent.push((handle, sent));
             }
-            None => self.event("noResponse", &[&digits(handle), "transport"]),
+            None => self.event_of("noResponse", handle, &["transport"]),
         }
     }
 
     pub(super) fn request_answered(&mut self, at: usize, response: Response) {
         if response.is_provisional() {
             let handle = self.sent.get(at).map_or(0, |(handle, _)| *handle);
-            return self.event("response", &[&digits(handle), response.as_str()]);
+            return self.event_of("response", handle, &[response.as_str()]);
         }
         let (handle, mut sent) = self.sent.swap_remove(at);
         if self.take_challenge(&mut sent.outgoing, &response) {
@@ -110,7 +110,7 @@ impl Agent {
             let text =
                 again.and_then(|(_, sent)| sent.request.as_ref()).map(|one| String::from(one.as_str()));
             if let Some(text) = text {
-                self.event("resent", &[&digits(handle), &text]);
+                self.event_of("resent", handle, &[&text]);
             }
             return;
         }
@@ -128,7 +128,7 @@ impl Agent {
         if matches!(response.status(), 408 | 481) || sent.is_last_notify() {
             self.forget_dialog(sent.dialog);
         }
-        self.event("response", &[&digits(handle), response.as_str()]);
+        self.event_of("response", handle, &[response.as_str()]);
     }
 
     /// No response came, for this reason.
@@ -137,7 +137,7 @@ impl Agent {
         if why == "timeout" || sent.is_last_notify() {
             self.forget_dialog(sent.dialog);
         }
-        self.event("noResponse", &[&digits(handle), why]);
+        self.event_of("noResponse", handle, &[why]);
     }
 
     /// A subscription is over. Calls end in their own way.

@@ -4,7 +4,7 @@ import { type Event, Grammar } from './grammar.js';
 import type { IncomingRequest, IncomingResponse } from './incoming.js';
 import type { DialogHandle, RequestSpec } from './port.js';
 import type { Outcome } from './requester.js';
-import { cloneArray, isDecimal } from './text.js';
+import { cloneArray, isDecimal, randomToken } from './text.js';
 import type { UA } from './ua.js';
 import type { URI } from './uri.js';
 
@@ -93,6 +93,8 @@ export class Subscriber extends EventEmitter<SubscriberEventMap> {
     this._spec = {
       method: 'SUBSCRIBE',
       target: String(ua.normalizeTarget(target)),
+      // Without the user agent's prefix: who subscribes to himself is answered.
+      callId: randomToken(20),
       ...(params.from_uri && { fromUri: String(params.from_uri) }),
       ...(params.from_display_name && { fromDisplayName: params.from_display_name }),
       ...(params.to_uri && { toUri: String(params.to_uri) }),

@@ -162,6 +162,35 @@ export const requests: Stories = {
     };
   },
 
+  'a subscription with oneself': async (world) => {
+    await world.start();
+    const mark = '_second';
+    world.socket.answer = ({ text }) =>
+      queueMicrotask(() =>
+        world.socket.ondata(
+          text.replace(/Call-ID: (\S+)/, (_line, id: string) =>
+            id.endsWith(mark) ? `Call-ID: ${id.slice(0, -mark.length)}` : `Call-ID: ${id}${mark}`,
+          ),
+        ),
+      );
+    const seen: unknown[] = [];
+    world.ua.on('newSubscribe', ({ request }: any) => {
+      const notifier = world.ua.notify(request, 'text/plain', {});
+      notifier.on('subscribe', (isLast: boolean) => (isLast ? notifier.terminate('bye') : notifier.notify('sunny')));
+      notifier.on('terminated', (code: number) => seen.push(['notifier', code]));
+      notifier.start();
+    });
+    const subscriber = world.ua.subscribe('alice', 'weather', 'text/plain', { contentType: 'text/plain' });
+    subscriber.on('notify', (isLast: boolean, _request: unknown, body: string) => {
+      seen.push(['notify', isLast, body]);
+      if (!isLast) subscriber.terminate('enough');
+    });
+    subscriber.on('terminated', (code: number) => seen.push(['subscriber', code]));
+    subscriber.subscribe('please');
+    await world.pass(10);
+    return { seen, wire: world.socket.wire() };
+  },
+
   'a subscription that fails': async (world) => {
     await world.start();
     const codes: unknown[] = [];
