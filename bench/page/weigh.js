@@ -1,4 +1,4 @@
-// Prints, as JSON, the bytes that a page loads for telephony (React left out): minified, brotli-11.
+// Prints, as JSON, the bytes that pages load for telephony (React left out): minified, brotli-11.
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -43,8 +43,29 @@ async function bundled(entry) {
     .reduce((sum, { contents }) => sum + brotli(contents), 0);
 }
 
-const wasm = brotli(readFileSync(require.resolve('headset-hooks/headset.wasm')));
-const hooks = await bundled('./hooks-app.js');
-const jssip = await bundled('./jssip-app.js');
-const version = require('jssip/package.json').version;
-console.log(JSON.stringify({ hooks, wasm, jssip, version }));
+/** An application and the wasm that it loads. */
+const APPLICATIONS = {
+  hooks: ['./hooks-app.js', 'headset-hooks/headset.wasm'],
+  phone: ['./phone-app.js', 'headset-hooks/phone.wasm'],
+  jssip: ['./jssip-app.js'],
+};
+
+const weights = {};
+for (const [name, [entry, wasm]] of Object.entries(APPLICATIONS)) {
+  weights[name] = { js: await bundled(entry), wasm: wasm ? brotli(readFileSync(require.resolve(wasm))) : 0 };
+}
+console.log(JSON.stringify({ ...weights, version: require('jssip/package.json').version }));
+
+// `--at-most hooks=40000`: fails where an application has become heavier.
+const bounds = process.argv.slice(2).filter((argument) => argument.includes('='));
+for (const [name, bound] of bounds.map((argument) => argument.split('='))) {
+  const { js, wasm } = weights[name];
+  if (js + wasm > Number(bound)) {
+    const parts = `JavaScript ${js}, wasm ${wasm}`;
+    console.error(
+      `A page of ${name} loads ${js + wasm} bytes (${parts}), more than the ${bound} that xtask/src/weight.rs allows.\n` +
+        'Make it lighter (CONTRIBUTING.md says how the engine is written), or raise the bound there and say why.',
+    );
+    process.exitCode = 1;
+  }
+}

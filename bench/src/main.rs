@@ -5,6 +5,7 @@ mod calls;
 mod client;
 mod memory;
 mod page;
+mod parsers;
 mod row;
 mod server;
 
@@ -36,6 +37,7 @@ struct Cli {
 async fn main() -> Result<()> {
     let cli = Cli::parse();
     let mut rows = page::measure()?;
+    rows.extend(parsers::measure()?);
     rows.extend(memory::measure(&cli.binary, cli.clients).await?);
     rows.extend(calls::measure(&cli.binary, cli.calls, cli.many)?);
     row::print(&rows);

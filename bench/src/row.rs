@@ -1,13 +1,14 @@
 //! One measured figure beside a peer's.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A row of the table and of the JSON file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) value: f64,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: Cow<'static, str>,
     /// Whom it is compared with, and the version; empty where there is no peer.
     pub(crate) peer: String,
     pub(crate) peer_value: Option<f64>,
@@ -17,12 +18,19 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn alone(name: &str, value: f64, unit: &'static str) -> Self {
-        Self { name: name.into(), value, unit, peer: String::new(), peer_value: None, ratio: None }
+        Self {
+            name: name.into(),
+            value,
+            unit: unit.into(),
+            peer: String::new(),
+            peer_value: None,
+            ratio: None,
+        }
     }
 
     pub(crate) fn beside(name: &str, value: f64, unit: &'static str, peer: String, peer_value: f64) -> Self {
         let ratio = (peer_value > 0.0).then(|| (value / peer_value * 1000.0).round() / 1000.0);
-        Self { name: name.into(), value, unit, peer, peer_value: Some(peer_value), ratio }
+        Self { name: name.into(), value, unit: unit.into(), peer, peer_value: Some(peer_value), ratio }
     }
 }
 

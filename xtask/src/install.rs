@@ -34,6 +34,19 @@ pub(crate) fn c_compiler() -> Result<()> {
     if have("cc") { Ok(()) } else { debian(&["gcc", "libc6-dev"], "building the server") }
 }
 
+/// The C++ compiler that libFuzzer is built with.
+pub(crate) fn cxx_compiler() -> Result<()> {
+    if have("c++") { Ok(()) } else { debian(&["g++"], "fuzzing") }
+}
+
+/// cargo-fuzz, which drives libFuzzer.
+pub(crate) fn cargo_fuzz() -> Result<()> {
+    if capture(&mut cargo(["fuzz", "--version"])).is_some() {
+        return Ok(());
+    }
+    step("installing cargo-fuzz", || run(&mut cargo(["install", "--locked", "cargo-fuzz"])))
+}
+
 /// cargo-nextest, the test runner.
 pub(crate) fn nextest() -> Result<()> {
     if capture(&mut cargo(["nextest", "--version"])).is_some() {

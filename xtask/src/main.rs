@@ -3,6 +3,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod install;
 mod pack;
 mod shell;
@@ -10,6 +11,7 @@ mod stamp;
 mod test;
 mod wasm;
 mod web;
+mod weight;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -50,6 +52,14 @@ enum Step {
         #[arg(long, value_name = "FILE")]
         json: Option<String>,
     },
+    /// Try arbitrary input on the parsers and the whole user agent.
+    Fuzz {
+        /// Only this target: message, uri, digest_header, sdp_direction or user_agent.
+        target: Option<String>,
+        /// For how long each.
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
+    },
     /// Write target/npm/headset-hooks-VERSION.tgz.
     Pack,
 }
@@ -74,6 +84,7 @@ fn run(step: Step) -> Result<()> {
         Step::Bench { json } => {
             bench::run_all(&json.map(|file| vec!["--json".into(), file]).unwrap_or_default())
         }
+        Step::Fuzz { target, seconds } => fuzz::run_all(target.as_deref(), seconds),
         Step::Pack => pack::run(),
     }
 }

@@ -8,6 +8,10 @@ use anyhow::Result;
 pub(crate) fn run() -> Result<()> {
     web::build()?;
     let folder = root().join("target/npm");
+    // Nothing of an earlier version stays beside it.
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
     std::fs::create_dir_all(&folder)?;
     step("packing headset-hooks", || {
         run_quietly(

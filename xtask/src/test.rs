@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold.
 
 use crate::shell::{cargo, command, run, step};
-use crate::{install, web};
+use crate::{install, web, weight};
 use anyhow::Result;
 
 /// All of it, or without the browser.
@@ -14,6 +14,7 @@ pub(crate) fn run_all(fast: bool, browser: Option<&str>) -> Result<()> {
     // First of all, since the server's tests look at the pages that it carries.
     web::build()?;
     if browser.is_none() {
+        weight::check()?;
         rust()?;
         packages()?;
     }
@@ -26,6 +27,10 @@ pub(crate) fn run_all(fast: bool, browser: Option<&str>) -> Result<()> {
 fn rust() -> Result<()> {
     step("lints", || {
         run(&mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+    })?;
+    step("lints of the softphone as operators load it", || {
+        let lints = ["clippy", "--package", "headset-softphone", "--no-default-features", "--all-targets"];
+        run(cargo(lints).args(["--locked", "--", "-D", "warnings"]))
     })?;
     // The same property cases every time: what a change is judged by must not hang on chance. `cargo nextest run`
     // by hand draws new ones.

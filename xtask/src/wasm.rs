@@ -10,43 +10,79 @@ use std::process::Command;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Apart from the main one: another compiler may build here.
 const TARGET_DIR: &str = "target/wasm";
+/// A file each: a page loads the one that it needs. Also the names of the features, and of the classes.
+const MACHINES: [&str; 2] = ["workplace", "phone"];
+/// What a panic costs is a trap. Texts of panics and of `Debug`, which nobody would see, cost a tenth of the file.
+const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
 /// Builds `packages/hooks/src/engine/generated` unless it is up to date.
 pub(crate) fn build() -> Result<()> {
-    let inputs =
-        ["Cargo.lock", "Cargo.toml", "crates/sip", "crates/softphone", "crates/workplace", "crates/wasm"];
+    let inputs = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "crates/sip",
+        "crates/softphone",
+        "crates/workplace",
+        "crates/wasm",
+        "xtask/src/wasm.rs",
+    ];
     let stamp = Stamp::of("wasm", &inputs)?;
     let generated = root().join("packages/hooks/src/engine/generated");
-    if stamp.is_fresh(&[&generated.join("headset_bg.wasm"), &generated.join("headset.js")]) {
+    let file = |machine: &&str| generated.join(format!("{machine}.wasm"));
+    if stamp.is_fresh(&MACHINES.each_ref().map(|machine| file(machine)).each_ref().map(PathBuf::as_path)) {
         return Ok(());
     }
     install::npm_packages()?;
-    let compiled = step("building the engine for browsers", compile)?;
-    step("binding the engine to JavaScript", || bind(&compiled, &generated))?;
-    step("making the engine small", || shrink(&generated.join("headset_bg.wasm")))?;
+    let toolchain = toolchain()?;
+    if generated.exists() {
+        std::fs::remove_dir_all(&generated)?;
+    }
+    std::fs::create_dir_all(&generated)?;
+    for machine in MACHINES {
+        let compiled =
+            step(&format!("building the engine for browsers: {machine}"), || compile(&toolchain, machine))?;
+        step("making it small", || shrink(&bind(&compiled, machine)?, &file(&machine)))?;
+    }
     stamp.write()
 }
 
-fn compile() -> Result<PathBuf> {
-    let arguments = ["build", "--package", "headset-wasm", "--lib", "--target", TARGET, "--profile", "wasm"];
-    if has_target() || add_target() {
-        run(cargo(arguments).env("CARGO_TARGET_DIR", root().join(TARGET_DIR)))?;
-    } else {
-        build_std(&arguments)?;
+/// Who can compile for browsers.
+enum Toolchain {
+    /// The user's, with the standard library's sources: the smallest file.
+    Sources,
+    /// Debian's, likewise.
+    Debian,
+    /// The user's, with a standard library that rustup compiled: some kilobytes more.
+    Compiled,
+}
+
+fn toolchain() -> Result<Toolchain> {
+    if has_sources() {
+        return Ok(Toolchain::Sources);
     }
-    Ok(root().join(TARGET_DIR).join(TARGET).join("wasm/headset_wasm.wasm"))
+    if debian_toolchain() {
+        return Ok(Toolchain::Debian);
+    }
+    if capture(&mut command("rustup", ["component", "add", "rust-src"])).is_some() && has_sources() {
+        return Ok(Toolchain::Sources);
+    }
+    if has_target() || (capture(&mut command("rustup", ["target", "add", TARGET])).is_some() && has_target())
+    {
+        return Ok(Toolchain::Compiled);
+    }
+    install::debian(&["rustc-web", "cargo-web", "rust-web-src"], "building for browsers")
+        .context("rustup could add neither the component rust-src nor the target wasm32-unknown-unknown")?;
+    Ok(Toolchain::Debian)
+}
+
+fn has_sources() -> bool {
+    let sysroot = capture(&mut command("rustc", ["--print", "sysroot"])).unwrap_or_default();
+    Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.lock").exists()
 }
 
 fn has_target() -> bool {
     capture(&mut command("rustc", ["--print", "target-libdir", "--target", TARGET]))
         .is_some_and(|folder| Path::new(&folder).is_dir())
-}
-
-fn add_target() -> bool {
-    // Once Debian's toolchain is here, rustup was asked before and could not.
-    !debian_toolchain()
-        && capture(&mut command("rustup", ["target", "add", TARGET])).is_some()
-        && has_target()
 }
 
 fn debian_toolchain() -> bool {
@@ -55,23 +91,31 @@ fn debian_toolchain() -> bool {
         .all(|path| Path::new(path).exists())
 }
 
-/// Debian's toolchain can build the standard library from its sources.
-fn build_std(arguments: &[&str]) -> Result<()> {
-    install::debian(&["rustc-web", "cargo-web", "rust-web-src"], "building for browsers")
-        .context("the Rust target wasm32-unknown-unknown could not be added by rustup either")?;
+fn compile(toolchain: &Toolchain, machine: &str) -> Result<PathBuf> {
+    let arguments = ["build", "--package", "headset-wasm", "--lib", "--target", TARGET, "--profile", "wasm"];
+    let mut build = match toolchain {
+        Toolchain::Sources | Toolchain::Compiled => cargo(arguments),
+        Toolchain::Debian => debian_cargo(&arguments)?,
+    };
+    if !matches!(toolchain, Toolchain::Compiled) {
+        build
+            .args(["-Zbuild-std=core,alloc,panic_abort", "-Zbuild-std-features=optimize_for_size"])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", SMALL);
+    }
+    build.args(["--no-default-features", "--features", machine]);
+    run(build.env("CARGO_TARGET_DIR", root().join(TARGET_DIR)))?;
+    Ok(root().join(TARGET_DIR).join(TARGET).join("wasm/headset_wasm.wasm"))
+}
+
+fn debian_cargo(arguments: &[&str]) -> Result<Command> {
     let mut build = Command::new("/usr/bin/cargo");
-    build
-        .args(arguments)
-        .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
-        .current_dir(root())
-        .env("RUSTC", "/usr/bin/rustc")
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_TARGET_DIR", root().join(TARGET_DIR))
-        .env("PATH", path_with_linker()?);
-    for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTFLAGS", "RUSTC_WRAPPER"] {
+    build.args(arguments).current_dir(root()).env("PATH", path_with_linker()?);
+    for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER"] {
         build.env_remove(variable);
     }
-    run(&mut build)
+    build.env("RUSTC", "/usr/bin/rustc");
+    Ok(build)
 }
 
 /// PATH with the folder of `rust-lld`, which Debian's toolchain does not bring.
@@ -87,27 +131,33 @@ fn path_with_linker() -> Result<String> {
     Ok(format!("{}:{path}", linker.display()))
 }
 
-fn bind(compiled: &Path, generated: &Path) -> Result<()> {
-    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    bindgen
+/// Completes the machine's exports. The JavaScript that comes with it is not used: `engine/machine.ts` does as much as
+/// these four functions need.
+fn bind(compiled: &Path, machine: &str) -> Result<PathBuf> {
+    let bound = root().join(TARGET_DIR).join("bound");
+    wasm_bindgen_cli_support::Bindgen::new()
         .input_path(compiled)
-        .out_name("headset")
+        .out_name(machine)
         .web(true)?
-        .typescript(true)
+        .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .omit_default_module_path(true)
-        .generate(generated)
+        .generate(&bound)?;
+    Ok(bound.join(format!("{machine}_bg.wasm")))
 }
 
-fn shrink(wasm: &Path) -> Result<()> {
-    let file = wasm.to_string_lossy().into_owned();
+fn shrink(bound: &Path, file: &Path) -> Result<()> {
     let features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"];
     let more = ["--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
+    // Below 1 KiB lies the far end of the stack, and nothing that the program points to.
+    let passes = ["-Oz", "--converge", "--low-memory-unused", "--strip-debug", "--strip-producers"];
     run_quietly(
-        command("npx", ["--no-install", "wasm-opt", "-Oz", "--strip-debug", "--strip-producers"])
+        command("npx", ["--no-install", "wasm-opt"])
+            .args(passes)
             .args(features)
             .args(more)
-            .args(["-o", &file, &file]),
+            .arg("-o")
+            .args([file, bound]),
     )
 }

@@ -1,7 +1,7 @@
 //! A call arrives: who may call whom, and what is done at once.
 
 use crate::call::{Call, Route};
-use crate::events::{CALL_ARRIVED, CALL_QUEUED};
+use crate::events::{CALL_ARRIVED, CALL_CONSULTATION, CALL_QUEUED};
 use crate::floor::Floor;
 use crate::io::{CallId, CallRecord, Login, OfferOutcome, Outcome, Reachability, Side, Status};
 use crate::offer::{DIRECT_RINGING, RESERVED_BEYOND_RINGING};
@@ -32,6 +32,7 @@ impl Floor {
             outcome: None,
             ended_by: None,
             offers: Vec::new(),
+            transfers: Vec::new(),
         };
         let turn = self.count();
         self.calls.insert(id.clone(), Call::new(record, caller_name, route.clone(), turn, self.now));
@@ -48,7 +49,7 @@ impl Floor {
         }
     }
 
-    fn route(&self, caller: &str, target: &str) -> Route {
+    pub(crate) fn route(&self, caller: &str, target: &str) -> Route {
         if self.lines.contains_key(target) {
             Route::Queue(target.to_owned())
         } else if !self.operators.contains_key(caller) {
@@ -62,7 +63,7 @@ impl Floor {
         }
     }
 
-    /// An operator who calls out is in a call from this moment. What was about to be offered to them goes to
+    /// An operator who calls out is in a call from this moment, or in a second one beside it. What was about to be offered to them goes to
     /// the next: they have chosen.
     fn engage_caller(&mut self, call: &CallId, caller: &Login) -> Result<(), (u16, &'static str, Outcome)> {
         let Some(operator) = self.operators.get_mut(caller) else {
@@ -72,15 +73,20 @@ impl Floor {
         if !operator.enabled {
             return Err((403, "The account is disabled", Outcome::Failed));
         }
-        let in_call = Work::InCall { call: call.clone(), side: Side::Caller, held: false };
+        let in_call = Work::InCall { call: call.clone(), side: Side::Caller, held: false, beside: None };
         match std::mem::replace(&mut operator.work, in_call) {
             Work::Idle => {}
             Work::Offered { call: offered, .. } => {
                 operator.unconfirmed = Some(offered.clone());
                 self.revoke(&offered, OfferOutcome::Busy, "They called out");
             }
+            Work::InCall { call: first, side, held, beside: None } if self.may_consult(&first) => {
+                let work = Work::InCall { call: first.clone(), side, held, beside: Some(call.clone()) };
+                self.set_work(caller, work);
+                self.note_call(CALL_CONSULTATION, call, Some(caller), vec![("beside", first)]);
+            }
             talking @ Work::InCall { .. } => {
-                operator.work = talking;
+                self.set_work(caller, talking);
                 return Err((486, "Already in a call", Outcome::Failed));
             }
         }
@@ -89,7 +95,18 @@ impl Floor {
         Ok(())
     }
 
-    fn join_queue(&mut self, call: &CallId, queue: &str) {
+    /// Whether a second call may be made beside this one: it was answered, and is not being handed over.
+    fn may_consult(&self, first: &str) -> bool {
+        self.calls.get(first).and_then(Call::talk).is_some_and(|talk| talk.transfer.is_none())
+    }
+
+    fn set_work(&mut self, login: &Login, work: Work) {
+        if let Some(operator) = self.operators.get_mut(login) {
+            operator.work = work;
+        }
+    }
+
+    pub(crate) fn join_queue(&mut self, call: &CallId, queue: &str) {
         let Some(line) = self.lines.get_mut(queue) else { return };
         let position = line.join(call.clone());
         if let Some(wait) = line.config.max_wait_time {
@@ -101,7 +118,7 @@ impl Floor {
     }
 
     /// A colleague's call rings whoever is on line and not in a call; delays and wrap-up are the queues'.
-    fn call_operator(&mut self, call: &CallId, login: Login) {
+    pub(crate) fn call_operator(&mut self, call: &CallId, login: Login) {
         let Some(operator) = self.operators.get(&login) else { return };
         if operator.is_occupied() {
             return self.reject(call, 486, "Busy", Outcome::Rejected);
@@ -117,12 +134,11 @@ impl Floor {
     }
 
     /// Guests are reserved nowhere: only this node's calls reach them.
-    fn call_guest(&mut self, call: &CallId, login: &Login) {
+    pub(crate) fn call_guest(&mut self, call: &CallId, login: &Login) {
         if self.reachability(login) != Reachability::Registered {
             return self.reject(call, 480, "Not reachable", Outcome::Failed);
         }
-        let theirs = |of: &Call| of.is_open() && (of.record.caller == *login || of.callee() == Some(login));
-        if self.calls.values().any(theirs) {
+        if self.calls.values().any(|of| of.is_open() && of.involves(login)) {
             return self.reject(call, 486, "Busy", Outcome::Rejected);
         }
         self.offer(call, login);

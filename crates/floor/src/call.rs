@@ -1,7 +1,7 @@
 //! One call: where it is in its life, and its record on the way to storage.
 
 use crate::io::{
-    CallId, CallRecord, Event, Login, OfferOutcome, OfferRecord, Outcome, QueueName, Time, WallTime,
+    CallId, CallRecord, Event, Login, OfferOutcome, OfferRecord, Outcome, QueueName, Side, Time, WallTime,
 };
 
 #[derive(Debug)]
@@ -13,6 +13,10 @@ pub(crate) struct Call {
     /// Its place among all calls that ever came.
     pub(crate) turn: u64,
     pub(crate) arrived: Time,
+    /// Since when it has been waiting for who is sought now.
+    pub(crate) seeking_since: WallTime,
+    /// The queue through which its operator was found, if one was.
+    pub(crate) served_by: Option<QueueName>,
     pub(crate) answered: Option<Time>,
     /// The place the caller was told last; 0: none yet.
     pub(crate) shown: u32,
@@ -36,16 +40,52 @@ pub(crate) enum Route {
 /// Where a call is in its life.
 #[derive(Debug)]
 pub(crate) enum Stage {
-    /// Nobody rings.
-    Waiting(Ask),
-    /// One party is being rung.
-    Offered(Offer),
-    /// Two people talk.
-    Talking { callee: Login },
+    /// The caller has no answer yet.
+    Seeking(Search),
+    /// Two people talk, or one was left for a new one to come.
+    Talking(Talk),
     /// The switch was told to end it, or the caller is known to have gone: the outcome is decided.
     Ending(Outcome),
     /// It has its outcome; only its record may still be on the way.
     Over,
+}
+
+/// Looking for who will take a call, or take it over.
+#[derive(Debug)]
+pub(crate) enum Search {
+    /// Nobody rings.
+    Waiting(Ask),
+    /// One party is being rung.
+    Offered(Offer),
+}
+
+#[derive(Debug)]
+pub(crate) struct Talk {
+    pub(crate) caller: Login,
+    pub(crate) callee: Login,
+    pub(crate) transfer: Option<Transfer>,
+}
+
+/// A transfer under way.
+#[derive(Debug)]
+pub(crate) struct Transfer {
+    pub(crate) by: Side,
+    pub(crate) since: Time,
+    pub(crate) way: Way,
+}
+
+#[derive(Debug)]
+pub(crate) enum Way {
+    /// Somebody is looked for.
+    Blind { route: Route, search: Search },
+    /// The other party of the asker's other call takes over; the switch is at it.
+    Attended { with: CallId },
+}
+
+impl Talk {
+    pub(crate) fn party(&self, side: Side) -> &Login {
+        if side == Side::Caller { &self.caller } else { &self.callee }
+    }
 }
 
 /// Whether an operator is being asked for in storage.
@@ -63,6 +103,8 @@ pub(crate) struct Offer {
     pub(crate) since: Time,
     /// The floor took it back, with this outcome and reason; the switch has not confirmed it yet.
     pub(crate) revoked: Option<(OfferOutcome, &'static str)>,
+    /// They have answered a transfer, and the switch is joining them.
+    pub(crate) picked_up: bool,
 }
 
 /// Keeps a call's record and events until storage has them: one write at a time, the latest wins.
@@ -84,10 +126,12 @@ impl Call {
         arrived: Time,
     ) -> Self {
         Self {
+            seeking_since: record.arrived_at,
+            served_by: record.queue.clone(),
             record,
             caller_name,
             route,
-            stage: Stage::Waiting(Ask::Ready),
+            stage: Stage::Seeking(Search::Waiting(Ask::Ready)),
             turn,
             arrived,
             answered: None,
@@ -102,34 +146,106 @@ impl Call {
         &self.record.id
     }
 
+    /// Where who is sought is to be found: what was dialled, or what a transfer named.
+    pub(crate) fn route(&self) -> &Route {
+        match self.transfer().map(|transfer| &transfer.way) {
+            Some(Way::Blind { route, .. }) => route,
+            _ => &self.route,
+        }
+    }
+
+    /// The queue that is waited in, or was.
     pub(crate) fn queue(&self) -> Option<&QueueName> {
-        match &self.route {
+        match self.route() {
             Route::Queue(queue) => Some(queue),
             _ => None,
         }
     }
 
-    pub(crate) fn offer(&self) -> Option<&Offer> {
+    pub(crate) fn talk(&self) -> Option<&Talk> {
         match &self.stage {
-            Stage::Offered(offer) => Some(offer),
+            Stage::Talking(talk) => Some(talk),
             _ => None,
+        }
+    }
+
+    pub(crate) fn transfer(&self) -> Option<&Transfer> {
+        self.talk()?.transfer.as_ref()
+    }
+
+    /// Who wants to hand this call over.
+    pub(crate) fn asker(&self) -> Option<&Login> {
+        let talk = self.talk()?;
+        Some(talk.party(talk.transfer.as_ref()?.by))
+    }
+
+    /// Who waits for the one who is sought, or for nobody.
+    pub(crate) fn waiter(&self) -> &Login {
+        match self.talk() {
+            Some(Talk { caller, callee, transfer: Some(transfer) }) => {
+                if transfer.by == Side::Caller {
+                    callee
+                } else {
+                    caller
+                }
+            }
+            _ => &self.record.caller,
+        }
+    }
+
+    /// The search for somebody who will take it, or take it over.
+    pub(crate) fn search(&self) -> Option<&Search> {
+        match &self.stage {
+            Stage::Seeking(search)
+            | Stage::Talking(Talk {
+                transfer: Some(Transfer { way: Way::Blind { search, .. }, .. }), ..
+            }) => Some(search),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn search_mut(&mut self) -> Option<&mut Search> {
+        match &mut self.stage {
+            Stage::Seeking(search)
+            | Stage::Talking(Talk {
+                transfer: Some(Transfer { way: Way::Blind { search, .. }, .. }), ..
+            }) => Some(search),
+            _ => None,
+        }
+    }
+
+    /// Goes on looking, with nobody being rung.
+    pub(crate) fn ask(&mut self, ask: Ask) {
+        if let Some(search) = self.search_mut() {
+            *search = Search::Waiting(ask);
+        }
+    }
+
+    pub(crate) fn offer(&self) -> Option<&Offer> {
+        match self.search()? {
+            Search::Offered(offer) => Some(offer),
+            Search::Waiting(_) => None,
         }
     }
 
     pub(crate) fn offer_mut(&mut self) -> Option<&mut Offer> {
-        match &mut self.stage {
-            Stage::Offered(offer) => Some(offer),
-            _ => None,
+        match self.search_mut()? {
+            Search::Offered(offer) => Some(offer),
+            Search::Waiting(_) => None,
         }
     }
 
-    /// Those who are rung or talk, the caller not counted.
-    pub(crate) fn callee(&self) -> Option<&Login> {
-        match &self.stage {
-            Stage::Offered(offer) => Some(&offer.login),
-            Stage::Talking { callee } => Some(callee),
-            _ => None,
+    /// Who is in it: the caller, and who has answered. A party that has left may still be named.
+    pub(crate) fn parties(&self) -> Vec<Login> {
+        match self.talk() {
+            Some(talk) => vec![talk.caller.clone(), talk.callee.clone()],
+            None => vec![self.record.caller.clone()],
         }
+    }
+
+    /// Whether they are in it, or rung for it.
+    pub(crate) fn involves(&self, login: &Login) -> bool {
+        self.offer().is_some_and(|offer| offer.login == *login) || self.parties().contains(login)
     }
 
     pub(crate) fn is_over(&self) -> bool {
@@ -149,7 +265,10 @@ impl Call {
             outcome: None,
             reason: None,
         });
-        self.stage = Stage::Offered(Offer { login: login.clone(), since: now, revoked: None });
+        if let Some(search) = self.search_mut() {
+            let login = login.clone();
+            *search = Search::Offered(Offer { login, since: now, revoked: None, picked_up: false });
+        }
     }
 
     /// Gives the offer in the record its one outcome.

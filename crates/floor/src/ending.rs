@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::call::Stage;
+use crate::call::{Search, Stage, Talk};
 use crate::events::{CALL_ANSWERED, CALL_ENDED, CALL_HELD, CALL_REJECTED, CALL_RESUMED, WRAP_UP_STARTED};
 use crate::floor::{Floor, Pending};
-use crate::io::{CallId, Command, Login, OfferOutcome, Outcome, Side, Write};
+use crate::io::{CallId, Command, Login, OfferOutcome, Outcome, Side, TransferOutcome, Write};
 use crate::operator::Work;
 use crate::timers::Timer;
 
@@ -19,10 +19,11 @@ impl Floor {
     pub(crate) fn answered(&mut self, id: &CallId, login: &Login) {
         let Some(call) = self.calls.get(id) else { return };
         match &call.stage {
-            Stage::Talking { .. } | Stage::Over => return,
-            Stage::Offered(offer) if offer.login == *login => {}
+            Stage::Over => return,
+            Stage::Talking(_) => return self.picked_up(id, login),
+            Stage::Seeking(Search::Offered(offer)) if offer.login == *login => {}
             // An answer to an offer that the switch did not confirm to be over in time.
-            Stage::Waiting(_) | Stage::Offered(_) => {
+            Stage::Seeking(_) => {
                 if let Some(other) = self.close_offer(id, OfferOutcome::CallerGone, None) {
                     self.command(Command::CancelOffer { call: id.clone(), login: other });
                 }
@@ -39,7 +40,7 @@ impl Floor {
             return self.hang_up(id, "In another call");
         }
         if let Some(operator) = operator {
-            operator.work = Work::InCall { call: id.clone(), side: Side::Callee, held: false };
+            operator.work = Work::InCall { call: id.clone(), side: Side::Callee, held: false, beside: None };
             operator.unconfirmed = None;
             operator.missed = 0;
             operator.missed_too_many = false;
@@ -54,7 +55,8 @@ impl Floor {
         self.leave_line(id);
         let Some(call) = self.calls.get_mut(id) else { return };
         call.close_offer(login, OfferOutcome::Answered, None, self.wall);
-        call.stage = Stage::Talking { callee: login.clone() };
+        let caller = call.record.caller.clone();
+        call.stage = Stage::Talking(Talk { caller, callee: login.clone(), transfer: None });
         call.answered = Some(self.now);
         call.record.answered_at = Some(self.wall);
         call.record.operator = self.operators.contains_key(login).then(|| login.clone());
@@ -68,12 +70,8 @@ impl Floor {
     /// `held`: this side put the other on hold; or took it off.
     pub(crate) fn held(&mut self, id: &CallId, by: Side, held: bool) {
         let Some(call) = self.calls.get(id) else { return };
-        let Stage::Talking { callee } = &call.stage else { return };
-        let login = match by {
-            Side::Caller => call.record.caller.clone(),
-            Side::Callee => callee.clone(),
-            Side::System => return,
-        };
+        let Some(talk) = call.talk().filter(|_| by != Side::System) else { return };
+        let login = talk.party(by).clone();
         if let Some(Work::InCall { call, held: theirs, .. }) =
             self.operators.get_mut(&login).map(|op| &mut op.work)
             && call == id
@@ -87,16 +85,20 @@ impl Floor {
     /// The caller has waited for long enough. One who is being rung for is not sent away before that is over.
     pub(crate) fn waited_too_long(&mut self, id: &CallId) {
         let Some(call) = self.calls.get_mut(id) else { return };
-        match call.stage {
-            Stage::Offered(_) => call.overstayed = true,
-            Stage::Waiting(_) => self.reject(id, 480, "No operator answered", Outcome::Missed),
-            Stage::Talking { .. } | Stage::Ending(_) | Stage::Over => {}
+        match call.search() {
+            Some(Search::Offered(_)) => call.overstayed = true,
+            Some(Search::Waiting(_)) => self.reject(id, 480, "No operator answered", Outcome::Missed),
+            None => {}
         }
     }
 
-    /// Refuses a call that is not answered and not being offered; its outcome is decided by this.
+    /// Refuses a call that is not answered and not being offered; its outcome is decided by this. Of an answered
+    /// one, the transfer.
     pub(crate) fn reject(&mut self, id: &CallId, status: u16, reason: &str, outcome: Outcome) {
         let Some(call) = self.calls.get_mut(id) else { return };
+        if call.talk().is_some() {
+            return self.fail_transfer(id, status, reason);
+        }
         call.stage = Stage::Ending(outcome);
         self.leave_line(id);
         self.timers.clear(&Timer::MaxWait(id.clone()));
@@ -106,7 +108,7 @@ impl Floor {
         self.command(Command::Reject { call: id.clone(), status, reason: reason.to_owned() });
     }
 
-    fn hang_up(&mut self, id: &CallId, reason: &str) {
+    pub(crate) fn hang_up(&mut self, id: &CallId, reason: &str) {
         self.timers.set(Timer::Overdue(id.clone()), self.now + ENDED_WITHIN);
         self.command(Command::HangUp { call: id.clone(), reason: reason.to_owned() });
     }
@@ -114,12 +116,10 @@ impl Floor {
     /// The switch has not said what it owed: the floor does not wait for it any longer.
     pub(crate) fn overdue(&mut self, id: &CallId) {
         let Some(call) = self.calls.get(id) else { return };
+        if let Some((outcome, reason)) = call.offer().and_then(|offer| offer.revoked) {
+            return self.end_offer(id, outcome, Some(reason.to_owned()), 480);
+        }
         match &call.stage {
-            Stage::Offered(offer) => {
-                if let Some((outcome, reason)) = offer.revoked {
-                    self.end_offer(id, outcome, Some(reason.to_owned()), 480);
-                }
-            }
             Stage::Ending(outcome) => {
                 let outcome = *outcome;
                 self.command(Command::Reject {
@@ -129,7 +129,7 @@ impl Floor {
                 });
                 self.finish(id, outcome, Side::System);
             }
-            Stage::Waiting(_) | Stage::Talking { .. } | Stage::Over => {}
+            Stage::Seeking(_) | Stage::Talking(_) | Stage::Over => {}
         }
     }
 
@@ -137,11 +137,11 @@ impl Floor {
         let Some(call) = self.calls.get(id) else { return };
         let outcome = match &call.stage {
             Stage::Over => return,
-            Stage::Talking { .. } => Outcome::Answered,
+            Stage::Talking(_) => Outcome::Answered,
             Stage::Ending(outcome) => *outcome,
             // In a queue nobody but the caller can end it, even if it was their connection that did.
-            Stage::Waiting(_) | Stage::Offered(_) if call.queue().is_some() => Outcome::Abandoned,
-            Stage::Waiting(_) | Stage::Offered(_) => match by {
+            Stage::Seeking(_) if call.queue().is_some() => Outcome::Abandoned,
+            Stage::Seeking(_) => match by {
                 Side::Caller => Outcome::Cancelled,
                 Side::Callee => Outcome::Rejected,
                 Side::System => Outcome::Failed,
@@ -167,7 +167,8 @@ impl Floor {
             self.timers.clear(&timer(id.clone()));
         }
         let Some(call) = self.calls.get_mut(id) else { return };
-        let callee = call.callee().cloned();
+        call.end_transfer(TransferOutcome::CallEnded, None, None, self.wall);
+        let parties = call.parties();
         call.stage = Stage::Over;
         call.record.ended_at = Some(self.wall);
         call.record.outcome = Some(outcome);
@@ -179,45 +180,65 @@ impl Floor {
         ];
         fields.extend(call.answered.map(|at| ("talk_ms", (self.now.0 - at.0).to_string())));
         fields.extend(call.queue().map(|queue| ("queue", queue.clone())));
-        let (talked, queue) = (call.answered.is_some(), call.queue().cloned());
         let operator = call.record.operator.clone();
-        let parties = [Some(call.record.caller.clone()), callee];
         self.note_call(CALL_ENDED, id, operator.as_ref(), fields);
-        for login in parties.into_iter().flatten() {
-            self.free_party(id, &login, talked, queue.as_deref());
+        for login in parties {
+            self.free_party(id, &login);
         }
         self.stir();
     }
 
-    fn free_party(&mut self, id: &CallId, login: &Login, talked: bool, queue: Option<&str>) {
+    /// This operator is no longer in this call. The one beside it becomes theirs.
+    pub(crate) fn free_party(&mut self, id: &CallId, login: &Login) {
         let count = self.count();
-        let Some(operator) = self.operators.get_mut(login) else { return };
-        let side = match &operator.work {
-            Work::InCall { call, side, .. } if call == id => *side,
-            _ => return,
+        let Some(call) = self.calls.get(id) else { return };
+        let (talked, queue) = (call.answered.is_some(), call.served_by.clone());
+        let Some(operator) = self.operators.get_mut(login).filter(|operator| operator.is_in(id)) else {
+            return;
         };
-        operator.work = Work::Idle;
-        if talked {
-            operator.idle_since = (self.now, count);
-        }
-        self.release(id, login);
-        let wrap_up = queue.and_then(|queue| self.lines.get(queue)).map(|line| line.config.wrap_up_time);
-        if let (Side::Callee, Some(queue), Some(wrap_up)) =
-            (side, queue, wrap_up.filter(|time| !time.is_zero()))
-        {
-            self.rest(login, wrap_up, true);
-            let fields = vec![("duration_ms", wrap_up.as_millis().to_string()), ("queue", queue.to_owned())];
-            self.note(WRAP_UP_STARTED, Some(login), fields);
-        }
+        let Work::InCall { call, side, held, beside } = std::mem::replace(&mut operator.work, Work::Idle)
+        else {
+            return;
+        };
         self.touch(login);
+        let wrap_up = queue
+            .filter(|_| side == Side::Callee && call == *id)
+            .and_then(|queue| self.lines.get(&queue))
+            .map(|line| (line.config.wrap_up_time, line.config.name.clone()))
+            .filter(|(time, _)| !time.is_zero());
+        let Some(operator) = self.operators.get_mut(login) else { return };
+        operator.owed_wrap_up = wrap_up.or(operator.owed_wrap_up.take());
+        match beside {
+            Some(beside) if beside == *id => {
+                operator.work = Work::InCall { call, side, held, beside: None };
+            }
+            Some(next) => {
+                let (side, held) = (Side::Caller, false);
+                operator.work = Work::InCall { call: next.clone(), side, held, beside: None };
+                self.hold_parties(&next);
+                self.release(id, login);
+            }
+            None => {
+                if talked {
+                    operator.idle_since = (self.now, count);
+                }
+                let owed = operator.owed_wrap_up.take();
+                self.release(id, login);
+                if let Some((time, queue)) = owed {
+                    self.rest(login, time, true);
+                    let fields = vec![("duration_ms", time.as_millis().to_string()), ("queue", queue)];
+                    self.note(WRAP_UP_STARTED, Some(login), fields);
+                }
+            }
+        }
     }
 
     /// Has storage hold every operator who is in this call, now and again while it lasts.
     pub(crate) fn hold_parties(&mut self, id: &CallId) {
         let Some(call) = self.calls.get(id) else { return };
-        let parties = [Some(call.record.caller.clone()), call.callee().cloned()];
+        let parties = call.parties();
         let until = self.wall + HELD_FOR;
-        for login in parties.into_iter().flatten() {
+        for login in parties {
             let in_it = self.operators.get(&login).is_some_and(|op| op.is_in_call() && op.call() == Some(id));
             if in_it {
                 let write = Write::Hold { call: id.clone(), login, until };

@@ -27,6 +27,26 @@ pub const EVENTS: &[(&str, &str)] = &[
     (CALL_ANSWERED, "A call was answered by `login`. `wait_ms` since its arrival; `queue`."),
     (CALL_HELD, "One side put the other on hold. `by`: caller, callee."),
     (CALL_RESUMED, "One side took the other off hold. `by`: caller, callee."),
+    (
+        CALL_CONSULTATION,
+        "A call of an operator (`login`) beside the one that they are in. `beside`: that one.",
+    ),
+    (
+        CALL_TRANSFER_ASKED,
+        "A party (`login`) wants to hand the other one over. `target`, `kind`: blind, attended; `with`: the consultation's call.",
+    ),
+    (
+        CALL_TRANSFER_LEFT,
+        "Who asked for a transfer (`login`) hung up before it was done; the other party waits.",
+    ),
+    (
+        CALL_TRANSFERRED,
+        "A party (`login`) was replaced by another. `to`, `target`, `kind`; `ms` since it was asked for.",
+    ),
+    (
+        CALL_TRANSFER_FAILED,
+        "A transfer came to nothing; who asked for it (`login`) still has the call. `target`, `kind`, `status`, `reason`.",
+    ),
     (CALL_REJECTED, "A call was refused by the floor. `status`, `reason`."),
     (
         CALL_ENDED,
@@ -53,6 +73,11 @@ pub(crate) const CALL_OFFER_ENDED: &str = "call.offer_ended";
 pub(crate) const CALL_ANSWERED: &str = "call.answered";
 pub(crate) const CALL_HELD: &str = "call.held";
 pub(crate) const CALL_RESUMED: &str = "call.resumed";
+pub(crate) const CALL_CONSULTATION: &str = "call.consultation_started";
+pub(crate) const CALL_TRANSFER_ASKED: &str = "call.transfer_asked";
+pub(crate) const CALL_TRANSFER_LEFT: &str = "call.transfer_asker_left";
+pub(crate) const CALL_TRANSFERRED: &str = "call.transferred";
+pub(crate) const CALL_TRANSFER_FAILED: &str = "call.transfer_failed";
 pub(crate) const CALL_REJECTED: &str = "call.rejected";
 pub(crate) const CALL_ENDED: &str = "call.ended";
 pub(crate) const REGISTRAR_CHANGED: &str = "registrar.changed";
@@ -62,6 +87,16 @@ pub(crate) const EVENTS_DROPPED: &str = "server.events_dropped";
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    #[test]
+    fn the_docs_list_the_same_events() {
+        let docs = include_str!("../../../docs/events.md");
+        let (_, server) = docs.split_once("## The server's").expect("the docs have the server's events");
+        let listed: Vec<&str> = server.lines().filter(|line| line.starts_with("| `")).collect();
+        let ours: Vec<String> =
+            super::EVENTS.iter().map(|(name, told)| format!("| `{name}` | {told} |")).collect();
+        assert_eq!(listed, ours);
+    }
 
     #[test]
     fn every_name_is_listed_once() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::assignment::Registrars;
-use crate::call::{Ask, Call, Stage};
+use crate::call::{Ask, Call, Search};
 use crate::events::EVENTS_DROPPED;
 use crate::io::{
     Assignment, CallId, Command, Event, Input, Login, OperatorView, Output, QueueName, Reachability, Report,
@@ -204,6 +204,14 @@ impl Floor {
             Report::OfferEnded { call, login, end } => self.offer_ended(&call, &login, end),
             Report::Held { call, by } => self.held(&call, by, true),
             Report::Resumed { call, by } => self.held(&call, by, false),
+            Report::TransferAsked { call, by, target, with } => {
+                self.transfer_asked(&call, by, target, with);
+            }
+            Report::PartyLeft { call, by } => self.party_left(&call, by),
+            Report::Transferred { call, by, to } => self.transferred(&call, by, &to),
+            Report::TransferFailed { call, status, reason } => {
+                self.fail_transfer(&call, status, &reason);
+            }
             Report::CallEnded { call, by } => self.call_ended(&call, by),
         }
     }
@@ -233,9 +241,9 @@ impl Floor {
             Timer::Release(login, call) => self.release(&call, &login),
             Timer::Ask(call) => {
                 if let Some(call) = self.calls.get_mut(&call)
-                    && matches!(call.stage, Stage::Waiting(Ask::BackingOff))
+                    && matches!(call.search(), Some(Search::Waiting(Ask::BackingOff)))
                 {
-                    call.stage = Stage::Waiting(Ask::Ready);
+                    call.ask(Ask::Ready);
                 }
                 self.stir();
             }

@@ -86,7 +86,8 @@ pub enum Report {
     CallArrived { call: CallId, caller: Login, caller_name: String, target: String },
     /// The offered party's client rings.
     Ringing { call: CallId, login: Login },
-    /// The offered party answered; the caller has been answered with it.
+    /// The offered party answered; the caller has been answered with it. In a transfer: they picked up, and
+    /// `Transferred` or `OfferEnded` follows.
     Answered { call: CallId, login: Login },
     /// An offer ended without an answer. After `Command::CancelOffer` this comes too.
     OfferEnded { call: CallId, login: Login, end: OfferEnd },
@@ -94,6 +95,15 @@ pub enum Report {
     Held { call: CallId, by: Side },
     /// This side took the other off hold.
     Resumed { call: CallId, by: Side },
+    /// A party wants to hand the other one over to `target`, or, `with` another call of theirs, to the other
+    /// party of that.
+    TransferAsked { call: CallId, by: Side, target: String, with: Option<CallId> },
+    /// Who asked for a transfer hung up before it was done: the other party waits alone.
+    PartyLeft { call: CallId, by: Side },
+    /// `to` has taken the place of this side.
+    Transferred { call: CallId, by: Side, to: Login },
+    /// An attended transfer could not be carried out; both calls are as they were.
+    TransferFailed { call: CallId, status: u16, reason: String },
     /// The call is over: the caller gave up, a party hung up, or `Command::Reject`/`HangUp` was done.
     CallEnded { call: CallId, by: Side },
 }
@@ -221,8 +231,31 @@ pub struct CallRecord {
     pub outcome: Option<Outcome>,
     /// Who ended it.
     pub ended_by: Option<Side>,
-    /// Every offer made, in order.
+    /// Every offer made, in order; those of transfers too.
     pub offers: Vec<OfferRecord>,
+    /// Every transfer asked for, in order.
+    pub transfers: Vec<TransferRecord>,
+}
+
+/// One wish to hand a call over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferRecord {
+    /// Who asked.
+    pub by: Login,
+    /// Whom or what they named: a queue, a login, a number.
+    pub target: String,
+    /// Whether they had talked to the new party before.
+    pub kind: TransferKind,
+    /// When they asked.
+    pub asked_at: WallTime,
+    /// When it was done or over.
+    pub ended_at: Option<WallTime>,
+    /// Set together with `ended_at`.
+    pub outcome: Option<TransferOutcome>,
+    /// Who took over.
+    pub to: Option<Login>,
+    /// Why it failed.
+    pub reason: Option<String>,
 }
 
 /// One offer of a call to one party.
@@ -259,7 +292,7 @@ pub struct Event {
 #[allow(missing_docs)] // the fields' names say it
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// 182 with the place in the queue.
+    /// 182 with the place in the queue; in a transfer, to who asked for it.
     ShowPlace { call: CallId, position: u32, waiting: u32 },
     /// Ring this party, showing `display_name` (the queue's name) and the caller's number.
     Offer { call: CallId, login: Login, display_name: String },
@@ -267,6 +300,10 @@ pub enum Command {
     CancelOffer { call: CallId, login: Login },
     /// Refuse a call that was not answered.
     Reject { call: CallId, status: u16, reason: String },
+    /// Carry out an attended transfer that was asked for.
+    Join { call: CallId },
+    /// A transfer has failed: who asked is told, and still has the call; if they have left, it ends.
+    EndTransfer { call: CallId, status: u16, reason: String },
     /// End an answered call on both sides.
     HangUp { call: CallId, reason: String },
 }

@@ -14,6 +14,7 @@
 //! | who waits where, and who is asked for next | `queue.rs`, `strategy.rs` |
 //! | ringing, refusals, delays | `offer.rs` |
 //! | answers, ends, outcomes, wrap-up | `ending.rs` |
+//! | who may hand whom over to whom, and what becomes of it | `transfer.rs` |
 //! | which registrars a client belongs to | `assignment.rs` |
 #![forbid(unsafe_code)]
 
@@ -32,6 +33,7 @@ mod reach;
 mod status;
 mod strategy;
 mod timers;
+mod transfer;
 mod words;
 
 pub use events::EVENTS;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::call::{Ask, Route, Stage};
+use crate::call::{Ask, Route, Search, Stage};
 use crate::events::{CALL_OFFER_ENDED, CALL_OFFERED, CALL_RINGING};
 use crate::floor::Floor;
 use crate::io::{CallId, Command, Login, OfferEnd, OfferOutcome, Outcome, Reachability, Stored};
@@ -30,10 +30,12 @@ impl Floor {
                 operator.picked = None;
             }
         }
-        let asking =
-            self.calls.get_mut(id).filter(|call| matches!(call.stage, Stage::Waiting(Ask::InFlight)));
+        let asking = self
+            .calls
+            .get_mut(id)
+            .filter(|call| matches!(call.search(), Some(Search::Waiting(Ask::InFlight))));
         let direct = asking.map(|call| {
-            call.stage = Stage::Waiting(Ask::Ready);
+            call.ask(Ask::Ready);
             call.queue().is_none()
         });
         self.stir();
@@ -50,7 +52,7 @@ impl Floor {
             (_, Some(true)) => self.reject(id, 503, "Try again", Outcome::Failed),
             (_, Some(false)) => {
                 let Some(call) = self.calls.get_mut(id) else { return };
-                call.stage = Stage::Waiting(Ask::BackingOff);
+                call.ask(Ask::BackingOff);
                 call.ask_failures += 1;
                 self.timers.set(Timer::Ask(id.clone()), self.now + backoff(call.ask_failures));
             }
@@ -87,15 +89,21 @@ impl Floor {
         let Some(call) = self.calls.get_mut(id) else { return };
         call.open_offer(login, self.now, self.wall);
         let line = call.queue().and_then(|queue| self.lines.get(queue));
-        let caller = self.operators.get(&call.record.caller);
+        let waiter = call.waiter().clone();
+        let caller = self.operators.get(&waiter);
         let (display_name, ringing, fields) = match line {
             Some(line) => {
                 let queue = vec![("queue", line.config.name.clone())];
                 (line.config.display_name.clone(), line.config.no_answer_timeout.max(RINGING_AT_LEAST), queue)
             }
             None => {
-                let name = caller.map_or(&call.caller_name, |operator| &operator.display_name);
-                (name.clone(), DIRECT_RINGING, Vec::new())
+                let by_name = if waiter == call.record.caller { &call.caller_name } else { &waiter };
+                let name = caller.map_or(by_name, |operator| &operator.display_name);
+                // A colleague who is to take over rings as long as the queue's operators do.
+                let line = call.served_by.as_ref().and_then(|queue| self.lines.get(queue));
+                let line = line.filter(|_| call.talk().is_some());
+                let ringing = line.map_or(DIRECT_RINGING, |line| line.config.no_answer_timeout);
+                (name.clone(), ringing.max(RINGING_AT_LEAST), Vec::new())
             }
         };
         self.timers.set(Timer::Offer(id.clone()), self.now + ringing);
@@ -126,7 +134,7 @@ impl Floor {
     /// Takes an offer back. It is over when the switch says so, since the answer may be on its way.
     pub(crate) fn revoke(&mut self, id: &CallId, outcome: OfferOutcome, reason: &'static str) {
         let offer = self.calls.get_mut(id).and_then(|call| call.offer_mut());
-        let Some(offer) = offer.filter(|offer| offer.revoked.is_none()) else { return };
+        let Some(offer) = offer.filter(|offer| offer.revoked.is_none() && !offer.picked_up) else { return };
         offer.revoked = Some((outcome, reason));
         let login = offer.login.clone();
         self.timers.clear(&Timer::Offer(id.clone()));
@@ -159,6 +167,9 @@ impl Floor {
     fn caller_left(&mut self, id: &CallId) {
         self.close_offer(id, OfferOutcome::CallerGone, None);
         let Some(call) = self.calls.get_mut(id) else { return };
+        if call.talk().is_some() {
+            return call.ask(Ask::BackingOff);
+        }
         call.stage =
             Stage::Ending(if call.queue().is_some() { Outcome::Abandoned } else { Outcome::Cancelled });
         self.leave_line(id);
@@ -175,9 +186,9 @@ impl Floor {
     ) {
         let Some(login) = self.close_offer(id, outcome, reason.clone()) else { return };
         let Some(call) = self.calls.get_mut(id) else { return };
-        call.stage = Stage::Waiting(Ask::Ready);
+        call.ask(Ask::Ready);
         let overstayed = call.overstayed;
-        match call.route.clone() {
+        match call.route().clone() {
             Route::Queue(queue) => {
                 self.penalise(&login, &queue, outcome);
                 if overstayed {
@@ -186,6 +197,9 @@ impl Floor {
                 self.stir();
             }
             _ => {
+                if let Some(queue) = call.served_by.clone().filter(|_| call.talk().is_some()) {
+                    self.penalise(&login, &queue, outcome);
+                }
                 let reason = reason.filter(|reason| !reason.is_empty());
                 let (status, default, of_call) = match outcome {
                     OfferOutcome::RingNoAnswer => (480, "No answer", Outcome::Missed),

@@ -1,8 +1,9 @@
 //! One operator: what they chose, what they do, and what stands between them and the next call.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::io::{Activity, CallId, OperatorRecord, Side, Status, Time};
+use crate::io::{Activity, CallId, OperatorRecord, QueueName, Side, Status, Time};
 use crate::status::{Doing, Ledger};
 
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub(crate) struct Operator {
     pub(crate) ledger: Ledger,
     pub(crate) work: Work,
     pub(crate) rest: Option<Rest>,
+    /// The wrap-up of a call that has ended, to begin when the one beside it has too: how long, which queue.
+    pub(crate) owed_wrap_up: Option<(Duration, QueueName)>,
     /// When the last call ended or they came on line, and a count that makes it unique.
     pub(crate) idle_since: (Time, u64),
     /// Queue calls in a row that rang out.
@@ -37,11 +40,12 @@ pub(crate) enum Work {
         call: CallId,
         ringing: bool,
     },
-    /// In this call, on this side of it; `held`: by them.
+    /// In this call, on this side of it; `held`: by them. `beside`: a call of their own, to a colleague.
     InCall {
         call: CallId,
         side: Side,
         held: bool,
+        beside: Option<CallId>,
     },
 }
 
@@ -60,6 +64,7 @@ impl Operator {
             ledger: Ledger::new(record.status),
             work: Work::Idle,
             rest: None,
+            owed_wrap_up: None,
             idle_since,
             missed: 0,
             missed_too_many: false,
@@ -100,6 +105,11 @@ impl Operator {
         matches!(&self.work, Work::Offered { call, .. } if call == of)
     }
 
+    /// In this call, or in it beside another.
+    pub(crate) fn is_in(&self, of: &str) -> bool {
+        matches!(&self.work, Work::InCall { call, beside, .. } if call == of || beside.as_deref() == Some(of))
+    }
+
     pub(crate) fn is_in_call(&self) -> bool {
         matches!(self.work, Work::InCall { .. })
     }
@@ -122,8 +132,8 @@ impl Operator {
             Work::Idle => Activity::Idle,
             Work::Offered { ringing: false, .. } => Activity::Reserved,
             Work::Offered { ringing: true, .. } => Activity::Ringing,
-            Work::InCall { held: false, .. } => Activity::OnCall,
-            Work::InCall { held: true, .. } => Activity::OnHold,
+            Work::InCall { held: true, beside: None, .. } => Activity::OnHold,
+            Work::InCall { .. } => Activity::OnCall,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use crate::call::{Ask, Stage};
+use crate::call::{Ask, Call, Search};
 use crate::floor::{Floor, Pending};
 use crate::io::{
     CallId, Command, Login, Output, QueueConfig, QueueName, Reachability, WaitingCall, WallTime, Write,
@@ -78,9 +78,9 @@ impl Floor {
             .zip(1..)
             .map(|(call, position)| WaitingCall {
                 call: call.id().clone(),
-                caller: call.record.caller.clone(),
+                caller: call.waiter().clone(),
                 position,
-                since: call.record.arrived_at,
+                since: call.seeking_since,
                 offered_to: call.offer().map(|offer| offer.login.clone()),
             })
             .collect()
@@ -106,9 +106,10 @@ impl Floor {
         }
         for (_, call, queue) in self.calls_in_turn() {
             let Some(line) = self.lines.get(&queue) else { continue };
+            let asker = self.calls.get(&call).and_then(Call::asker);
             let candidates = free
                 .iter()
-                .filter(|login| line.is_served_by(login))
+                .filter(|login| line.is_served_by(login) && asker != Some(login))
                 .filter_map(|login| self.operators.get_key_value(login));
             let order = strategy::order(line.config.strategy, candidates);
             let until = self.wall + line.config.no_answer_timeout + RESERVED_BEYOND_RINGING;
@@ -125,7 +126,7 @@ impl Floor {
             .iter()
             .flat_map(|(queue, line)| line.waiting.iter().map(move |call| (queue, call)))
             .filter_map(|(queue, id)| self.calls.get(id).map(|call| (queue, call)))
-            .filter(|(_, call)| matches!(call.stage, Stage::Waiting(Ask::Ready)))
+            .filter(|(_, call)| matches!(call.search(), Some(Search::Waiting(Ask::Ready))))
             .map(|(queue, call)| (call.turn, call.id().clone(), queue.clone()))
             .collect();
         calls.sort();
@@ -139,7 +140,7 @@ impl Floor {
             operator.picked = Some(call.clone());
         }
         if let Some(call) = self.calls.get_mut(&call) {
-            call.stage = Stage::Waiting(Ask::InFlight);
+            call.ask(Ask::InFlight);
         }
         let pending = Pending::Reserve { call: call.clone(), order: order.clone() };
         self.store(pending, Write::Reserve { call, order, until });

@@ -153,6 +153,26 @@ pub enum OfferOutcome {
     CallerGone,
 }
 
+/// Whether the new party was spoken to before a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TransferKind {
+    /// They were not.
+    Blind,
+    /// They were, in a call beside this one.
+    Attended,
+}
+
+/// How a transfer ended; exactly one for every transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TransferOutcome {
+    /// The new party has taken over.
+    Completed,
+    /// Not allowed, refused, or nobody answered: who asked still had the call.
+    Failed,
+    /// The call ended meanwhile.
+    CallEnded,
+}
+
 /// A registrar's place in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RegistrarState {
@@ -302,6 +322,8 @@ spelled! {
         Answered = "answered", RingNoAnswer = "ring_no_answer", Rejected = "rejected", Busy = "busy",
         Unreachable = "unreachable", CallerGone = "caller_gone",
     }
+    TransferKind { Blind = "blind", Attended = "attended" }
+    TransferOutcome { Completed = "completed", Failed = "failed", CallEnded = "call_ended" }
     RegistrarState { Active = "active", Draining = "draining" }
     Strategy { LongestIdleAgent = "longest-idle-agent" }
     Side { Caller = "caller", Callee = "callee", System = "system" }

@@ -4,7 +4,7 @@
 
 mod world;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use headset_floor::*;
@@ -16,22 +16,45 @@ const OPERATORS: [&str; 3] = ["anna", "boris", "clara"];
 #[derive(Clone, Debug)]
 enum Step {
     GuestCalls,
-    OperatorCalls { who: usize, target: usize },
+    OperatorCalls {
+        who: usize,
+        target: usize,
+    },
     Rings(usize),
     Answers(usize),
     Refuses(usize, u16),
     Unreachable(usize),
     Ends(usize, Side),
     Holds(usize, Side, bool),
+    Transfers {
+        nth: usize,
+        side: Side,
+        target: usize,
+    },
+    /// An attended transfer to whoever is consulted, or to nobody; it may fail.
+    Attends {
+        nth: usize,
+        succeeds: bool,
+    },
+    Leaves(usize),
     Chooses(usize, Status, bool),
     FlowComes(usize),
-    FlowGoes { who: usize, goodbye: bool },
+    FlowGoes {
+        who: usize,
+        goodbye: bool,
+    },
     FlowStale(usize),
-    Stream { who: usize, open: bool },
+    Stream {
+        who: usize,
+        open: bool,
+    },
     Enabled(usize, bool),
     ChangedElsewhere(usize, Status),
     TakenElsewhere,
-    Storage { delay: u64, failing: bool },
+    Storage {
+        delay: u64,
+        failing: bool,
+    },
     SwitchLag(u64),
     Passes(u64),
 }
@@ -49,7 +72,11 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (nth.clone(), prop_oneof![Just(480), Just(486), Just(603), Just(408)]).prop_map(|(n, s)| Step::Refuses(n, s)),
         1 => nth.clone().prop_map(Step::Unreachable),
         4 => (nth.clone(), side()).prop_map(|(n, by)| Step::Ends(n, by)),
-        1 => (nth, side(), any::<bool>()).prop_map(|(n, by, on)| Step::Holds(n, by, on)),
+        1 => (nth.clone(), side(), any::<bool>()).prop_map(|(n, by, on)| Step::Holds(n, by, on)),
+        4 => (nth.clone(), prop_oneof![Just(Side::Caller), Just(Side::Callee)], 0..8usize)
+            .prop_map(|(nth, side, target)| Step::Transfers { nth, side, target }),
+        2 => (nth.clone(), any::<bool>()).prop_map(|(nth, succeeds)| Step::Attends { nth, succeeds }),
+        1 => nth.prop_map(Step::Leaves),
         5 => (who.clone(), status(), any::<bool>()).prop_map(|(who, s, matching)| Step::Chooses(who, s, matching)),
         3 => who.clone().prop_map(Step::FlowComes),
         1 => (who.clone(), any::<bool>()).prop_map(|(who, goodbye)| Step::FlowGoes { who, goodbye }),
@@ -138,6 +165,21 @@ impl Walk {
                 let call = self.world.callers.keys().nth(n).cloned().unwrap_or_default();
                 self.world.report(if on { Report::Held { call, by } } else { Report::Resumed { call, by } });
             }
+            Step::Transfers { nth, side, target } => {
+                let target = ["anna", "boris", "clara", "support", "sales", "555", "nowhere", "1001"][target];
+                if let Some(call) = self.talking(nth).filter(|call| !self.world.transfers.contains_key(call))
+                {
+                    self.world.transfer(&call, side, target);
+                }
+            }
+            Step::Attends { nth, succeeds } => self.attends(nth, succeeds),
+            Step::Leaves(n) => {
+                let left = self.world.left.clone();
+                let asked = self.world.transfers.iter().filter(|(call, _)| !left.contains_key(*call));
+                if let Some((call, by)) = asked.map(|(call, by)| (call.clone(), *by)).nth(n) {
+                    self.world.leaves(&call, by);
+                }
+            }
             Step::Chooses(who, status, matching) => {
                 let version = self.world.floor.status(OPERATORS[who]).unwrap().version;
                 let request = self.world.ask(OPERATORS[who], status, None, matching.then_some(version));
@@ -191,16 +233,65 @@ impl Walk {
     fn answers(&mut self, call: &str) {
         // An answer elsewhere may have ended this ringing meanwhile.
         let Some(login) = self.world.ringing.get(call) else { return };
-        if !self.world.callers.values().any(|caller| caller == login) {
-            self.world.answer(call);
+        let login = login.clone();
+        let waits =
+            |(own, caller): (&String, &String)| *caller == login && !self.world.talking.contains_key(own);
+        if self.world.callers.iter().any(waits) {
+            return;
+        }
+        match self.world.transfers.get(call).copied() {
+            Some(by) => drop(self.world.takes_over(call, by)),
+            None => drop(self.world.answer(call)),
+        }
+    }
+
+    /// An answered call.
+    fn talking(&self, nth: usize) -> Option<String> {
+        let live = self.world.talking.keys().filter(|call| self.world.callers.contains_key(*call));
+        let live: Vec<_> = live.collect();
+        (!live.is_empty()).then(|| live[nth % live.len()].clone())
+    }
+
+    /// Somebody who is in two answered calls leaves the other two to each other.
+    fn attends(&mut self, nth: usize, succeeds: bool) {
+        let Some(first) = self.talking(nth).filter(|call| !self.world.transfers.contains_key(call)) else {
+            return;
+        };
+        let (caller, callee) = self.world.talking[&first].clone();
+        let second = self.world.talking.iter().find_map(|(call, (own, other))| {
+            let consults = *call != first
+                && (*own == caller || *own == callee)
+                && !self.world.transfers.contains_key(call);
+            consults.then(|| (call.clone(), own.clone(), other.clone()))
+        });
+        let Some((second, asker, colleague)) = second else { return };
+        let by = if asker == caller { Side::Caller } else { Side::Callee };
+        self.world.commands();
+        self.world.transfer_with(&first, by, &second);
+        if !self.world.commands().contains(&Command::Join { call: first.clone() }) {
+            return;
+        }
+        if succeeds {
+            self.world.talking.remove(&second);
+            self.world.joined(&first, by, &colleague);
+            self.world.ends(&second, Side::System);
+        } else {
+            let reason = "No".to_owned();
+            self.world.report(Report::TransferFailed { call: first, status: 488, reason });
         }
     }
 
     fn nobody_is_in_two_calls(&self) {
-        let mut seen = BTreeSet::new();
+        let mut seen: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
         let live = |(call, _): &(&String, &(String, String))| self.world.callers.contains_key(*call);
         for (call, (caller, callee)) in self.world.talking.iter().filter(live) {
-            assert!(seen.insert(caller) && seen.insert(callee), "{call} has somebody of another call");
+            for login in [caller, callee] {
+                seen.entry(login).or_default().push(call);
+            }
+        }
+        for (login, calls) in seen {
+            let consults = calls.iter().any(|call| self.world.callers[*call] == *login);
+            assert!(calls.len() == 1 || calls.len() == 2 && consults, "{login} is in {calls:?}");
         }
     }
 
@@ -255,7 +346,12 @@ impl Walk {
             assert_eq!(outcome == Outcome::Answered, call.answered_at.is_some(), "{id}");
             let answered =
                 call.offers.iter().filter(|offer| offer.outcome == Some(OfferOutcome::Answered)).count();
-            assert_eq!(answered, usize::from(call.answered_at.is_some()), "{id}");
+            let is_taken_over = |transfer: &&TransferRecord| {
+                transfer.kind == TransferKind::Blind && transfer.outcome == Some(TransferOutcome::Completed)
+            };
+            let taken_over = call.transfers.iter().filter(is_taken_over).count();
+            assert_eq!(answered, usize::from(call.answered_at.is_some()) + taken_over, "{id}");
+            assert!(call.transfers.iter().all(|one| one.outcome.is_some() && one.ended_at.is_some()), "{id}");
             assert!(
                 call.offers.iter().all(|offer| offer.outcome.is_some() && offer.ended_at.is_some()),
                 "{id}"

@@ -177,9 +177,19 @@ fn calls_table(calls: &[Call]) -> String {
             call.outcome.clone().unwrap_or_else(|| "under way".to_owned()),
             dash(&call.ended_by),
             call.offers.len().to_string(),
+            handed_over(call),
         ]
     });
-    table::table(&["ARRIVED", "CALLER", "CALLED", "OPERATOR", "OUTCOME", "ENDED BY", "OFFERS"], rows)
+    table::table(
+        &["ARRIVED", "CALLER", "CALLED", "OPERATOR", "OUTCOME", "ENDED BY", "OFFERS", "HANDED OVER"],
+        rows,
+    )
+}
+
+/// Who has the call now, if it was handed over.
+fn handed_over(call: &Call) -> String {
+    let mut done = call.transfers.iter().filter_map(|transfer| transfer.to.as_deref());
+    done.next_back().unwrap_or("-").to_owned()
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {

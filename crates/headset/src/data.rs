@@ -48,10 +48,19 @@ impl Data {
             .open(&path)
             .map_err(io)?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock(file)),
+            Ok(()) => {
+                self.keep_private().map_err(|source| DataError::Io { path: self.database(), source })?;
+                Ok(Lock(file))
+            }
             Err(TryLockError::WouldBlock) => Err(DataError::Taken(self.0.clone())),
             Err(TryLockError::Error(source)) => Err(io(source)),
         }
+    }
+
+    /// The database is this user's alone also in a directory that others may read: SQLite gives its other files the
+    /// same mode.
+    fn keep_private(&self) -> io::Result<()> {
+        OpenOptions::new().append(true).create(true).mode(0o600).open(self.database()).map(drop)
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -19,6 +19,12 @@ pub(crate) fn report(report: switch::Report) -> floor::Report {
         From::OfferEnded { call, login, end } => To::OfferEnded { call, login, end: offer_end(end) },
         From::Held { call, by } => To::Held { call, by: side(by) },
         From::Resumed { call, by } => To::Resumed { call, by: side(by) },
+        From::TransferAsked { call, by, target, with } => {
+            To::TransferAsked { call, by: side(by), target, with }
+        }
+        From::PartyLeft { call, by } => To::PartyLeft { call, by: side(by) },
+        From::Transferred { call, by, to } => To::Transferred { call, by: side(by), to },
+        From::TransferFailed { call, status, reason } => To::TransferFailed { call, status, reason },
         From::CallEnded { call, by } => To::CallEnded { call, by: side(by) },
     }
 }
@@ -32,6 +38,8 @@ pub(crate) fn command(command: floor::Command) -> switch::Command {
         From::Offer { call, login, display_name } => To::Offer { call, login, display_name },
         From::CancelOffer { call, login } => To::CancelOffer { call, login },
         From::Reject { call, status, reason } => To::Reject { call, status, reason },
+        From::Join { call } => To::Join { call },
+        From::EndTransfer { call, status, reason } => To::EndTransfer { call, status, reason },
         From::HangUp { call, reason } => To::HangUp { call, reason },
     }
 }

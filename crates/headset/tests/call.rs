@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Instant;
 
-use headset_sip::Method;
+use headset_sip::{Method, Request};
 use serde_json::{Value, json};
 use support::sip::{Phone, SOON};
 use support::{Folder, Server, headset};
@@ -96,6 +96,65 @@ async fn a_customer_waits_is_answered_and_hangs_up_and_one_who_gives_up_is_aband
     );
     assert_eq!(answered["offers"][0]["outcome"], "answered");
     assert_eq!(of("guest-100200")["outcome"], "abandoned");
+}
+
+/// The INVITE that came on one of an operator's flows, and which.
+async fn offered(phones: &mut [Phone]) -> (&mut Phone, Request) {
+    let (first, second) = phones.split_at_mut(1);
+    tokio::select! {
+        offered = first[0].request(Method::Invite) => (&mut first[0], offered),
+        offered = second[0].request(Method::Invite) => (&mut second[0], offered),
+    }
+}
+
+#[tokio::test]
+async fn an_operator_hands_a_customer_over_to_a_colleague_and_it_is_on_record() {
+    let folder = Folder::with("[guest]\nenabled = true\n");
+    folder.add("anna");
+    folder.add("boris");
+    let server = folder.serve();
+    let mut anna = operator(&server, "anna").await;
+    let mut caller = customer(&server, "+79991234567").await;
+    let invite = caller.call("support").await;
+    caller.response(182).await;
+    let (anna, ringing) = offered(&mut anna).await;
+    let mut talking = anna.pick_up(&ringing).await;
+    let ok = caller.response(200).await;
+    caller.confirm(&invite, &ok).await;
+
+    // Nobody of that name, and she still has him.
+    anna.refer(&mut talking, "nobody").await;
+    anna.notified(404).await;
+
+    let mut boris = operator(&server, "boris").await;
+    anna.refer(&mut talking, "boris").await;
+    let (boris, ringing) = offered(&mut boris).await;
+    assert_eq!(ringing.body(), "");
+    boris.ring(&ringing).await;
+    anna.notified(180).await;
+    let joined = async {
+        let renewed = caller.request(Method::Invite).await;
+        caller.pick_up(&renewed).await;
+    };
+    let (mut theirs, ()) = tokio::join!(boris.pick_up(&ringing), joined);
+    anna.notified(200).await;
+    anna.hung_up().await;
+    boris.hang_up(&mut theirs).await;
+    caller.hung_up().await;
+
+    let calls = ended(&folder, 1);
+    assert_eq!((&calls[0]["outcome"], &calls[0]["operator"]), (&json!("answered"), &json!("anna")));
+    let transfers = calls[0]["transfers"].as_array().unwrap();
+    let outcomes: Vec<_> =
+        transfers.iter().map(|one| (&one["target"], &one["outcome"], &one["to"])).collect();
+    assert_eq!(
+        outcomes,
+        [
+            (&json!("nobody"), &json!("failed"), &Value::Null),
+            (&json!("boris"), &json!("completed"), &json!("boris")),
+        ]
+    );
+    assert!(folder.cli(&["call", "list"]).lines().any(|line| line.trim_end().ends_with("boris")));
 }
 
 #[tokio::test]

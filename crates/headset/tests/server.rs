@@ -3,7 +3,9 @@
 
 mod support;
 
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -100,6 +102,20 @@ fn two_servers_never_share_a_data_directory() {
     let output = folder.run(&["serve"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(error(&output).contains("another headset runs in this data directory"), "{}", error(&output));
+}
+
+#[test]
+fn the_database_is_its_users_alone_in_a_directory_that_others_may_read() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.data()).unwrap();
+    std::fs::set_permissions(folder.data(), Permissions::from_mode(0o755)).unwrap();
+    folder.add("anna");
+    let _server = folder.serve();
+    for entry in std::fs::read_dir(folder.data()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?} has mode {mode:o}", entry.file_name());
+    }
 }
 
 #[test]

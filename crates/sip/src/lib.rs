@@ -10,6 +10,7 @@ extern crate alloc;
 pub mod dialog;
 pub mod digest;
 mod entropy;
+mod inspection;
 pub mod message;
 mod method;
 pub mod sdp;
@@ -19,9 +20,11 @@ pub mod transaction;
 
 pub use dialog::Dialog;
 pub use entropy::Entropy;
+pub use inspection::{Abilities, inspect};
 pub use message::{
-    CSeq, Headers, Message, Name, NameAddr, Params, ParseError, ParseErrorKind, Request, RequestBuilder,
-    Response, ResponseBuilder, Scheme, Uri, Via, parse,
+    CSeq, Headers, Message, Name, NameAddr, Params, ParseError, ParseErrorKind, RAck, Refresher, Replaces,
+    Request, RequestBuilder, Response, ResponseBuilder, Scheme, SessionExpires, Uri, Value, Via, parse,
+    parse_bytes, push_number, push_quoted,
 };
 pub use method::Method;
 pub use time::Time;

@@ -23,37 +23,50 @@ pub enum Method {
     Other(Box<str>),
 }
 
-static KNOWN: [(&str, Method); 14] = [
-    ("INVITE", Method::Invite),
-    ("ACK", Method::Ack),
-    ("BYE", Method::Bye),
-    ("CANCEL", Method::Cancel),
-    ("REGISTER", Method::Register),
-    ("OPTIONS", Method::Options),
-    ("INFO", Method::Info),
-    ("UPDATE", Method::Update),
-    ("PRACK", Method::Prack),
-    ("REFER", Method::Refer),
-    ("NOTIFY", Method::Notify),
-    ("SUBSCRIBE", Method::Subscribe),
-    ("MESSAGE", Method::Message),
-    ("PUBLISH", Method::Publish),
+static KNOWN: [Method; 14] = [
+    Method::Invite,
+    Method::Ack,
+    Method::Bye,
+    Method::Cancel,
+    Method::Register,
+    Method::Options,
+    Method::Info,
+    Method::Update,
+    Method::Prack,
+    Method::Refer,
+    Method::Notify,
+    Method::Subscribe,
+    Method::Message,
+    Method::Publish,
 ];
 
 impl Method {
     /// The method of this name; one that is not known here is kept as it is.
     pub fn new(name: &str) -> Method {
-        KNOWN
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map_or_else(|| Method::Other(name.into()), |(_, method)| method.clone())
+        match KNOWN.iter().find(|known| known.as_str() == name) {
+            Some(known) => known.clone(),
+            None => Method::Other(name.into()),
+        }
     }
 
     /// Its name on the wire.
     pub fn as_str(&self) -> &str {
         match self {
+            Method::Invite => "INVITE",
+            Method::Ack => "ACK",
+            Method::Bye => "BYE",
+            Method::Cancel => "CANCEL",
+            Method::Register => "REGISTER",
+            Method::Options => "OPTIONS",
+            Method::Info => "INFO",
+            Method::Update => "UPDATE",
+            Method::Prack => "PRACK",
+            Method::Refer => "REFER",
+            Method::Notify => "NOTIFY",
+            Method::Subscribe => "SUBSCRIBE",
+            Method::Message => "MESSAGE",
+            Method::Publish => "PUBLISH",
             Method::Other(name) => name,
-            known => KNOWN.iter().find(|(_, method)| method == known).map_or("", |(name, _)| name),
         }
     }
 }

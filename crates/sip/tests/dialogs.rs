@@ -164,8 +164,8 @@ proptest! {
 
     #[test]
     fn any_dialog_comes_back(
-        texts in prop::collection::vec("[^\r\n]{0,12}", 6), seq in any::<u32>(), remote in any::<Option<u32>>(),
-        routes in prop::collection::vec("[^\r\n]{0,12}", 0..3), secure: bool, early: bool,
+        texts in prop::collection::vec("[^\r\n\0]{0,12}", 6), seq in any::<u32>(), remote in any::<Option<u32>>(),
+        routes in prop::collection::vec("[^\r\n\0]{0,12}", 0..3), secure: bool, early: bool,
     ) {
         let text = |index: usize| texts[index].clone();
         let dialog = Dialog {

@@ -1,7 +1,10 @@
 //! For every input: nothing panics, and what is printed reads back as what it was.
 
 use headset_sip::digest::{Authorization, Challenge};
-use headset_sip::{Dialog, Message, Method, Name, NameAddr, Params, Request, Response, Uri, Via, parse, sdp};
+use headset_sip::{
+    Dialog, Message, Method, Name, NameAddr, Params, Replaces, Request, Response, Uri, Value, Via, parse,
+    parse_bytes, push_quoted, sdp,
+};
 use proptest::prelude::*;
 
 /// Lines that look like SIP, wrong in every way that a few edits can make.
@@ -33,6 +36,8 @@ fn read_all(message: &Message) {
         headers.from().ok().and_then(|from| from.tag().map(str::to_owned)).as_deref().or(headers.from_tag()),
         headers.from_tag()
     );
+    let _ = (headers.rack(), headers.session_expires(), headers.reason("SIP"), headers.asserted_identity());
+    let _ = (headers.part("application/sdp"), headers.number(Name::RetryAfter), headers.replaces());
     for (name, value) in headers.iter() {
         assert!(!value.contains(['\r', '\n', '\0']), "{value:?}");
         assert!(headers.get_named(name).is_some());
@@ -46,14 +51,16 @@ fn read_all(message: &Message) {
     }
 }
 
-fn uri() -> impl Strategy<Value = Uri> {
+/// The text of a URI: users are what people write, parameters are mostly not what they should be.
+fn uri() -> impl Strategy<Value = String> {
     let host = prop_oneof!["[a-z0-9][a-z0-9.-]{0,12}", Just("[2001:db8::1]".to_owned())];
-    let params = prop::collection::vec(("[a-z]{1,5}", prop::option::of("[!-~ж]{1,5}")), 0..3);
+    let params = prop::collection::vec(("[a-z]{1,5}", prop::option::of("[!#-:A-~ж]{1,5}")), 0..3);
     ("[ -~ж]{0,8}", host, prop::option::of(any::<u16>()), params).prop_map(|(user, host, port, params)| {
         let mut uri = Uri::sip(&user, &host);
-        uri.port = port;
+        uri.extend(port.map(|port| format!(":{port}")));
         for (name, value) in params {
-            uri.params.set(&name, value.as_deref());
+            uri.push_str(&format!(";{name}"));
+            uri.extend(value.map(|value| format!("={}", value.replace(['?', ';', '@'], "+"))));
         }
         uri
     })
@@ -65,6 +72,18 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,60}") {
         if let Ok(message) = parse(text) {
+            read_all(&message);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(text in nearly_sip(), at in any::<prop::sample::Index>(), byte: u8) {
+        let mut bytes = text.into_bytes();
+        if !bytes.is_empty() {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Ok(message) = parse_bytes(bytes) {
             read_all(&message);
         }
     }
@@ -88,7 +107,11 @@ proptest! {
 
     #[test]
     fn any_values_are_read_or_refused(text in "[<>\";,=:@%?&\\\\\\[\\] a-zж0-9/.*\r\n\t]{0,40}") {
-        let _ = (Uri::parse(&text), NameAddr::parse(&text), Via::parse(&text), Params::parse(&text));
+        if let Ok(address) = NameAddr::parse(&text) {
+            let _ = (address.to_string(), address.display_name(), address.uri == address.uri, address.params.iter().count());
+            prop_assert!(NameAddr::parse(&address.to_string()).is_ok(), "{} of {}", address, text);
+        }
+        let _ = (Uri::parse(&text), Via::parse(&text), Params::parse(&text).to_string(), Value::parse(&text), Replaces::parse(&text));
         let _ = (Challenge::parse(&text), Challenge::parse(&format!("Digest {text}")));
         let _ = (Authorization::parse(&format!("Digest {text}")), Dialog::decode(&text));
         let _ = (sdp::direction(&text), sdp::without_candidates(&text), sdp::fingerprint(&text));
@@ -96,27 +119,35 @@ proptest! {
     }
 
     #[test]
-    fn uris_print_and_read_back(uri in uri()) {
-        let read = Uri::parse(&uri.to_string());
-        prop_assert_eq!(read.as_ref(), Ok(&uri));
-        prop_assert_eq!(read.expect("read").to_string(), uri.to_string());
+    fn uris_print_and_read_back(text in uri()) {
+        let uri = Uri::parse(&text).expect("read");
+        let printed = uri.to_string();
+        let again = Uri::parse(&printed).expect("own");
+        prop_assert_eq!(again, uri);
+        prop_assert_eq!(again.decoded_user(), uri.decoded_user());
+        prop_assert_eq!(again.to_string(), printed.clone());
+        prop_assert!(printed.bytes().all(|byte| byte.is_ascii_graphic()), "{}", printed);
     }
 
     #[test]
     fn addresses_print_and_read_back(name in "[ -~ж]{0,12}", uri in uri(), tag in "[a-z0-9]{1,8}", value in "[ -~ж]{0,9}") {
-        let mut address = NameAddr::new(uri).with_display_name(&name).with_tag(&tag);
-        address.params.set("x", Some(&value));
-        let read = NameAddr::parse(&address.to_string());
-        prop_assert_eq!(read, Ok(address));
+        let mut text = NameAddr::format(&name, &uri, &tag) + ";x=";
+        push_quoted(&mut text, &value);
+        let address = NameAddr::parse(&text).expect("own");
+        let (read_name, read_value) = (address.display_name(), address.params.text("x"));
+        prop_assert_eq!(read_name.as_deref().unwrap_or(""), name.as_str());
+        prop_assert_eq!((address.tag(), read_value.as_deref()), (Some(tag.as_str()), Some(value.as_str())));
+        let printed = address.to_string();
+        prop_assert_eq!(NameAddr::parse(&printed), Ok(address));
     }
 
     #[test]
     fn requests_print_and_read_back(
         uri in uri(), from in "[ -~ж]{1,20}", extra in "[ -~ж\r\n]{0,40}", body in "\\PC{0,30}", number in 0u32..1 << 31,
     ) {
-        let built = Request::build(Method::Info, &uri.to_string())
+        let built = Request::build(Method::Info, &uri)
             .via("WS", "h.invalid", "z9hG4bK1")
-            .header(Name::From, &NameAddr::new(Uri::sip("a", "b")).with_display_name(&from).with_tag("1").to_string())
+            .header(Name::From, &NameAddr::format(&from, "sip:a@b", "1"))
             .header(Name::To, "<sip:c@d>")
             .header(Name::CallId, "c")
             .header(Name::CSeq, &format!("{number} INFO"))

@@ -38,8 +38,8 @@ fn an_invite_of_a_call_centres_edge() {
     assert_eq!(invite.method(), &Method::Invite);
     assert_eq!(invite.uri(), "sip:k3m9s1q2@df7jal23ls0d.invalid;transport=ws");
     let from = invite.from().expect("good");
-    assert_eq!(from.display_name.as_deref(), Some("Support queue - ACME Ltd."));
-    assert_eq!(from.uri.user.as_deref(), Some("+442079460123"));
+    assert_eq!(from.display_name().as_deref(), Some("Support queue - ACME Ltd."));
+    assert_eq!(from.uri.user, Some("+442079460123"));
     assert_eq!(
         (from.tag(), invite.from_tag(), invite.to_tag()),
         (Some("as4f2c6d1e"), Some("as4f2c6d1e"), None)
@@ -60,13 +60,13 @@ fn an_invite_of_a_call_centres_edge() {
 #[test]
 fn a_registrars_200_lists_every_contact_with_its_parameters() {
     let ok = response(include_str!("messages/register-200.sip"));
-    let contacts: Vec<NameAddr> = ok.contacts().map(|contact| contact.expect("good")).collect();
+    let contacts: Vec<NameAddr<'_>> = ok.contacts().map(|contact| contact.expect("good")).collect();
     assert_eq!(contacts.len(), 4);
     assert_eq!(contacts[0].param("+sip.instance"), Some("<urn:uuid:8f1fa16a-1165-4a96-8341-785b1ef24f12>"));
     assert_eq!(contacts[0].param("reg-id"), Some("1"));
     assert_eq!(contacts[0].param("+sip.ice"), Some(""));
     assert_eq!(contacts[0].uri.param("transport"), Some("ws"));
-    assert_eq!(contacts[2].display_name.as_deref(), Some("Desk phone"));
+    assert_eq!(contacts[2].display_name().as_deref(), Some("Desk phone"));
     assert_eq!(contacts[3].param("expires"), Some("300"));
     assert!(ok.lists(Name::Supported, "gruu"));
 }
@@ -102,7 +102,7 @@ fn froms_that_cost_calls_elsewhere() {
     ] {
         let invite = request(&invite_from(from));
         let address = invite.from().unwrap_or_else(|problem| panic!("{from}: {problem}"));
-        assert_eq!(address.display_name.as_deref(), name, "{from}");
+        assert_eq!(address.display_name().as_deref(), name, "{from}");
         assert_eq!(address.uri.to_string(), uri, "{from}");
         assert_eq!((address.tag(), invite.from_tag()), (Some("t"), Some("t")), "{from}");
     }
@@ -149,7 +149,7 @@ fn a_bad_header_does_not_lose_the_others() {
     assert_eq!(invite.expires(), None);
     assert_eq!(invite.get(Name::Event), Some(""));
     assert_eq!(invite.contacts().filter(Result::is_err).count(), 1);
-    assert_eq!(invite.contact().map(|contact| contact.uri), Some(Uri::sip("good", "host")));
+    assert_eq!(invite.contact().map(|contact| contact.uri), Uri::parse("sip:good@host").ok());
     assert_eq!(invite.body(), "v=0", "without Content-Length all that follows is the body");
 }
 
@@ -186,7 +186,8 @@ fn what_is_wrong_is_answered_where_it_can_be() {
         (good.replace("Call-ID: c1", "Call-ID: c1\r\ni: c2"), ParseErrorKind::Header, Some(400)),
         (good.replace("op@desk", "op @desk"), ParseErrorKind::StartLine, Some(400)),
         (good.replace(" SIP/2.0\r\nVia", " SIP/3.0\r\nVia"), ParseErrorKind::Version, Some(505)),
-        (good.replace("Call-ID: c1\r\n", ""), ParseErrorKind::Missing, None),
+        (good.replace("To: <sip:op@demo.example>\r\n", ""), ParseErrorKind::Missing, Some(400)),
+        (good.replace("Via", "Vla"), ParseErrorKind::Missing, None),
         (
             good.replace("INVITE sip:op@desk.invalid SIP/2.0", "GET / HTTP/1.1"),
             ParseErrorKind::StartLine,
@@ -200,7 +201,7 @@ fn what_is_wrong_is_answered_where_it_can_be() {
         (
             good.replace("Call-ID", &format!("{}Call-ID", "X: 1\r\n".repeat(300))),
             ParseErrorKind::TooLarge,
-            None,
+            Some(513),
         ),
         (
             good.replace("Call-ID", &format!("X: {}\r\nCall-ID", "1".repeat(70_000))),
@@ -216,7 +217,7 @@ fn what_is_wrong_is_answered_where_it_can_be() {
             "{error}: {wrong:.300}"
         );
         if let Some(reply) = reply {
-            assert_eq!(reply.get(Name::CallId), Some("c1"));
+            assert_eq!(reply.get(Name::CallId), reply.get(Name::CSeq).map(|_| "c1"));
             assert_eq!(parse(wrong).expect_err("as before").reply(), Some(reply), "copies get the same tag");
         }
     }

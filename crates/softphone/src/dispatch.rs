@@ -8,7 +8,7 @@ use alloc::string::String;
 use headset_sip::{Method, Name, Request, TransactionOutput, parse};
 
 /// Extensions that a request may require of us.
-const UNDERSTOOD: [&str; 2] = ["outbound", "path"];
+const UNDERSTOOD: [&str; 5] = ["outbound", "path", "100rel", "timer", "replaces"];
 
 impl Softphone {
     /// A frame with a SIP message.
@@ -32,6 +32,8 @@ impl Softphone {
                 self.transaction(output);
             }
             self.calls.pursue(&mut self.ctx);
+            #[cfg(feature = "full")]
+            self.outside.pursue(&mut self.ctx);
             self.flows.settle(&mut self.ctx, self.calls.is_setting_up());
             match self.ctx.transactions.poll_output() {
                 Some(output) => self.transaction(output),
@@ -57,6 +59,9 @@ impl Softphone {
             TransactionOutput::Cancel { key, invite, request } => {
                 self.calls.cancel(ctx, key, invite, &request)
             }
+            #[cfg(feature = "full")]
+            TransactionOutput::Response { key, ref response }
+                if self.outside.response(ctx, key, response) => {}
             TransactionOutput::Response { key, response } => {
                 if !self.flows.response(ctx, key, &response) {
                     self.calls.response(ctx, key, &response);
@@ -64,11 +69,15 @@ impl Softphone {
             }
             TransactionOutput::Ack { invite, request, .. } => self.calls.acknowledged(ctx, invite, &request),
             TransactionOutput::Stray { connection, response } => self.calls.stray(ctx, connection, &response),
+            #[cfg(feature = "full")]
+            TransactionOutput::Timeout { key } if self.outside.failed(ctx, key, true) => {}
             TransactionOutput::Timeout { key } => {
                 if !self.flows.unanswered(ctx, key) {
                     self.calls.failed(ctx, key, true);
                 }
             }
+            #[cfg(feature = "full")]
+            TransactionOutput::TransportError { key } if self.outside.failed(ctx, key, false) => {}
             TransactionOutput::TransportError { key } => self.calls.failed(ctx, key, false),
             TransactionOutput::Ended { .. } => {}
         }
@@ -81,6 +90,8 @@ impl Softphone {
                 builder.header(Name::Unsupported, &required)
             });
         }
+        #[cfg(feature = "full")]
+        let Some(request) = self.outside.request(ctx, key, request, self.started) else { return };
         match request.method() {
             Method::Other(_) => not_allowed(ctx, key, &request),
             _ if request.to_tag().is_some() => self.calls.in_dialog(ctx, key, request),

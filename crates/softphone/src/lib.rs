@@ -13,8 +13,12 @@ mod context;
 mod dispatch;
 mod flow;
 mod io;
+#[cfg(feature = "full")]
+mod request;
 mod routes;
 mod softphone;
+#[cfg(feature = "full")]
+mod subscription;
 
 pub use headset_sip::Time;
 pub use io::*;

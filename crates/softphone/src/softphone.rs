@@ -1,10 +1,10 @@
 //! The machine and its verbs.
 
 use crate::call::Calls;
-use crate::context::{Account, Context, Timer};
+use crate::context::{Context, Timer};
 use crate::flow::Flows;
 use crate::{
-    CallView, Command, Credentials, EndOptions, Event, FlowView, Identity, Input, Output, Permission,
+    CallCommand, CallView, Command, Credentials, Event, FlowView, Identity, Input, Output, Permission, Reach,
     Registrar, SocketEvent, SocketId, Time, UserAgentStatus,
 };
 use alloc::vec::Vec;
@@ -15,6 +15,8 @@ pub struct Softphone {
     pub(crate) ctx: Context,
     pub(crate) flows: Flows,
     pub(crate) calls: Calls,
+    #[cfg(feature = "full")]
+    pub(crate) outside: crate::request::Outside,
     /// Between `Start` and `Stop`.
     pub(crate) started: bool,
 }
@@ -26,6 +28,8 @@ impl Softphone {
             ctx: Context::new(seed),
             flows: Flows::default(),
             calls: Calls::default(),
+            #[cfg(feature = "full")]
+            outside: Default::default(),
             started: false,
         }
     }
@@ -84,18 +88,37 @@ impl Softphone {
         self.flows.views()
     }
 
-    /// The call, while there is one.
+    /// Every call, the oldest first.
+    pub fn calls(&self) -> Vec<CallView> {
+        self.calls.views()
+    }
+
+    /// Where this user agent can be reached.
+    pub fn reach(&self) -> &Reach {
+        &self.ctx.account.reach
+    }
+
+    /// The realm that asked for credentials last, and what stands for the password there (JsSIP's `realm` and `ha1`).
+    pub fn ha1(&self) -> Option<(&str, &str)> {
+        self.ctx.realms.last()
+    }
+
+    /// The oldest call, while there is one.
     pub fn call(&self) -> Option<CallView> {
-        self.calls.view()
+        self.calls.first()
     }
 
     fn command(&mut self, command: Command) {
         let ctx = &mut self.ctx;
         match command {
-            Command::Start { identity, credentials, registrars } => {
+            Command::Start { identity, credentials, registrars, settings } => {
+                self.ctx.settings = settings;
                 self.start(identity, credentials, registrars);
             }
             Command::Stop => self.stop(),
+            Command::Configure(options) => ctx.account.options = options,
+            Command::Register => self.flows.register(ctx),
+            Command::Unregister { all } => self.flows.unregister(ctx, all),
             Command::SetCredentials(credentials) => {
                 if ctx.set_credentials(credentials) {
                     self.flows.new_credentials(ctx);
@@ -108,28 +131,42 @@ impl Softphone {
                 }
             }
             Command::RefuseCalls(reason) => self.calls.refuse_calls(reason),
-            Command::Call { target, media } if self.started => self.calls.call(ctx, &target, media),
-            Command::Call { .. } => ctx.error("not_started", "the user agent has not started"),
-            Command::Answer { media } => self.calls.answer(ctx, media),
-            Command::End(options) => self.calls.end(ctx, options),
-            Command::Hold(on) => self.calls.hold(ctx, on),
-            Command::Mute(on) => self.calls.mute(ctx, on),
-            Command::SendDtmf { tones } => self.calls.press(ctx, &tones),
+            Command::Call(_, CallCommand::Dial { .. } | CallCommand::Resume { .. }) if !self.started => {
+                ctx.error("not_started", "the user agent has not started");
+            }
+            Command::Call(call, command) => self.calls.command(ctx, call, command),
+            #[cfg(feature = "full")]
+            Command::Supervise(supervision) => self.outside.supervise(ctx, supervision),
+            #[cfg(feature = "full")]
+            Command::Request(request) => self.outside.ask(ctx, request),
+            #[cfg(feature = "full")]
+            Command::Reply(reply) => self.outside.reply(ctx, &reply),
+            #[cfg(feature = "full")]
+            Command::Subscribe(order) => self.outside.subscribe(ctx, order),
+            #[cfg(feature = "full")]
+            Command::Resubscribe(asked) => self.outside.subscriptions.resubscribe(ctx, *asked),
+            #[cfg(feature = "full")]
+            Command::Accept(acceptance) => self.outside.accept(ctx, *acceptance),
+            #[cfg(feature = "full")]
+            Command::Notify(told) => self.outside.subscriptions.notify(ctx, *told),
         }
     }
 
     fn start(&mut self, identity: Identity, credentials: Credentials, registrars: Vec<Registrar>) {
         if self.ctx.account.identity != identity {
             if self.started {
-                self.calls.end(&mut self.ctx, EndOptions::default());
+                self.calls.end_all(&mut self.ctx);
+                #[cfg(feature = "full")]
+                self.outside.stop(&mut self.ctx);
                 self.settle();
             }
             self.flows.clear(&mut self.ctx);
             self.calls.forget_farewells(&mut self.ctx);
-            self.ctx.account = Account::new(identity, &mut self.ctx.entropy);
+            self.ctx.account.become_another(identity, &mut self.ctx.entropy);
         }
         self.flows.cut_goodbyes(&mut self.ctx);
         self.started = true;
+        self.ctx.registering = self.ctx.account.options.register;
         let renewed = self.ctx.set_credentials(credentials);
         self.flows.set_registrars(&mut self.ctx, registrars);
         if renewed {
@@ -138,7 +175,9 @@ impl Softphone {
     }
 
     fn stop(&mut self) {
-        self.calls.end(&mut self.ctx, EndOptions::default());
+        self.calls.end_all(&mut self.ctx);
+        #[cfg(feature = "full")]
+        self.outside.stop(&mut self.ctx);
         // BYE or CANCEL first: un-REGISTER ends what they could go out on.
         self.settle();
         self.started = false;
@@ -162,9 +201,13 @@ impl Softphone {
             | Timer::Retry(flow)
             | Timer::Goodbye(flow) => self.flows.timer(ctx, flow, timer),
             // The next `settle` sees that the time has come.
-            Timer::Moving => {}
-            Timer::Call(timer) => self.calls.timer(ctx, timer),
+            Timer::Moving | Timer::Return => {}
+            Timer::Call(call, timer) => self.calls.timer(ctx, call, timer),
             Timer::Farewell(id) => self.calls.farewell_timer(id),
+            #[cfg(feature = "full")]
+            Timer::Request(timer) => self.outside.timer(ctx, timer),
+            #[cfg(feature = "full")]
+            Timer::Subscription(id, timer) => self.outside.subscriptions.timer(ctx, id, timer),
         }
     }
 
@@ -173,8 +216,8 @@ impl Softphone {
         if core::mem::take(&mut self.ctx.flows_changed) {
             self.ctx.event(Event::FlowsChanged);
         }
-        if core::mem::take(&mut self.ctx.call_changed) {
-            self.ctx.event(Event::CallChanged);
+        if core::mem::take(&mut self.ctx.calls_changed) {
+            self.ctx.event(Event::CallsChanged);
         }
     }
 }

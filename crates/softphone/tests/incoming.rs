@@ -8,7 +8,7 @@ use headset_softphone::{
     Permission,
 };
 use std::time::Duration;
-use support::{Step, World, wire};
+use support::{Step, World, say, wire};
 
 const DEFAULT: MediaOptions = MediaOptions(0);
 
@@ -24,7 +24,7 @@ fn ringing(permission: Permission) -> (World, usize, usize) {
 }
 
 fn answer(world: &mut World, anna: usize) {
-    world.command(anna, Command::Answer { media: DEFAULT });
+    world.command(anna, say::answer(DEFAULT));
     world.run_ms(100);
 }
 
@@ -65,7 +65,7 @@ fn a_call_from_a_queue_rings_with_its_name_and_number() {
 fn with_permission_the_answer_is_prepared_without_the_candidates() {
     let (mut world, anna, link) = ringing(Permission::Granted);
     assert_eq!(world.phones[anna].take_steps(), [Step::Answer { candidates: false }]);
-    world.command(anna, Command::Answer { media: DEFAULT });
+    world.command(anna, say::answer(DEFAULT));
     // At once: nothing is waited for.
     assert_eq!(world.phones[anna].softphone.call().map(|call| call.status), Some(CallStatus::Active));
     assert_eq!(world.phones[anna].take_steps(), [Step::AddCandidates, Step::OpenMicrophone]);
@@ -85,7 +85,7 @@ fn a_click_before_the_answer_is_prepared_waits_for_it() {
     let (mut world, anna, link) = ringing(Permission::Prompt);
     world.phones[anna].gathering = 300;
     world.input(anna, Input::MicrophonePermission(Permission::Granted));
-    world.command(anna, Command::Answer { media: DEFAULT });
+    world.command(anna, say::answer(DEFAULT));
     assert!(world.phones[anna].softphone.call().is_some_and(|call| call.answering));
     world.run_ms(400);
     assert_eq!(
@@ -99,7 +99,7 @@ fn a_click_before_the_answer_is_prepared_waits_for_it() {
 fn without_permission_the_microphone_comes_first() {
     let (mut world, anna, link) = ringing(Permission::Prompt);
     assert_eq!(world.phones[anna].take_steps(), []);
-    world.command(anna, Command::Answer { media: DEFAULT });
+    world.command(anna, say::answer(DEFAULT));
     assert_eq!(world.phones[anna].take_steps(), [Step::OpenMicrophone]);
     assert!(world.phones[anna].softphone.call().is_some_and(|call| call.answering));
     world.run_ms(200);
@@ -112,7 +112,7 @@ fn without_permission_the_microphone_comes_first() {
 fn other_media_options_at_the_click_rebuild_the_peer_and_are_remembered() {
     let (mut world, anna, link) = ringing(Permission::Granted);
     let first = world.phones[anna].peer_id();
-    world.command(anna, Command::Answer { media: MediaOptions(4) });
+    world.command(anna, say::answer(MediaOptions(4)));
     world.run_ms(100);
     let steps = world.phones[anna].steps.clone();
     assert_eq!(steps[1], (first, Step::Close));
@@ -124,7 +124,7 @@ fn other_media_options_at_the_click_rebuild_the_peer_and_are_remembered() {
     world.phones[anna].take_steps();
     world.send(link, &wire::invite("anna", "c2", "b2"));
     world.run_ms(100);
-    world.command(anna, Command::Answer { media: MediaOptions(4) });
+    world.command(anna, say::answer(MediaOptions(4)));
     let steps = world.phones[anna].take_steps();
     assert_eq!(steps, [Step::Answer { candidates: false }, Step::AddCandidates, Step::OpenMicrophone]);
 }
@@ -244,15 +244,16 @@ fn refusing_gives_the_chosen_status_and_reason() {
         status_code: Some(486),
         reason_phrase: Some("At\r\nlunch".into()),
         cause: Some("Lunch".into()),
+        ..EndOptions::default()
     };
-    world.command(anna, Command::End(options));
+    world.command(anna, say::end_with(options));
     world.run_ms(50);
     assert_eq!(world.response(486).map(|(_, r)| r.reason().to_string()).as_deref(), Some("Atlunch"));
     let end = world.phones[anna].end().expect("an end");
     assert_eq!((end.outcome, end.originator, &*end.cause), (Outcome::Rejected, Originator::Local, "Lunch"));
 
     let (mut world, anna, _) = ringing(Permission::Granted);
-    world.command(anna, Command::End(EndOptions { status_code: Some(200), ..EndOptions::default() }));
+    world.command(anna, say::end_with(EndOptions { status_code: Some(200), ..EndOptions::default() }));
     world.run_ms(50);
     assert!(world.response(480).is_some());
     assert_eq!(world.phones[anna].end().map(|end| end.cause).as_deref(), Some("Rejected"));
@@ -348,7 +349,7 @@ fn a_phone_does_not_ring_on_when_its_flow_died_and_no_copy_comes() {
 fn a_late_copy_of_a_refused_call_does_not_ring_again() {
     let (mut world, anna, _) = ringing(Permission::Granted);
     let other = world.link(anna, 1);
-    world.command(anna, Command::End(EndOptions::default()));
+    world.command(anna, say::end());
     world.cut(anna, 0);
     world.run_ms(50);
     world.phones[anna].end();
@@ -376,7 +377,7 @@ fn an_answer_that_nobody_acknowledges_is_repeated_and_then_hung_up() {
 fn hanging_up_before_the_ack_waits_for_it() {
     let (mut world, anna, link) = ringing(Permission::Granted);
     answer(&mut world, anna);
-    world.command(anna, Command::End(EndOptions::default()));
+    world.command(anna, say::end());
     world.run_ms(100);
     assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Answered));
     assert!(world.request(Method::Bye).is_none());
@@ -392,7 +393,7 @@ fn a_late_copy_of_a_call_that_was_hung_up_before_its_ack_does_not_ring_again() {
     let (mut world, anna, _) = ringing(Permission::Granted);
     let other = world.link(anna, 1);
     answer(&mut world, anna);
-    world.command(anna, Command::End(EndOptions::default()));
+    world.command(anna, say::end());
     world.cut(anna, 0);
     world.run_ms(50);
     world.send(other, &wire::invite("anna", "c1", "b2"));
@@ -419,9 +420,12 @@ fn the_far_end_hangs_up() {
 #[test]
 fn hanging_up_says_why() {
     let (mut world, anna, _, _) = talking();
-    let options =
-        EndOptions { status_code: Some(480), reason_phrase: Some("Fire \"drill\"".into()), cause: None };
-    world.command(anna, Command::End(options));
+    let options = EndOptions {
+        status_code: Some(480),
+        reason_phrase: Some("Fire \"drill\"".into()),
+        ..EndOptions::default()
+    };
+    world.command(anna, say::end_with(options));
     assert!(world.phones[anna].softphone.call().is_none());
     world.run_ms(50);
     let (_, bye) = world.request(Method::Bye).expect("BYE");
@@ -483,7 +487,8 @@ fn strange_requests_get_the_right_answers() {
     assert_eq!(ask(&mut world, &wire::within("INFO", "anna", "x", "y", 1, None)), "481");
     assert_eq!(ask(&mut world, &wire::within("INVITE", "anna", "x", "y", 2, None)), "481");
     assert_eq!(ask(&mut world, &wire::within("ACK", "anna", "x", "y", 3, None)), "");
-    let required = wire::invite("anna", "r", "r").replace("Max-Forwards", "Require: 100rel\r\nMax-Forwards");
+    let required =
+        wire::invite("anna", "r", "r").replace("Max-Forwards", "Require: nothing-we-know\r\nMax-Forwards");
     assert_eq!(ask(&mut world, &required), "420");
     let broken = wire::invite("anna", "m", "m").replace("CSeq: 7 INVITE", "CSeq: seven INVITE");
     assert_eq!(ask(&mut world, &broken), "400");
@@ -493,4 +498,50 @@ fn strange_requests_get_the_right_answers() {
     assert!(world.phones[anna].softphone.call().is_none());
     let charset = wire::invite("anna", "k", "k").replace("application/sdp", "Application/SDP;charset=utf-8");
     assert_eq!(ask(&mut world, &charset), "180");
+}
+
+#[test]
+fn the_answer_to_a_copy_goes_back_the_copys_way() {
+    let (mut world, anna, _) = ringing(Permission::Granted);
+    world.cut(anna, 0);
+    world.run_ms(50);
+    world.inbox.clear();
+    let other = world.link(anna, 1);
+    world.send(other, &wire::invite("anna", "c1", "b9"));
+    world.run_ms(100);
+    let branch = |response: &headset_sip::Response| response.get(Name::Via).map(|via| via.contains("b9"));
+    assert_eq!(branch(&world.response(180).expect("180").1), Some(true));
+    answer(&mut world, anna);
+    assert_eq!(branch(&world.response(200).expect("200").1), Some(true));
+}
+
+#[test]
+fn who_really_calls_is_said_by_those_who_know() {
+    for (header, user) in [
+        // RFC 3325 §9.1
+        ("P-Asserted-Identity: \"Boss\" <sip:100@demo.example>, <tel:+7>", Some("100")),
+        ("Remote-Party-ID: \"Boss\" <sip:101@demo.example>;party=calling", Some("101")),
+        ("P-Asserted-Identity: nonsense", None),
+    ] {
+        let mut world = World::new(1);
+        let anna = world.phone("anna");
+        let link = world.link(anna, 0);
+        let invite = wire::invite("anna", "c1", "b1");
+        world.send(link, &invite.replace("Max-Forwards", &format!("{header}\r\nMax-Forwards")));
+        world.run_ms(100);
+        let call = world.phones[anna].softphone.call().expect("a call");
+        assert_eq!(call.asserted.map(|party| party.user).as_deref(), user);
+        assert_eq!(&*call.remote.user, "79991234567");
+    }
+}
+
+#[test]
+fn the_sip_reason_is_found_among_others() {
+    let (mut world, anna, link) = ringing(Permission::Prompt);
+    // RFC 3326 §2
+    let reason = "Q.850;cause=26;text=\"a, b\", SIP;cause=200;text=\"Call completed elsewhere\"";
+    world.send(link, &wire::cancel("anna", "c1", "b1", reason));
+    world.run_ms(100);
+    let end = world.phones[anna].end().expect("an end");
+    assert_eq!((end.outcome, end.status_code), (Outcome::AnsweredElsewhere, Some(200)));
 }

@@ -3,11 +3,9 @@
 mod support;
 
 use headset_sip::{Method, Name, Request};
-use headset_softphone::{
-    CallDirection, CallStatus, Command, Direction, EndOptions, MediaOptions, Originator, Outcome,
-};
+use headset_softphone::{CallDirection, CallStatus, Direction, MediaOptions, Originator, Outcome};
 use std::time::Duration;
-use support::{Step, World, wire};
+use support::{Step, World, say, wire};
 
 const DEFAULT: MediaOptions = MediaOptions(0);
 
@@ -15,7 +13,7 @@ const DEFAULT: MediaOptions = MediaOptions(0);
 fn calling() -> (World, usize, usize, Request) {
     let mut world = World::new(2);
     let anna = world.phone("anna");
-    world.command(anna, Command::Call { target: "support".into(), media: DEFAULT });
+    world.command(anna, say::dial("support", DEFAULT));
     world.run_ms(100);
     let (link, invite) = world.request(Method::Invite).expect("an INVITE");
     (world, anna, link, invite)
@@ -118,7 +116,7 @@ fn refusals_have_the_right_outcome_and_cause() {
 #[test]
 fn giving_up_cancels_once_and_not_before_something_was_heard() {
     let (mut world, anna, link, invite) = calling();
-    world.command(anna, Command::End(EndOptions::default()));
+    world.command(anna, say::end());
     let end = world.phones[anna].end().expect("an end");
     assert_eq!(
         (end.outcome, &*end.cause, end.originator),
@@ -140,7 +138,7 @@ fn giving_up_cancels_once_and_not_before_something_was_heard() {
 fn an_answer_that_crosses_the_cancel_is_acknowledged_and_hung_up() {
     let (mut world, anna, link, invite) = calling();
     reply(&mut world, link, &invite, 180);
-    world.command(anna, Command::End(EndOptions::default()));
+    world.command(anna, say::end());
     reply(&mut world, link, &invite, 200);
     assert!(world.request(Method::Cancel).is_some());
     assert!(world.request(Method::Ack).is_some());
@@ -154,8 +152,8 @@ fn an_answer_that_crosses_the_cancel_is_acknowledged_and_hung_up() {
 fn giving_up_before_the_offer_is_made_sends_nothing() {
     let mut world = World::new(1);
     let anna = world.phone("anna");
-    world.command(anna, Command::Call { target: "support".into(), media: DEFAULT });
-    world.command(anna, Command::End(EndOptions::default()));
+    world.command(anna, say::dial("support", DEFAULT));
+    world.command(anna, say::end());
     world.run(Duration::from_secs(1));
     assert_eq!(world.count("INVITE"), 0);
     assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Cancelled));
@@ -186,7 +184,7 @@ fn a_denied_microphone_calls_nobody() {
     let mut world = World::new(1);
     let anna = world.phone("anna");
     world.phones[anna].microphone = Some("NotAllowedError");
-    world.command(anna, Command::Call { target: "support".into(), media: DEFAULT });
+    world.command(anna, say::dial("support", DEFAULT));
     world.run_ms(100);
     assert_eq!(world.count("INVITE"), 0);
     assert_eq!(world.phones[anna].errors(), ["microphone_denied"]);
@@ -238,7 +236,7 @@ fn the_heavier_flow_is_used_unless_it_may_be_dead() {
             world.half_open(anna, 0);
         }
         world.run(Duration::from_secs(12));
-        world.command(anna, Command::Call { target: "support".into(), media: DEFAULT });
+        world.command(anna, say::dial("support", DEFAULT));
         world.run_ms(100);
         let (link, _) = world.request(Method::Invite).expect("an INVITE");
         assert_eq!(world.links[link].registrar, used);
@@ -249,7 +247,7 @@ fn the_heavier_flow_is_used_unless_it_may_be_dead() {
 fn after_491_the_caller_waits_2_to_4_s() {
     let (mut world, anna, link, invite) = calling();
     reply(&mut world, link, &invite, 200);
-    world.command(anna, Command::Hold(true));
+    world.command(anna, say::hold(true));
     world.run_ms(100);
     let (link, ours) = world.request(Method::Invite).expect("a re-INVITE");
     reply(&mut world, link, &ours, 491);
@@ -266,7 +264,7 @@ fn without_any_flow_a_call_fails_in_10_s() {
     world.registrars[0].down = true;
     world.cut(anna, 0);
     world.run_ms(100);
-    world.command(anna, Command::Call { target: "support".into(), media: DEFAULT });
+    world.command(anna, say::dial("support", DEFAULT));
     world.run(Duration::from_secs(11));
     let end = world.phones[anna].end().expect("an end");
     assert_eq!((end.outcome, &*end.cause), (Outcome::Failed, "Connection Error"));
@@ -276,7 +274,7 @@ fn without_any_flow_a_call_fails_in_10_s() {
 fn what_cannot_be_called_is_said() {
     let mut world = World::new(1);
     let anna = world.new_phone("anna");
-    let call = |target: &str| Command::Call { target: target.into(), media: DEFAULT };
+    let call = |target: &str| say::dial(target, DEFAULT);
     world.command(anna, call("support"));
     assert_eq!(world.phones[anna].errors(), ["not_started"]);
     world.start(anna, &[0]);

@@ -3,9 +3,11 @@
 mod support;
 
 use headset_sip::{Method, Name};
-use headset_softphone::{CallView, Command, Direction, EndOptions, Input, MediaOptions, Permission};
+use headset_softphone::{
+    CallCommand, CallEvent, CallStatus, CallView, Direction, Event, Input, MediaOptions, Permission, Settings,
+};
 use std::time::Duration;
-use support::{Step, World, wire};
+use support::{Step, World, say, wire};
 
 /// Anna has answered the switch's call; her tag.
 struct Story {
@@ -24,7 +26,7 @@ impl Story {
         let link = world.link(anna, 0);
         world.send(link, &wire::invite("anna", "c1", "b1"));
         world.run_ms(100);
-        world.command(anna, Command::Answer { media: MediaOptions(0) });
+        world.command(anna, say::answer(MediaOptions(0)));
         world.run_ms(100);
         let tag = world.response(200).expect("200").1.to_tag().expect("a tag").to_string();
         world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
@@ -142,7 +144,7 @@ fn two_at_once_and_out_of_order_are_refused() {
 #[test]
 fn an_offer_that_meets_ours_is_refused_with_491() {
     let mut story = Story::new();
-    story.world.command(story.anna, Command::Hold(true));
+    story.world.command(story.anna, say::hold(true));
     story.world.run_ms(100);
     let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
     assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendonly"))).0, 491);
@@ -157,7 +159,7 @@ fn an_offer_that_meets_ours_is_refused_with_491() {
 #[test]
 fn after_491_the_callee_waits_up_to_2_s_with_a_new_cseq() {
     let mut story = Story::new();
-    story.world.command(story.anna, Command::Hold(true));
+    story.world.command(story.anna, say::hold(true));
     story.world.run_ms(100);
     let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
     story.world.send(link, &wire::response(&ours, 491, "", None));
@@ -168,7 +170,7 @@ fn after_491_the_callee_waits_up_to_2_s_with_a_new_cseq() {
     // Hung up meanwhile: nothing more comes.
     story.world.send(link, &wire::response(&again, 491, "", None));
     story.world.run_ms(40);
-    story.world.command(story.anna, Command::End(EndOptions::default()));
+    story.world.command(story.anna, say::end());
     story.world.run(Duration::from_secs(5));
     assert!(story.world.request(Method::Invite).is_none());
     assert!(story.world.request(Method::Bye).is_some());
@@ -207,4 +209,146 @@ fn keys_of_the_far_end_are_heard_in_every_form() {
         assert_eq!(response.lists(Name::Accept, "application/dtmf-relay"), status == 415);
     }
     assert_eq!(story.world.phones[story.anna].keys(), "5#9");
+}
+
+#[test]
+fn hold_goes_by_update_when_asked() {
+    let mut story = Story::new();
+    let hold = CallCommand::Hold { on: true, update: true, headers: "X-Why: lunch".into() };
+    story.world.command(story.anna, say::call(hold));
+    story.world.run_ms(100);
+    let (link, update) = story.world.request(Method::Update).expect("UPDATE");
+    assert!(update.body().contains("a=sendonly"));
+    assert_eq!(update.get_named("X-Why"), Some("lunch"));
+    let sdp = wire::described("caller", "recvonly");
+    story.world.send(link, &wire::response(&update, 200, "", Some(&sdp)));
+    story.world.run_ms(100);
+    assert_eq!(story.steps().last(), Some(&Step::Accept));
+    assert!(story.world.request(Method::Ack).is_none());
+    assert_eq!(story.call().status, CallStatus::Hold);
+}
+
+#[test]
+fn a_2xx_without_an_answer_is_acknowledged_and_changes_nothing() {
+    let mut story = Story::new();
+    story.world.command(story.anna, say::hold(true));
+    story.world.run_ms(100);
+    let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
+    story.world.send(link, &wire::response(&ours, 200, "", None));
+    story.world.run_ms(100);
+    assert!(story.world.request(Method::Ack).is_some());
+    assert_eq!(story.call().status, CallStatus::Active);
+    assert_eq!(story.world.phones[story.anna].errors(), ["hold_failed"]);
+    assert!(story.steps().contains(&Step::Rollback));
+}
+
+#[test]
+fn a_far_end_that_is_not_there_any_more_ends_the_call() {
+    for (status, byes) in [(481, 0), (408, 1)] {
+        let mut story = Story::new();
+        story.world.command(story.anna, say::hold(true));
+        story.world.run_ms(100);
+        let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
+        // RFC 3261 §12.2.1.2
+        story.world.send(link, &wire::response(&ours, status, "", None));
+        story.world.run_ms(100);
+        assert!(story.world.phones[story.anna].end().is_some(), "{status}");
+        assert_eq!(story.world.count("BYE"), byes, "{status}");
+    }
+}
+
+#[test]
+fn a_reinvite_that_nobody_answers_ends_the_call_only_when_its_media_is_gone() {
+    for media in [true, false] {
+        let mut story = Story::new();
+        if !media {
+            let peer = story.world.phones[story.anna].last_peer();
+            story.world.body_says(story.anna, peer, headset_softphone::PeerEvent::Disconnected);
+        }
+        story.world.command(story.anna, say::hold(true));
+        story.world.run(Duration::from_secs(40));
+        assert_eq!(story.world.phones[story.anna].end().is_none(), media);
+    }
+}
+
+#[test]
+fn a_reinvite_that_is_challenged_is_answered_with_the_hash() {
+    let mut story = Story::new();
+    story.world.command(story.anna, say::hold(true));
+    story.world.run_ms(100);
+    let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
+    let challenge = "WWW-Authenticate: Digest realm=\"demo.example\", nonce=\"n1\", qop=\"auth\"\r\n";
+    story.world.send(link, &wire::response(&ours, 401, challenge, None));
+    story.world.run_ms(100);
+    let (_, again) = story.world.request(Method::Invite).expect("another re-INVITE");
+    assert!(again.get(Name::Authorization).is_some() && again.body() == ours.body());
+    assert!(again.cseq().expect("CSeq").number > ours.cseq().expect("CSeq").number);
+    story.world.send(link, &wire::response(&again, 401, challenge, None));
+    story.world.run_ms(100);
+    assert!(story.world.request(Method::Invite).is_none());
+    assert_eq!(story.world.phones[story.anna].errors(), ["hold_failed"]);
+}
+
+#[test]
+fn the_application_decides_about_their_offers() {
+    let mut story = Story::new();
+    let settings = Settings { supervised: true, ..Settings::default() };
+    story.world.phones[story.anna].settings = settings;
+    story.world.start(story.anna, &[0]);
+    story.tell("INVITE", Some(&wire::described("caller", "sendonly")));
+    story.world.run_ms(200);
+    assert!(story.world.response(200).is_none());
+    let refuse = CallCommand::RefuseOffer { status: 0, reason: String::new(), headers: "X-No: 1".into() };
+    story.world.command(story.anna, say::call(refuse));
+    story.world.run_ms(100);
+    assert!(story.world.response(403).is_some_and(|(_, no)| no.get_named("X-No") == Some("1")));
+    assert_eq!(story.steps(), []);
+    story.tell("UPDATE", Some(&wire::described("caller", "sendonly")));
+    story.world.run_ms(100);
+    story.world.command(story.anna, say::call(CallCommand::TakeOffer));
+    story.world.run_ms(100);
+    assert!(story.world.response(200).is_some());
+    let heard = |event: &CallEvent| {
+        let one = Event::Call(story.call().call, event.clone());
+        story.world.phones[story.anna].events.contains(&one)
+    };
+    assert!(heard(&CallEvent::HeldByRemote(true)) && !heard(&CallEvent::HeldByRemote(false)));
+}
+
+#[test]
+fn an_update_that_only_refreshes_is_in_nobodys_way() {
+    let mut story = Story::new();
+    story.world.command(story.anna, say::hold(true));
+    story.world.run_ms(100);
+    assert!(story.world.request(Method::Invite).is_some());
+    assert_eq!(story.ask("UPDATE", None).0, 200);
+}
+
+#[test]
+fn an_offer_before_theirs_to_ours_is_acknowledged_is_refused() {
+    let mut story = Story::new();
+    assert_eq!(story.ask("INVITE", None).0, 200);
+    // RFC 3311 §5.2: our offer waits for its answer.
+    assert_eq!(story.ask("UPDATE", Some(&wire::described("caller", "sendonly"))).0, 491);
+}
+
+#[test]
+fn an_application_hears_every_info() {
+    let mut story = Story::new();
+    let settings = Settings { supervised: true, ..Settings::default() };
+    story.world.phones[story.anna].settings = settings;
+    story.world.start(story.anna, &[0]);
+    for (content_type, body) in [("application/json", "{}"), ("application/dtmf-relay", "Signal=5")] {
+        story.cseq += 1;
+        let text = wire::within("INFO", "anna", "c1", &story.tag, story.cseq, Some((content_type, body)));
+        story.world.send(story.link, &text);
+        story.world.run_ms(50);
+        assert!(story.world.response(200).is_some());
+    }
+    let infos = story.world.phones[story.anna].events.iter().filter_map(|event| match event {
+        Event::Call(_, CallEvent::Info(text)) => text.split("\r\n\r\n").nth(1),
+        _ => None,
+    });
+    assert_eq!(infos.collect::<Vec<_>>(), ["{}", "Signal=5"]);
+    assert_eq!(story.world.phones[story.anna].keys(), "5");
 }

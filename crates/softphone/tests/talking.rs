@@ -2,12 +2,13 @@
 
 mod support;
 
-use headset_sip::{Message, Method};
+use headset_sip::{Message, Method, Name};
 use headset_softphone::{
-    CallStatus, CallView, Command, Direction, EndOptions, Input, MediaOptions, Originator, Outcome, PeerEvent,
+    CallCommand, CallStatus, CallView, Command, Direction, Dtmf, DtmfTransport, EndOptions, Event, Input,
+    MediaOptions, Originator, Outcome, PeerEvent,
 };
 use std::time::Duration;
-use support::{Step, World, wire};
+use support::{Step, World, say, wire};
 
 const DEFAULT: MediaOptions = MediaOptions(0);
 
@@ -16,10 +17,10 @@ fn talking() -> (World, usize, usize) {
     let mut world = World::new(2);
     let (anna, boris) = (world.phone("anna"), world.phone("boris"));
     world.phones[boris].grant_microphone(world.now);
-    world.command(anna, Command::Call { target: "boris".into(), media: DEFAULT });
+    world.command(anna, say::dial("boris", DEFAULT));
     world.run_ms(300);
     assert!(call(&world, anna).ringing);
-    world.command(boris, Command::Answer { media: DEFAULT });
+    world.command(boris, say::answer(DEFAULT));
     world.run_ms(300);
     for phone in [anna, boris] {
         let call = call(&world, phone);
@@ -38,7 +39,7 @@ fn status(world: &World, phone: usize) -> CallStatus {
 }
 
 fn hold(world: &mut World, phone: usize, on: bool) {
-    world.command(phone, Command::Hold(on));
+    world.command(phone, say::hold(on));
     world.run_ms(300);
 }
 
@@ -51,7 +52,7 @@ fn peer_event(world: &mut World, phone: usize, event: PeerEvent) {
 fn either_side_hangs_up_and_each_has_one_outcome() {
     for who in [0, 1] {
         let (mut world, anna, boris) = talking();
-        world.command([anna, boris][who], Command::End(EndOptions::default()));
+        world.command([anna, boris][who], say::end());
         world.run_ms(200);
         for phone in [anna, boris] {
             let end = world.phones[phone].end().expect("an end");
@@ -69,7 +70,7 @@ fn either_side_hangs_up_and_each_has_one_outcome() {
 #[test]
 fn hold_and_resume() {
     let (mut world, anna, boris) = talking();
-    world.command(anna, Command::Hold(true));
+    world.command(anna, say::hold(true));
     // Silent at once, before the far end knows.
     assert_eq!(status(&world, anna), CallStatus::Hold);
     assert_eq!(world.phones[anna].take_steps(), [Step::Hold(true), Step::Offer(Direction::SendOnly, false)]);
@@ -94,7 +95,7 @@ fn hold_and_resume() {
 fn hold_and_resume_in_one_breath_end_as_they_began() {
     let (mut world, anna, boris) = talking();
     for on in [true, false, true, false] {
-        world.command(anna, Command::Hold(on));
+        world.command(anna, say::hold(on));
     }
     world.run(Duration::from_secs(1));
     assert_eq!(status(&world, anna), CallStatus::Active);
@@ -106,8 +107,8 @@ fn hold_and_resume_in_one_breath_end_as_they_began() {
 #[test]
 fn both_hold_at_once_and_both_get_there() {
     let (mut world, anna, boris) = talking();
-    world.command(anna, Command::Hold(true));
-    world.command(boris, Command::Hold(true));
+    world.command(anna, say::hold(true));
+    world.command(boris, say::hold(true));
     world.run_ms(200);
     let glares = world.heard.iter().filter(|(_, _, text)| text.starts_with("SIP/2.0 491")).count();
     assert_eq!(glares, 2);
@@ -141,7 +142,7 @@ fn a_refused_hold_leaves_the_call_as_it_was() {
 #[test]
 fn mute_is_kept_when_the_peer_connection_changes() {
     let (mut world, anna, boris) = talking();
-    world.command(boris, Command::Mute(true));
+    world.command(boris, say::mute(true));
     assert!(call(&world, boris).muted);
     assert_eq!(world.phones[boris].take_steps(), [Step::Mute(true)]);
     // Anna's page came back with a new peer connection: another fingerprint.
@@ -192,8 +193,8 @@ fn mute_is_kept_when_the_peer_connection_changes() {
 #[test]
 fn keys_arrive_in_order_and_with_gaps() {
     let (mut world, anna, boris) = talking();
-    world.command(anna, Command::SendDtmf { tones: "12#".into() });
-    world.command(anna, Command::SendDtmf { tones: ",a".into() });
+    world.command(anna, say::keys("12#"));
+    world.command(anna, say::keys(",a"));
     world.run_ms(100);
     assert_eq!(world.phones[boris].keys(), "1");
     world.run_ms(1000);
@@ -205,7 +206,7 @@ fn keys_arrive_in_order_and_with_gaps() {
         info.contains("application/dtmf-relay") && info.ends_with("Signal=1\r\nDuration=160\r\n"),
         "{info}"
     );
-    world.command(anna, Command::SendDtmf { tones: "1x".into() });
+    world.command(anna, say::keys("1x"));
     assert_eq!(world.phones[anna].errors(), ["dtmf_failed"]);
 }
 
@@ -219,7 +220,7 @@ fn a_flow_lost_in_a_call_is_not_a_call_lost() {
     assert!(call(&world, boris).held_by_remote);
     world.cut(boris, 0);
     world.run_ms(50);
-    world.command(boris, Command::End(EndOptions::default()));
+    world.command(boris, say::end());
     world.run(Duration::from_secs(2));
     assert_eq!(world.phones[anna].end().map(|end| end.originator), Some(Originator::Remote));
     assert_eq!(world.phones[boris].end().map(|end| end.originator), Some(Originator::Local));
@@ -234,8 +235,8 @@ fn with_no_flow_at_all_the_call_goes_on_and_requests_wait() {
     }
     world.run(Duration::from_secs(20));
     assert_eq!(status(&world, anna), CallStatus::Active);
-    world.command(anna, Command::SendDtmf { tones: "7".into() });
-    world.command(anna, Command::Hold(true));
+    world.command(anna, say::keys("7"));
+    world.command(anna, say::hold(true));
     world.run(Duration::from_secs(5));
     assert_eq!(world.phones[boris].keys(), "");
     for registrar in &mut world.registrars {
@@ -252,8 +253,8 @@ fn a_request_on_a_dead_flow_is_made_again_on_a_live_one() {
     let (mut world, anna, boris) = talking();
     world.half_open(anna, 0);
     world.half_open(anna, 1);
-    world.command(anna, Command::Hold(true));
-    world.command(anna, Command::SendDtmf { tones: "42".into() });
+    world.command(anna, say::hold(true));
+    world.command(anna, say::keys("42"));
     world.run(Duration::from_secs(25));
     assert_eq!(world.phones[boris].keys(), "42");
     assert!(call(&world, boris).held_by_remote);
@@ -331,17 +332,66 @@ fn rotation_that_begins_while_it_rings_leaves_the_old_registrar_after_the_answer
     world.start(anna, &[0]);
     world.start(boris, &[1]);
     world.run(Duration::from_secs(1));
-    world.command(anna, Command::Call { target: "boris".into(), media: DEFAULT });
+    world.command(anna, say::dial("boris", DEFAULT));
     world.run_ms(300);
     let list = vec![world.registrars[2].description()];
     world.command(boris, Command::SetRegistrars(list));
     world.run(Duration::from_secs(2));
     assert_eq!(world.links_of(boris, 1).len(), 1);
-    world.command(boris, Command::Answer { media: DEFAULT });
+    world.command(boris, say::answer(DEFAULT));
     world.run(Duration::from_secs(1));
     assert!(world.links_of(boris, 1).is_empty());
     assert_eq!([status(&world, anna), status(&world, boris)], [CallStatus::Active; 2]);
-    world.command(boris, Command::End(EndOptions::default()));
+    world.command(boris, say::end());
     world.run_ms(200);
     assert!(world.phones[anna].end().is_some());
+}
+
+#[test]
+fn keys_may_be_longer_and_further_apart_or_go_in_rtp() {
+    let (mut world, anna, boris) = talking();
+    let press = |tones: &str, dtmf| say::call(CallCommand::SendDtmf { tones: tones.into(), dtmf });
+    world.command(anna, press("12", Dtmf { duration: 500, gap: 1_000, transport: DtmfTransport::Info }));
+    world.run_ms(1_400);
+    assert_eq!(world.phones[boris].keys(), "1");
+    world.run_ms(200);
+    assert_eq!(world.phones[boris].keys(), "12");
+    let duration = |event: &Event| matches!(event, Event::DtmfReceived { duration: 500, .. });
+    assert!(world.phones[boris].events.iter().any(duration));
+
+    let rtp = Dtmf { transport: DtmfTransport::Rtp, ..Dtmf::default() };
+    world.command(anna, press("3,d", rtp));
+    world.command(anna, press("x", rtp));
+    world.run_ms(500);
+    assert_eq!(world.phones[anna].take_steps(), [Step::Keys("3,D".into())]);
+    assert_eq!(world.count("INFO"), 2);
+    assert_eq!(world.phones[anna].errors(), ["dtmf_failed"]);
+}
+
+#[test]
+fn a_bye_says_what_the_application_wants_and_is_authorized() {
+    let (mut world, anna, boris) = talking();
+    world.phones[boris].frozen = true;
+    world.cut(boris, 0);
+    world.cut(boris, 1);
+    world.run_ms(50);
+    let options = EndOptions {
+        status_code: Some(487),
+        reason_phrase: Some("Done".into()),
+        headers: "X-Rating: 5".into(),
+        content_type: "text/plain".into(),
+        body: "bye".into(),
+        ..EndOptions::default()
+    };
+    world.command(anna, say::end_with(options));
+    world.run_ms(50);
+    let (link, bye) = world.request(Method::Bye).expect("BYE");
+    assert_eq!((bye.get_named("X-Rating"), bye.body()), (Some("5"), "bye"));
+    assert_eq!(bye.get(Name::Reason), Some("SIP;cause=487;text=\"Done\""));
+    let challenge = "Proxy-Authenticate: Digest realm=\"demo.example\", nonce=\"n1\", qop=\"auth\"\r\n";
+    world.send(link, &wire::response(&bye, 407, challenge, None));
+    world.run_ms(100);
+    let (_, again) = world.request(Method::Bye).expect("another BYE");
+    assert!(again.get(Name::ProxyAuthorization).is_some() && again.body() == "bye");
+    assert_eq!(world.phones[anna].end().and_then(|end| end.status_code), Some(487));
 }

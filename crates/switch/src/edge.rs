@@ -21,7 +21,7 @@ pub(crate) type Key = TransactionKey<ConnectionId>;
 /// User-Agent and Server.
 pub(crate) const PRODUCT: &str = concat!("Headset/", env!("CARGO_PKG_VERSION"));
 /// What Allow says.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, REGISTER, OPTIONS, INFO, UPDATE";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, REGISTER, OPTIONS, INFO, UPDATE, MESSAGE, REFER";
 /// More logins than this one connection does not speak for.
 const LOGINS_PER_CONNECTION: usize = 32;
 
@@ -46,6 +46,10 @@ pub(crate) enum Timer {
     Orphan(u64),
     /// A forwarded request waits for a flow: call, forward.
     Forward(u64, u64),
+    /// A transfer's new party is not joined in time.
+    Join(u64),
+    /// The two offers of a join have crossed: it is tried again.
+    JoinAgain(u64),
     /// A BYE waits for a flow.
     Parting(u64),
 }

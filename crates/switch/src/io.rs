@@ -119,7 +119,8 @@ pub enum Report {
         /// The login as it was offered.
         login: String,
     },
-    /// The offered party answered; the caller has been answered with it.
+    /// The offered party answered; the caller has been answered with it. In a transfer: the new party picked
+    /// up, and `Transferred` or `OfferEnded` follows.
     Answered {
         /// Which call.
         call: String,
@@ -148,6 +149,45 @@ pub enum Report {
         call: String,
         /// Who held.
         by: Side,
+    },
+    /// A party wants to hand the other one over (REFER). Answered by `Command::Offer` and `EndTransfer`, or,
+    /// with a consultation, by `Command::Join` or `EndTransfer`.
+    TransferAsked {
+        /// Which call.
+        call: String,
+        /// Who asks.
+        by: Side,
+        /// The user part of Refer-To: a queue, a login, or a number.
+        target: String,
+        /// The asker's other call, whose other party is to take over: an attended transfer.
+        with: Option<String>,
+    },
+    /// Who asked for a transfer hung up before it was done. The other party stays, and so does the transfer.
+    PartyLeft {
+        /// Which call.
+        call: String,
+        /// Who left.
+        by: Side,
+    },
+    /// The new party has taken the place of who asked for the transfer. Of an attended one, the end of the
+    /// consultation's call is reported after this.
+    Transferred {
+        /// Which call.
+        call: String,
+        /// Who had asked, and is no longer in it.
+        by: Side,
+        /// Who took over: the login as it was offered, or of the consultation.
+        to: String,
+    },
+    /// An attended transfer could not be carried out; both calls are as they were. `Command::EndTransfer` is
+    /// due.
+    TransferFailed {
+        /// Which call.
+        call: String,
+        /// 300..=699.
+        status: u16,
+        /// Its reason phrase.
+        reason: String,
     },
     /// The call is over; exactly once for each `CallArrived`.
     CallEnded {
@@ -188,7 +228,7 @@ pub enum Side {
 /// What the floor asks for. A command for a call that is over is ignored: its end has been reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// 182 with `X-Headset-Queue: position=…;waiting=…`.
+    /// 182 with `X-Headset-Queue: position=…;waiting=…`; in a transfer, whoever asked for it is told.
     ShowPlace {
         /// Which call.
         call: String,
@@ -197,7 +237,8 @@ pub enum Command {
         /// Callers in the queue.
         waiting: u32,
     },
-    /// Ring this party, showing `display_name` and the caller's number.
+    /// Ring this party, showing `display_name` and the caller's number; in a transfer, the number of who is
+    /// handed over.
     Offer {
         /// Which call.
         call: String,
@@ -215,6 +256,20 @@ pub enum Command {
     },
     /// Refuse a call that was not answered.
     Reject {
+        /// Which call.
+        call: String,
+        /// 300..=699; anything else is sent as 500.
+        status: u16,
+        /// The reason phrase.
+        reason: String,
+    },
+    /// Carry out an attended transfer that was asked for.
+    Join {
+        /// Which call.
+        call: String,
+    },
+    /// A transfer has failed: whoever asked for it is told, and still has the call.
+    EndTransfer {
         /// Which call.
         call: String,
         /// 300..=699; anything else is sent as 500.

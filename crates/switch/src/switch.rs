@@ -17,7 +17,7 @@ const MAX_MESSAGE: usize = 64 * 1024;
 /// A connection on which nobody has authenticated for so long is closed.
 const STRANGERS_STAY: Duration = Duration::from_secs(30);
 /// Extensions that a request may require.
-const SUPPORTED: [&str; 3] = ["outbound", "path", "gruu"];
+const SUPPORTED: [&str; 5] = ["outbound", "path", "gruu", "norefersub", "replaces"];
 
 /// What the wall clock showed when the switch's clock was at zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +115,8 @@ impl Switch {
                 Timer::AckDue(call) => self.calls.ack_missing(&mut self.edge, call),
                 Timer::Orphan(call) => self.calls.orphaned(&mut self.edge, call),
                 Timer::Forward(call, forward) => self.calls.forward_waited(&mut self.edge, call, forward),
+                Timer::Join(call) => self.calls.join_timed_out(&mut self.edge, call),
+                Timer::JoinAgain(call) => self.calls.join_again(&mut self.edge, call),
                 Timer::Parting(parting) => self.calls.parting_waited(parting),
             }
             self.settle();
@@ -241,7 +243,7 @@ impl Switch {
         };
         let from = request.from().ok().and_then(|from| self.edge.own_user(&from.uri));
         if from.as_deref() != Some(login.as_str()) {
-            tracing::warn!(login, "refused a From of somebody else");
+            tracing::warn!(login = trace::masked_login(&login), "refused a From of somebody else");
             self.edge.refuse(key, request, 403, "From is not who you authenticated as");
             return None;
         }
@@ -292,6 +294,9 @@ impl Switch {
 
     fn invite(&mut self, key: Key, request: Request) {
         let Some(login) = self.authenticate(key, &request) else { return };
+        if request.get(Name::Replaces).is_some() {
+            return self.calls.replace(&mut self.edge, key, &login, request);
+        }
         self.calls.arrived(&mut self.edge, key, login, request);
     }
 

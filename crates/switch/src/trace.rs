@@ -29,34 +29,64 @@ const HIDDEN: &str = "***";
 /// Parameters of (Proxy-)Authorization and its challenges that are secret, or that help to guess one.
 const SECRET_PARAMETERS: [&str; 4] = ["response", "nonce", "cnonce", "nextnonce"];
 
+/// What a header holds, and its folded lines with it.
+#[derive(Clone, Copy)]
+enum Kind {
+    Credentials,
+    /// An identifier full of digits that is nobody's number.
+    Identifier,
+    Other,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        match name {
+            "authorization"
+            | "proxy-authorization"
+            | "www-authenticate"
+            | "proxy-authenticate"
+            | "authentication-info" => Self::Credentials,
+            "via" | "v" | "call-id" | "i" | "cseq" | "content-length" | "l" | "x-headset-call"
+            | "content-type" | "c" | "max-forwards" | "expires" | "min-expires" | "retry-after" => {
+                Self::Identifier
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
 /// The text of a message as a trace may show it. Credentials, ICE passwords and keyed digits are hidden;
 /// of phone numbers the last two digits stay.
 pub fn masked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut in_body = false;
+    let (mut in_body, mut keyed, mut kind) = (false, false, Kind::Other);
     for line in text.split_inclusive('\n') {
         if in_body {
-            body_line(line, &mut out);
+            body_line(line, keyed, &mut out);
             continue;
         }
         let content = line.trim_end_matches(['\r', '\n']);
         in_body = content.is_empty() && !out.trim().is_empty();
-        match content.split_once(':').map(|(name, _)| name.trim().to_ascii_lowercase()).as_deref() {
-            Some(
-                "authorization"
-                | "proxy-authorization"
-                | "www-authenticate"
-                | "proxy-authenticate"
-                | "authentication-info",
-            ) => credentials(line, &mut out),
-            // Identifiers full of digits that are nobody's number.
-            Some(
-                "via" | "v" | "call-id" | "i" | "cseq" | "content-length" | "l" | "x-headset-call"
-                | "content-type" | "c" | "max-forwards" | "expires" | "min-expires" | "retry-after",
-            ) => out.push_str(line),
-            _ => numbers(line, &mut out),
+        // RFC 3261 §7.3.1: a line that begins with white space goes on with the header before it.
+        if !line.starts_with([' ', '\t']) {
+            let (name, value) = content.split_once(':').unwrap_or(("", content));
+            let name = name.trim().to_ascii_lowercase();
+            kind = Kind::of(&name);
+            keyed |= matches!(&*name, "content-type" | "c") && value.contains("application/dtmf");
+        }
+        match kind {
+            Kind::Credentials => credentials(line, &mut out),
+            Kind::Identifier => out.push_str(line),
+            Kind::Other => numbers(line, &mut out),
         }
     }
+    out
+}
+
+/// A login as a log may show it: of a guest's number the last two digits.
+pub(crate) fn masked_login(login: &str) -> String {
+    let mut out = String::with_capacity(login.len());
+    user(login, &mut out);
     out
 }
 
@@ -90,16 +120,19 @@ fn credentials(line: &str, out: &mut String) {
     }
 }
 
-fn body_line(line: &str, out: &mut String) {
-    for secret in ["a=ice-pwd:", "a=crypto:", "Signal=", "signal="] {
-        if let Some(value) = line.strip_prefix(secret) {
-            out.push_str(secret);
-            out.push_str(HIDDEN);
-            out.push_str(&value[value.trim_end_matches(['\r', '\n']).len()..]);
-            return;
-        }
-    }
-    out.push_str(line);
+/// `keyed`: the body is of digits that somebody pressed, `Signal=5` or the digit alone.
+fn body_line(line: &str, keyed: bool, out: &mut String) {
+    let content = line.trim_end_matches(['\r', '\n']);
+    let secret = ["a=ice-pwd:", "a=crypto:"].into_iter().find(|secret| content.starts_with(secret));
+    let shown = match (secret, content.split_once('=')) {
+        (Some(secret), _) => secret.len(),
+        (None, Some((name, _))) if name.trim().eq_ignore_ascii_case("signal") => name.len() + 1,
+        (None, None) if keyed && !content.is_empty() => 0,
+        _ => return out.push_str(line),
+    };
+    out.push_str(&line[..shown]);
+    out.push_str(HIDDEN);
+    out.push_str(&line[content.len()..]);
 }
 
 /// Masks numbers in the user parts of URIs, and long runs of digits elsewhere.
@@ -204,6 +237,18 @@ mod tests {
     }
 
     #[test]
+    fn a_folded_header_is_hidden_on_all_its_lines() {
+        let shown = masked(
+            "REGISTER sip:d SIP/2.0\r\nAuthorization: Digest username=\"1:anna\",\r\n nonce=\"n0nce\",\r\n\t\
+             response=\"abcdef\",\r\n cnonce=cn0nce\r\nTo: \"A\"\r\n <sip:79991234567@d>\r\n\r\n",
+        );
+        for secret in ["n0nce", "abcdef", "7999"] {
+            assert!(!shown.contains(secret), "{secret} in {shown}");
+        }
+        assert!(shown.contains("<sip:*********67@d>"), "{shown}");
+    }
+
+    #[test]
     fn of_numbers_the_last_two_digits_stay() {
         let shown = masked(
             "INVITE sip:guest-79991234567@demo.example SIP/2.0\r\nFrom: \"+7 (999) 123-45-67\" \
@@ -224,6 +269,16 @@ mod tests {
     fn keyed_digits_and_ice_passwords_are_hidden() {
         let shown = masked("INFO sip:a@b SIP/2.0\r\n\r\nSignal=5\r\nDuration=160\r\na=ice-pwd:secret\r\n");
         assert!(shown.ends_with("Signal=***\r\nDuration=160\r\na=ice-pwd:***\r\n"), "{shown}");
+        let shown = masked("INFO sip:a@b SIP/2.0\r\nContent-Type: application/dtmf\r\n\r\n5\r\n");
+        assert!(shown.ends_with("\r\n\r\n***\r\n"), "{shown}");
+        let shown = masked("INFO sip:a@b SIP/2.0\r\nc: application/dtmf-relay\r\n\r\nsignal = 5\r\n");
+        assert!(shown.ends_with("signal =***\r\n"), "{shown}");
+    }
+
+    #[test]
+    fn a_login_is_shown_but_for_a_guests_number() {
+        assert_eq!(masked_login("anna"), "anna");
+        assert_eq!(masked_login("guest-79991234567"), "guest-*********67");
     }
 
     #[test]

@@ -93,11 +93,11 @@ fn a_flood_closes_its_connection() {
 }
 
 #[test]
-fn a_call_without_an_offer_or_with_another_body_is_refused() {
+fn a_call_whose_body_is_no_sdp_is_refused() {
     let mut world = World::new();
     let mut guest = Client::registered(&mut world, "guest-100");
     let challenge = guest.challenged(&mut world);
-    for (content_type, body, status) in [("application/sdp", "", 488), ("text/plain", "hello", 415)] {
+    for (content_type, body, status) in [("text/plain", "hello", 415), ("application/sdp+x", "v=0", 415)] {
         let whole = guest.invite_request(&mut world, "support").finish();
         let mut invite = Request::build(Method::Invite, whole.uri());
         for (name, value) in whole.iter().filter(|(name, _)| !name.starts_with("Content-")) {
@@ -119,6 +119,8 @@ fn commands_for_calls_that_are_not_there_are_ignored() {
         Command::Offer { call: call.clone(), login: login.clone(), display_name: String::new() },
         Command::CancelOffer { call: call.clone(), login },
         Command::Reject { call: call.clone(), status: 0, reason: String::new() },
+        Command::Join { call: call.clone() },
+        Command::EndTransfer { call: call.clone(), status: 0, reason: String::new() },
         Command::HangUp { call, reason: String::new() },
     ] {
         world.command(command);

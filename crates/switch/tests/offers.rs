@@ -42,7 +42,7 @@ fn a_customer_calls_a_queue_waits_and_is_answered() {
     let ringing = world.request(anna.connection, Method::Invite);
     assert_eq!(ringing.uri(), "sip:anna-1@client.invalid;transport=ws");
     let from = ringing.from().unwrap();
-    assert_eq!(from.display_name.as_deref(), Some("Support"));
+    assert_eq!(from.display_name().as_deref(), Some("Support"));
     assert_eq!(from.uri.to_string(), format!("sip:79991234567@{DOMAIN}"));
     assert_eq!(ringing.get_named("X-Headset-Call"), Some(call.as_str()));
     assert_eq!(ringing.get_named("X-Headset-Queue-Name"), Some("Support"));

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use headset_sip::{Time, sdp};
 use headset_softphone::{
-    CallStatus, Command as Ask, Credentials, Direction, EndOptions, Event, Identity, Input as Heard,
-    MediaOptions, Outcome, Output as Wants, PeerEvent, PeerRequest, Permission, Registrar, SocketEvent,
-    SocketId, Softphone, UserAgentStatus,
+    CallCommand, CallId, CallOptions, CallStatus, Command as Ask, Credentials, Direction, Dtmf, Event,
+    Identity, Input as Heard, MediaOptions, Outcome, Output as Wants, PeerEvent, PeerRequest, Permission,
+    Registrar, Settings, SocketEvent, SocketId, Softphone, UserAgentStatus,
 };
 use headset_switch::{
     Closed, Command, ConnectionId, Input, ListenerId, OfferEnd, Output, Report, Side, Switch, Wall,
@@ -35,6 +35,16 @@ struct World {
 }
 
 const MEDIA: MediaOptions = MediaOptions(0);
+
+fn of_call(command: CallCommand) -> Ask {
+    Ask::Call(CallId::ONE, command)
+}
+
+fn dial(target: String) -> Ask {
+    let options = Box::new(CallOptions { media: MEDIA, ..CallOptions::default() });
+    of_call(CallCommand::Dial { target, options })
+}
+
 const ANNA: usize = 0;
 const GUEST: usize = 1;
 
@@ -70,7 +80,7 @@ impl World {
                 instance_id: format!("urn:uuid:{login}"),
                 user_agent: "Headset/test".into(),
             },
-            credentials: Credentials { password: password(&username), username },
+            credentials: Credentials::new(username.clone(), password(&username)),
             registrars: registrars
                 .iter()
                 .map(|id| Registrar {
@@ -78,8 +88,10 @@ impl World {
                     uri: format!("ws://localhost:808{}", number(id)),
                     weight: 1,
                     reg_id: number(id),
+                    ..Registrar::default()
                 })
                 .collect(),
+            settings: Settings::default(),
         };
         let phone = Softphone::new([self.pages.len() as u8 + 10; 32]);
         let page = Page { phone, sockets: BTreeMap::new(), events: Vec::new(), is_offline: false };
@@ -167,7 +179,7 @@ impl World {
                     self.switch.handle_input(now, Input::Closed { connection, how: Closed::Code(code) });
                 }
             }
-            Wants::Peer(peer, request) => {
+            Wants::Peer(_, peer, request) => {
                 let described = |text: &str, direction| {
                     let direction = match direction {
                         Direction::SendRecv => sdp::Direction::SendRecv,
@@ -186,6 +198,7 @@ impl World {
                     PeerRequest::Rollback
                     | PeerRequest::Mute(_)
                     | PeerRequest::Hold(_)
+                    | PeerRequest::InsertDtmf { .. }
                     | PeerRequest::Close => return,
                 };
                 let accepted = done == PeerEvent::Accepted;
@@ -251,7 +264,7 @@ impl World {
 
     /// The guest calls the queue, anna is rung.
     fn ring(&mut self) -> String {
-        self.ask(GUEST, Ask::Call { target: "support".into(), media: MEDIA });
+        self.ask(GUEST, dial("support".into()));
         let call = match self.take_reports().as_slice() {
             [Report::CallArrived { call, target, .. }] if target == "support" => call.clone(),
             other => panic!("{other:?}"),
@@ -276,7 +289,7 @@ impl World {
     fn talk(&mut self) -> String {
         let call = self.ring();
         self.seconds(3);
-        self.ask(ANNA, Ask::Answer { media: MEDIA });
+        self.ask(ANNA, of_call(CallCommand::Answer { media: MEDIA, headers: String::new() }));
         assert_eq!(self.take_reports(), [Report::Answered { call: call.clone(), login: "anna".into() }]);
         assert_eq!(self.status(ANNA), Some(CallStatus::Active));
         assert_eq!(self.status(GUEST), Some(CallStatus::Active));
@@ -288,12 +301,12 @@ impl World {
 fn a_call_is_answered_held_resumed_keyed_and_hung_up() {
     let mut world = World::new();
     let call = world.talk();
-    world.ask(ANNA, Ask::Hold(true));
+    world.ask(ANNA, of_call(CallCommand::Hold { on: true, update: false, headers: String::new() }));
     assert_eq!(world.take_reports(), [Report::Held { call: call.clone(), by: Side::Callee }]);
     assert!(world.pages[GUEST].phone.call().unwrap().held_by_remote);
-    world.ask(ANNA, Ask::Hold(false));
+    world.ask(ANNA, of_call(CallCommand::Hold { on: false, update: false, headers: String::new() }));
     assert_eq!(world.take_reports(), [Report::Resumed { call: call.clone(), by: Side::Callee }]);
-    world.ask(GUEST, Ask::SendDtmf { tones: "42#".into() });
+    world.ask(GUEST, of_call(CallCommand::SendDtmf { tones: "42#".into(), dtmf: Dtmf::default() }));
     world.seconds(5);
     let keys: String = world.pages[ANNA]
         .events
@@ -305,7 +318,7 @@ fn a_call_is_answered_held_resumed_keyed_and_hung_up() {
         .collect();
     assert_eq!(keys, "42#");
     world.seconds(120);
-    world.ask(GUEST, Ask::End(EndOptions::default()));
+    world.ask(GUEST, of_call(CallCommand::End(Box::default())));
     assert_eq!(world.take_reports(), [Report::CallEnded { call, by: Side::Caller }]);
     assert_eq!((world.outcome(ANNA), world.outcome(GUEST)), (Outcome::Answered, Outcome::Answered));
 }
@@ -314,7 +327,7 @@ fn a_call_is_answered_held_resumed_keyed_and_hung_up() {
 fn the_operator_hangs_up() {
     let mut world = World::new();
     let call = world.talk();
-    world.ask(ANNA, Ask::End(EndOptions::default()));
+    world.ask(ANNA, of_call(CallCommand::End(Box::default())));
     assert_eq!(world.take_reports(), [Report::CallEnded { call, by: Side::Callee }]);
     assert_eq!((world.status(ANNA), world.status(GUEST)), (None, None));
 }
@@ -323,7 +336,7 @@ fn the_operator_hangs_up() {
 fn a_caller_who_gives_up_and_an_operator_who_refuses_end_it_once_at_each_end() {
     let mut world = World::new();
     let call = world.ring();
-    world.ask(GUEST, Ask::End(EndOptions::default()));
+    world.ask(GUEST, of_call(CallCommand::End(Box::default())));
     let end = OfferEnd::Cancelled;
     assert_eq!(
         world.take_reports(),
@@ -336,7 +349,7 @@ fn a_caller_who_gives_up_and_an_operator_who_refuses_end_it_once_at_each_end() {
 
     let mut world = World::new();
     world.ask(ANNA, Ask::RefuseCalls(Some("Checking the microphone".into())));
-    world.ask(GUEST, Ask::Call { target: "support".into(), media: MEDIA });
+    world.ask(GUEST, dial("support".into()));
     let Some(Report::CallArrived { call, .. }) = world.take_reports().pop() else { panic!() };
     world.command(Command::Offer {
         call: call.clone(),
@@ -353,12 +366,12 @@ fn a_caller_who_gives_up_and_an_operator_who_refuses_end_it_once_at_each_end() {
 #[test]
 fn an_operator_calls_a_guest_by_number() {
     let mut world = World::new();
-    world.ask(ANNA, Ask::Call { target: "79991234567".into(), media: MEDIA });
+    world.ask(ANNA, dial("79991234567".into()));
     let Some(Report::CallArrived { call, .. }) = world.take_reports().pop() else { panic!() };
     let login = String::from("guest-79991234567");
     world.command(Command::Offer { call: call.clone(), login: login.clone(), display_name: "Anna".into() });
     assert!(world.pages[ANNA].phone.call().unwrap().ringing);
-    world.ask(GUEST, Ask::Answer { media: MEDIA });
+    world.ask(GUEST, of_call(CallCommand::Answer { media: MEDIA, headers: String::new() }));
     assert!(world.take_reports().contains(&Report::Answered { call, login }));
     assert_eq!(world.status(ANNA), Some(CallStatus::Active));
 }
@@ -374,9 +387,9 @@ fn an_operator_whose_network_goes_for_8_s_keeps_the_call_and_can_hang_up_after()
     world.seconds(5);
     assert_eq!(world.pages[ANNA].phone.user_agent_status(), UserAgentStatus::Registered);
     assert_eq!(world.status(ANNA), Some(CallStatus::Active));
-    world.ask(ANNA, Ask::Hold(true));
+    world.ask(ANNA, of_call(CallCommand::Hold { on: true, update: false, headers: String::new() }));
     assert_eq!(world.status(ANNA), Some(CallStatus::Hold));
-    world.ask(ANNA, Ask::End(EndOptions::default()));
+    world.ask(ANNA, of_call(CallCommand::End(Box::default())));
     let reports = world.take_reports();
     assert_eq!(reports.last(), Some(&Report::CallEnded { call, by: Side::Callee }));
     assert_eq!(world.status(GUEST), None);

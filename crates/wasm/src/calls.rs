@@ -1,173 +1,102 @@
 //! What both machines are told in the same way: sockets, peer connections, calls.
 
-use headset_softphone::Permission;
+use crate::fields::Fields;
+use crate::kind;
+use alloc::boxed::Box;
+use alloc::string::String;
+use headset_softphone::{
+    CallCommand, CallId, CallOptions, Command, Credentials, Dtmf, EndOptions, Identity, Input, MediaOptions,
+    PeerEvent, PeerId, Permission, Settings, SocketEvent, SocketId, Time,
+};
 
-/// The methods that a class with `tell(now, softphone::Input)` shares with the other.
-macro_rules! phone_methods {
-    ($class:ident) => {
-        #[wasm_bindgen::prelude::wasm_bindgen]
-        impl $class {
-            /// The WebSocket is open.
-            #[wasm_bindgen(js_name = socketOpened)]
-            pub fn socket_opened(&mut self, now: f64, socket: u32) {
-                self.socket(now, socket, headset_softphone::SocketEvent::Opened);
-            }
-
-            /// One frame.
-            #[wasm_bindgen(js_name = socketReceived)]
-            pub fn socket_received(&mut self, now: f64, socket: u32, text: String) {
-                self.socket(now, socket, headset_softphone::SocketEvent::Received(text));
-            }
-
-            /// Closed, or never opened.
-            #[wasm_bindgen(js_name = socketClosed)]
-            pub fn socket_closed(&mut self, now: f64, socket: u32, code: u16, reason: String) {
-                self.socket(now, socket, headset_softphone::SocketEvent::Closed { code, reason });
-            }
-
-            /// Our description with its candidates.
-            #[wasm_bindgen(js_name = peerDescribed)]
-            pub fn peer_described(&mut self, now: f64, peer: u32, sdp: String) {
-                self.peer(now, peer, headset_softphone::PeerEvent::Described(sdp));
-            }
-
-            /// The answer was applied.
-            #[wasm_bindgen(js_name = peerAccepted)]
-            pub fn peer_accepted(&mut self, now: f64, peer: u32) {
-                self.peer(now, peer, headset_softphone::PeerEvent::Accepted);
-            }
-
-            /// A step could not be carried out.
-            #[wasm_bindgen(js_name = peerFailed)]
-            pub fn peer_failed(&mut self, now: f64, peer: u32, message: String) {
-                self.peer(now, peer, headset_softphone::PeerEvent::Failed { message });
-            }
-
-            /// The microphone is open and joined.
-            #[wasm_bindgen(js_name = microphoneOpened)]
-            pub fn microphone_opened(&mut self, now: f64, peer: u32) {
-                self.peer(now, peer, headset_softphone::PeerEvent::MicrophoneOpened);
-            }
-
-            /// `name` and `message` are the DOMException's.
-            #[wasm_bindgen(js_name = microphoneFailed)]
-            pub fn microphone_failed(&mut self, now: f64, peer: u32, name: String, message: String) {
-                self.peer(now, peer, headset_softphone::PeerEvent::MicrophoneFailed { name, message });
-            }
-
-            /// Media flows.
-            #[wasm_bindgen(js_name = peerConnected)]
-            pub fn peer_connected(&mut self, now: f64, peer: u32) {
-                self.peer(now, peer, headset_softphone::PeerEvent::Connected);
-            }
-
-            /// ICE is disconnected or failed.
-            #[wasm_bindgen(js_name = peerDisconnected)]
-            pub fn peer_disconnected(&mut self, now: f64, peer: u32) {
-                self.peer(now, peer, headset_softphone::PeerEvent::Disconnected);
-            }
-
-            /// Nothing was received for 5 s.
-            #[wasm_bindgen(js_name = peerNoMedia)]
-            pub fn peer_no_media(&mut self, now: f64, peer: u32) {
-                self.peer(now, peer, headset_softphone::PeerEvent::NoMedia);
-            }
-
-            /// `granted`, `prompt` or `denied`.
-            #[wasm_bindgen(js_name = microphonePermission)]
-            pub fn microphone_permission(&mut self, now: f64, state: &str) {
-                let permission = crate::calls::permission(state);
-                self.tell(now, headset_softphone::Input::MicrophonePermission(permission));
-            }
-
-            /// Calls a user part or a SIP URI; `media` is the page's handle of the call's options.
-            pub fn call(&mut self, now: f64, target: String, media: u32) {
-                let media = headset_softphone::MediaOptions(media);
-                self.command(now, headset_softphone::Command::Call { target, media });
-            }
-
-            /// Answers the ringing call.
-            pub fn answer(&mut self, now: f64, media: u32) {
-                let media = headset_softphone::MediaOptions(media);
-                self.command(now, headset_softphone::Command::Answer { media });
-            }
-
-            /// Refuses, cancels or hangs up.
-            pub fn end(
-                &mut self,
-                now: f64,
-                status_code: Option<u16>,
-                reason_phrase: Option<String>,
-                cause: Option<String>,
-            ) {
-                let options = headset_softphone::EndOptions { status_code, reason_phrase, cause };
-                self.command(now, headset_softphone::Command::End(options));
-            }
-
-            /// Holds or resumes.
-            pub fn hold(&mut self, now: f64, on: bool) {
-                self.command(now, headset_softphone::Command::Hold(on));
-            }
-
-            /// Mutes or unmutes the microphone.
-            pub fn mute(&mut self, now: f64, on: bool) {
-                self.command(now, headset_softphone::Command::Mute(on));
-            }
-
-            /// Presses keys.
-            #[wasm_bindgen(js_name = sendDtmf)]
-            pub fn send_dtmf(&mut self, now: f64, tones: String) {
-                self.command(now, headset_softphone::Command::SendDtmf { tones });
-            }
-
-            /// Carries out what was to be done by `now`.
-            #[wasm_bindgen(js_name = handleTimeout)]
-            pub fn handle_timeout(&mut self, now: f64) {
-                self.machine.handle_timeout(crate::calls::time(now));
-            }
-
-            /// When to call `handleTimeout` if nothing else happens.
-            #[wasm_bindgen(js_name = pollTimeout)]
-            pub fn poll_timeout(&self) -> Option<f64> {
-                self.machine.poll_timeout().map(|time| time.0 as f64)
-            }
-        }
-
-        impl $class {
-            fn socket(&mut self, now: f64, socket: u32, event: headset_softphone::SocketEvent) {
-                self.tell(now, headset_softphone::Input::Socket(headset_softphone::SocketId(socket), event));
-            }
-
-            fn peer(&mut self, now: f64, peer: u32, event: headset_softphone::PeerEvent) {
-                self.tell(now, headset_softphone::Input::Peer(headset_softphone::PeerId(peer), event));
-            }
-
-            fn command(&mut self, now: f64, command: headset_softphone::Command) {
-                self.tell(now, headset_softphone::Input::Command(command));
-            }
-        }
-    };
-}
-pub(crate) use phone_methods;
+/// Names the engine on the wire.
+const USER_AGENT: &str = concat!("Headset/", env!("CARGO_PKG_VERSION"));
 
 /// `performance.now()` on the engine's clock.
-pub(crate) fn time(now: f64) -> headset_softphone::Time {
-    headset_softphone::Time(now as u64)
+pub(crate) fn time(now: f64) -> Time {
+    Time(now as u64)
 }
 
-pub(crate) fn permission(state: &str) -> Permission {
-    match state {
-        "granted" => Permission::Granted,
-        "denied" => Permission::Denied,
-        _ => Permission::Prompt,
+/// The engine's clock for `setTimeout`; infinite where nothing is due.
+pub(crate) fn due(time: Option<Time>) -> f64 {
+    time.map_or(f64::INFINITY, |time| time.0 as f64)
+}
+
+/// `None` for what only the other machine understands.
+pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
+    let socket = |event| Input::Socket(SocketId(number), event);
+    let peer = |event| Input::Peer(PeerId(number), event);
+    let command = Input::Command;
+    // The page's commands are to its one call.
+    let call = |asked| Input::Command(Command::Call(CallId::ONE, asked));
+    let media = MediaOptions(number);
+    let on = number != 0;
+    Some(match kind {
+        kind::SOCKET_OPENED => socket(SocketEvent::Opened),
+        kind::SOCKET_RECEIVED => socket(SocketEvent::Received(text.into())),
+        kind::SOCKET_CLOSED => {
+            let mut fields = Fields::of(text);
+            socket(SocketEvent::Closed { code: fields.number() as u16, reason: fields.rest() })
+        }
+        kind::PEER_DESCRIBED => peer(PeerEvent::Described(text.into())),
+        kind::PEER_ACCEPTED => peer(PeerEvent::Accepted),
+        kind::PEER_FAILED => peer(PeerEvent::Failed { message: text.into() }),
+        kind::MICROPHONE_OPENED => peer(PeerEvent::MicrophoneOpened),
+        kind::MICROPHONE_FAILED => {
+            let mut fields = Fields::of(text);
+            peer(PeerEvent::MicrophoneFailed { name: fields.text(), message: fields.rest() })
+        }
+        kind::PEER_CONNECTED => peer(PeerEvent::Connected),
+        kind::PEER_DISCONNECTED => peer(PeerEvent::Disconnected),
+        kind::PEER_NO_MEDIA => peer(PeerEvent::NoMedia),
+        kind::MICROPHONE_PERMISSION => Input::MicrophonePermission(match text {
+            "granted" => Permission::Granted,
+            "denied" => Permission::Denied,
+            _ => Permission::Prompt,
+        }),
+        kind::NETWORK_BACK => Input::Nudge,
+        kind::WOKE => Input::Woke,
+        kind::CALL => call(CallCommand::Dial {
+            target: text.into(),
+            options: Box::new(CallOptions { media, ..CallOptions::default() }),
+        }),
+        kind::ANSWER => call(CallCommand::Answer { media, headers: String::new() }),
+        kind::END => {
+            let mut fields = Fields::of(text);
+            call(CallCommand::End(Box::new(EndOptions {
+                status_code: u16::try_from(number).ok().filter(|code| *code != 0),
+                cause: fields.optional(),
+                reason_phrase: fields.optional(),
+                ..EndOptions::default()
+            })))
+        }
+        kind::HOLD => call(CallCommand::Hold { on, update: false, headers: String::new() }),
+        kind::MUTE => call(CallCommand::Mute(on)),
+        kind::SEND_DTMF => call(CallCommand::SendDtmf { tones: text.into(), dtmf: Dtmf::default() }),
+        kind::STOP => command(Command::Stop),
+        kind::REGISTER => command(register(text)),
+        kind::SET_CREDENTIALS => command(Command::SetCredentials(credentials(&mut Fields::of(text)))),
+        _ => return None,
+    })
+}
+
+fn register(text: &str) -> Command {
+    let mut fields = Fields::of(text);
+    let identity = Identity {
+        login: fields.text(),
+        domain: fields.text(),
+        display_name: fields.text(),
+        instance_id: fields.text(),
+        user_agent: USER_AGENT.into(),
+    };
+    Command::Start {
+        identity,
+        credentials: credentials(&mut fields),
+        registrars: fields.registrars(),
+        settings: Settings::default(),
     }
 }
 
-/// The 32 bytes that all tokens come from; a shorter seed leaves zeros.
-pub(crate) fn seed(bytes: &[u8]) -> [u8; 32] {
-    let mut seed = [0; 32];
-    for (to, from) in seed.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    seed
+fn credentials(fields: &mut Fields<'_>) -> Credentials {
+    Credentials::new(fields.text(), fields.text())
 }

@@ -1,201 +1,373 @@
-use crate::calls::{phone_methods, seed, time};
-use crate::read::{self, Kind};
-use crate::write;
-use headset_workplace::{HttpError, HttpId, HttpRequest, Input, Options, Output, Slice, Status};
-use wasm_bindgen::JsValue;
+use crate::calls::{self, due, time};
+use crate::fields::{Fields, seed};
+use crate::record::{self, Record};
+use crate::{kind, show};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use headset_workplace::{
+    Event, Hash, HttpAnswer, HttpError, HttpId, HttpRequest, Input, Launch, Options, Output, Push, Remote,
+    Slice, Status, StatusRecord,
+};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// An operator's client.
+///
+/// It lives as long as the page's instance of the module: nothing is spent on taking it apart.
 #[wasm_bindgen]
 pub struct Workplace {
-    machine: headset_workplace::Workplace,
-    /// What the requests under way asked for.
-    asked: Vec<(HttpId, Kind)>,
+    machine: &'static mut headset_workplace::Workplace,
 }
 
 #[wasm_bindgen]
 impl Workplace {
-    /// A client at rest. `seed`: 32 random bytes.
+    /// A client at rest.
     #[wasm_bindgen(constructor)]
-    pub fn new(bytes: &[u8], _now: f64) -> Workplace {
-        Workplace { machine: headset_workplace::Workplace::new(seed(bytes)), asked: Vec::new() }
+    pub fn new(text: &str) -> Workplace {
+        Workplace { machine: Box::leak(Box::new(headset_workplace::Workplace::new(seed(text)))) }
     }
 
-    /// Begins a shift. `wall_ms`: `Date.now()`.
-    pub fn start(
-        &mut self,
-        now: f64,
-        project: String,
-        env: String,
-        version: String,
-        profile_id: String,
-        wall_ms: f64,
-    ) {
-        let options = Options { project, env, version, profile_id, wall_ms: wall_ms as u64 };
-        self.input(now, Input::Start(options));
-    }
-
-    /// Closes everything; the status stays as it is.
-    pub fn stop(&mut self, now: f64) {
-        self.input(now, Input::Stop);
-    }
-
-    /// A 2xx: its body, parsed and as it came.
-    #[wasm_bindgen(js_name = httpAnswered)]
-    pub fn http_answered(&mut self, now: f64, id: u32, body: &JsValue, raw: String) {
-        let Some(kind) = self.take(id) else { return };
-        let answer = read::answer(kind, body, raw);
-        let answer = answer.ok_or_else(|| HttpError { status: 200, ..HttpError::default() });
-        self.input(now, Input::Http(HttpId(id), answer));
-    }
-
-    /// Anything but a 2xx; `status` 0: the network failed. `problem`: the problem document, if there is one.
-    #[wasm_bindgen(js_name = httpFailed)]
-    pub fn http_failed(&mut self, now: f64, id: u32, status: u16, problem: &JsValue) {
-        self.take(id);
-        self.input(now, Input::Http(HttpId(id), Err(read::error(status, problem))));
-    }
-
-    /// The event stream is open.
-    #[wasm_bindgen(js_name = streamOpened)]
-    pub fn stream_opened(&mut self, now: f64) {
-        self.input(now, Input::StreamOpened);
-    }
-
-    /// The event stream ended, or never opened.
-    #[wasm_bindgen(js_name = streamClosed)]
-    pub fn stream_closed(&mut self, now: f64) {
-        self.input(now, Input::StreamClosed);
-    }
-
-    /// An event of the stream.
-    pub fn pushed(&mut self, now: f64, event: &str, body: &JsValue) {
-        if let Some(push) = read::push(event, body) {
-            self.input(now, Input::Pushed(push));
+    /// Something happened.
+    pub fn input(&mut self, now: f64, kind: u32, number: u32, text: &str) {
+        let now = time(now);
+        if kind == kind::TICK {
+            self.machine.handle_timeout(now);
+        } else if let Some(input) = input(kind, number, text) {
+            self.machine.handle_input(now, input);
         }
     }
 
-    /// The operator chose a status. An unknown one throws: the page's types do not let it through.
-    #[wasm_bindgen(js_name = setStatus)]
-    pub fn set_status(
-        &mut self,
-        now: f64,
-        request: u32,
-        status: &str,
-        sub_status: Option<String>,
-    ) -> Result<(), JsValue> {
-        let status = Status::parse(status).ok_or_else(|| JsValue::from_str("no such status"))?;
-        self.input(now, Input::SetStatus { request, status, sub_status });
-        Ok(())
+    /// When to say that it is time.
+    pub fn timeout(&self) -> f64 {
+        due(self.machine.poll_timeout())
     }
 
-    /// While set, incoming calls are refused with it as the reason.
-    #[wasm_bindgen(js_name = refuseCalls)]
-    pub fn refuse_calls(&mut self, now: f64, reason: Option<String>) {
-        self.input(now, Input::RefuseCalls(reason));
-    }
-
-    /// Tries this slice again now.
-    pub fn retry(&mut self, now: f64, slice: &str) {
-        if let Some(slice) = read::slice(slice) {
-            self.input(now, Input::Retry(slice));
-        }
-    }
-
-    /// `online`, became visible.
-    #[wasm_bindgen(js_name = networkBack)]
-    pub fn network_back(&mut self, now: f64) {
-        self.input(now, Input::NetworkBack);
-    }
-
-    /// Focus, or a login in any tab.
-    pub fn focused(&mut self, now: f64) {
-        self.input(now, Input::Focused);
-    }
-
-    /// The machine slept. `wall_ms`: `Date.now()`, so that events carry the right time again.
-    pub fn woke(&mut self, now: f64, wall_ms: Option<f64>) {
-        self.input(now, Input::Woke { wall_ms: wall_ms.map(|ms| ms as u64) });
-    }
-
-    /// The page is being left.
-    pub fn unload(&mut self, now: f64) {
-        self.input(now, Input::Unload);
-    }
-
-    /// Events that an earlier page kept.
-    #[wasm_bindgen(js_name = restoreEvents)]
-    pub fn restore_events(&mut self, now: f64, events: &JsValue) {
-        self.input(now, Input::RestoreEvents(read::events(events)));
-    }
-
-    /// What the page must do now; ask until `undefined`.
-    #[wasm_bindgen(js_name = pollOutput)]
-    pub fn poll_output(&mut self) -> JsValue {
-        let Some(output) = self.machine.poll_output() else { return JsValue::UNDEFINED };
-        match output {
-            Output::OpenSocket { socket, uri } => write::open_socket(socket, &uri),
-            Output::Send { socket, text } => write::send(socket, &text),
-            Output::CloseSocket { socket, code } => write::close_socket(socket, code),
-            Output::Peer(peer, request) => write::peer(peer, &request),
-            Output::Http(id, request) => {
-                self.asked.push((id, kind(&request)));
-                write::http(id.0, &request, self.machine.options())
+    /// What the page must do now.
+    pub fn poll(&mut self) -> String {
+        while let Some(output) = self.machine.poll_output() {
+            if let Some(record) = self.show(output) {
+                return record;
             }
-            Output::OpenStream => write::plain("openStream"),
-            Output::CloseStream => write::plain("closeStream"),
-            Output::Changed(slice) => write::changed(slice),
-            Output::StatusChanged { previous, next } => write::status_changed(previous, next),
-            Output::StatusSet { request } => write::status_set(request),
-            Output::CallEnded(end) => write::call_ended(&end),
-            Output::DtmfReceived { tone, duration } => write::dtmf(tone, duration),
-            Output::KeepEvents(events) => write::keep_events(&events),
-            Output::Event(event) => write::happened(&event),
-            Output::Error { code, message } => write::failed(&code, &message),
-            Output::AskMicrophone => write::plain("askMicrophone"),
         }
-    }
-
-    /// A slice as a fresh plain object.
-    pub fn snapshot(&self, slice: &str) -> JsValue {
-        match read::slice(slice) {
-            Some(Slice::Hash) => write::hash(self.machine.hash()),
-            Some(Slice::Launch) => write::launch(self.machine.launch()),
-            Some(Slice::Status) => write::status(self.machine.status()),
-            Some(Slice::UserAgent) => write::user_agent(self.machine.user_agent()),
-            Some(Slice::Session) => write::session(self.machine.session()),
-            Some(Slice::Registrars) => {
-                let registrars = self.machine.registrars();
-                write::registrars(&registrars.flows, registrars.rotation)
-            }
-            None => JsValue::UNDEFINED,
-        }
+        String::new()
     }
 }
-
-phone_methods!(Workplace);
 
 impl Workplace {
-    fn tell(&mut self, now: f64, input: headset_softphone::Input) {
-        self.input(now, Input::Softphone(input));
+    fn show(&self, output: Output) -> Option<String> {
+        Some(match output {
+            Output::Softphone(output) => return show::phone(&output),
+            Output::Http(id, request) => http(id.0, &request),
+            Output::OpenStream => show::plain(record::OPEN_STREAM),
+            Output::CloseStream => show::plain(record::CLOSE_STREAM),
+            Output::Changed(slice) => self.slice(slice),
+            Output::StatusChanged { previous, next } => {
+                show::texts(record::STATUS_CHANGED, previous.as_str(), next.as_str())
+            }
+            Output::StatusSet { request } => show::numbered(record::STATUS_SET, request).done(),
+            Output::KeepEvents(list) => {
+                let mut record = Record::new(record::KEEP_EVENTS);
+                events(&mut record, &list);
+                record.done()
+            }
+            Output::Event(step) => {
+                let mut record = Record::new(record::EVENT);
+                event(&mut record, &step);
+                record.done()
+            }
+            Output::AskMicrophone => show::plain(record::ASK_MICROPHONE),
+        })
     }
 
-    fn input(&mut self, now: f64, input: Input) {
-        self.machine.handle_input(time(now), input);
-    }
-
-    fn take(&mut self, id: u32) -> Option<Kind> {
-        let index = self.asked.iter().position(|(asked, _)| asked.0 == id)?;
-        Some(self.asked.swap_remove(index).1)
+    fn slice(&self, slice: Slice) -> String {
+        match slice {
+            Slice::Hash => remote(record::HASH, self.machine.hash(), |record, hash| {
+                record.text(&hash.login);
+                record.text(&hash.username);
+                record.text(&hash.hash);
+                record.number(hash.expires_in.into());
+            }),
+            Slice::Launch => remote(record::LAUNCH, self.machine.launch(), |record, launch| {
+                record.raw(&launch.json);
+            }),
+            Slice::Status => remote(record::STATUS, self.machine.status(), |record, status| {
+                record.text(status.status.as_str());
+                record.optional(status.sub_status.as_deref());
+                record.text(&status.since);
+                record.number(status.version);
+                record.text(&status.by);
+                if let Some((status, sub_status)) = &status.next {
+                    record.text(status.as_str());
+                    record.optional(sub_status.as_deref());
+                }
+            }),
+            Slice::UserAgent => {
+                let agent = self.machine.user_agent();
+                show::user_agent(agent.status, agent.error.as_ref())
+            }
+            Slice::Session => show::session(self.machine.session()),
+            Slice::Registrars => {
+                let registrars = self.machine.registrars();
+                show::registrars(&registrars.flows, registrars.rotation as u32)
+            }
+        }
     }
 }
 
-fn kind(request: &HttpRequest) -> Kind {
+fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
+    let fields = &mut Fields::of(text);
+    let answered = |answer: Option<HttpAnswer>| {
+        let answer = answer.ok_or_else(|| HttpError { status: 200, ..HttpError::default() });
+        Some(Input::Http(HttpId(number), answer))
+    };
+    let pushed = number == 0;
+    Some(match kind {
+        kind::START => Input::Start(Options { wall_ms: fields.number(), profile_id: fields.text() }),
+        kind::STOP => Input::Stop,
+        kind::HTTP_FAILED => Input::Http(HttpId(number), Err(error(fields))),
+        kind::HASH_ARRIVED => return answered(hash(fields).map(HttpAnswer::Hash)),
+        kind::LAUNCH_ARRIVED => return answered(launch(fields).map(HttpAnswer::Launch)),
+        kind::STATUS_ARRIVED if pushed => Input::Pushed(Push::Status(status(fields)?)),
+        kind::STATUS_ARRIVED => return answered(status(fields).map(HttpAnswer::Status)),
+        kind::REGISTRARS_ARRIVED => {
+            let (version, registrars) = (fields.text(), fields.registrars());
+            if pushed {
+                Input::Pushed(Push::Registrars { registrars, version })
+            } else {
+                return answered(Some(HttpAnswer::Registrars { registrars, version }));
+            }
+        }
+        kind::EVENTS_TAKEN => return answered(Some(HttpAnswer::Events)),
+        kind::STREAM_OPENED => Input::StreamOpened,
+        kind::STREAM_CLOSED => Input::StreamClosed,
+        kind::SET_STATUS => Input::SetStatus {
+            request: number,
+            status: Status::parse(fields.field())?,
+            sub_status: fields.optional(),
+        },
+        kind::REFUSE_CALLS => Input::RefuseCalls(fields.optional()),
+        kind::RETRY => Input::Retry(slice(number)?),
+        kind::FOCUSED => Input::Focused,
+        kind::UNLOAD => Input::Unload,
+        kind::NETWORK_BACK => Input::NetworkBack,
+        kind::WOKE => Input::Woke { wall_ms: Some(fields.number()) },
+        kind::RESTORE_EVENTS => Input::RestoreEvents(kept(fields)),
+        _ => Input::Softphone(calls::input(kind, number, text)?),
+    })
+}
+
+fn slice(number: u32) -> Option<Slice> {
+    Some(match number {
+        record::HASH => Slice::Hash,
+        record::LAUNCH => Slice::Launch,
+        record::STATUS => Slice::Status,
+        record::USER_AGENT => Slice::UserAgent,
+        record::SESSION => Slice::Session,
+        record::REGISTRARS => Slice::Registrars,
+        _ => return None,
+    })
+}
+
+fn error(fields: &mut Fields<'_>) -> HttpError {
+    HttpError {
+        status: fields.number() as u16,
+        code: fields.text(),
+        login_url: fields.optional(),
+        retry_after_s: fields.digits().map(|seconds| seconds as u32),
+        current: status(fields),
+        detail: fields.rest(),
+    }
+}
+
+fn hash(fields: &mut Fields<'_>) -> Option<Hash> {
+    Some(Hash {
+        login: fields.optional()?,
+        username: fields.optional()?,
+        hash: fields.optional()?,
+        expires_in: fields.digits()? as u32,
+    })
+}
+
+fn launch(fields: &mut Fields<'_>) -> Option<Launch> {
+    Some(Launch {
+        login: fields.optional()?,
+        display_name: fields.text(),
+        sip_uri: fields.text(),
+        sip_domain: fields.optional()?,
+        poll_s: fields.number() as u32,
+        registrars: fields.registrars(),
+        status: status(fields)?,
+        json: fields.rest(),
+    })
+}
+
+/// Reads all its fields, also where there is none.
+fn status(fields: &mut Fields<'_>) -> Option<StatusRecord> {
+    let status = Status::parse(fields.field());
+    let sub_status = fields.optional();
+    let since = fields.text();
+    let version = fields.digits();
+    let by = fields.text();
+    let next = Status::parse(fields.field());
+    let next_sub_status = fields.optional();
+    let next = next.map(|status| (status, next_sub_status));
+    Some(StatusRecord { status: status?, sub_status, since, version: version?, by, next })
+}
+
+fn kept(list: &mut Fields<'_>) -> Vec<Event> {
+    let mut events = Vec::new();
+    while !list.is_empty() {
+        let mut items = Fields::items(list.field());
+        events.push(Event {
+            id: items.text(),
+            name: items.text(),
+            at_ms: items.number(),
+            login: items.text(),
+            fields: pairs(items),
+        });
+    }
+    events
+}
+
+fn pairs(mut items: Fields<'_>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    while !items.is_empty() {
+        pairs.push((items.text(), items.text()));
+    }
+    pairs
+}
+
+fn http(id: u32, request: &HttpRequest) -> String {
+    let mut record = show::numbered(record::HTTP, id);
     match request {
-        HttpRequest::Hash => Kind::Hash,
-        HttpRequest::Launch => Kind::Launch,
-        HttpRequest::Status | HttpRequest::PutStatus { .. } => Kind::Status,
-        HttpRequest::Registrars => Kind::Registrars,
-        HttpRequest::Events(_) => Kind::Events,
+        HttpRequest::Hash => record.number(0),
+        HttpRequest::Launch => record.number(1),
+        HttpRequest::Status => record.number(2),
+        HttpRequest::PutStatus { status, sub_status, if_match } => {
+            record.number(3);
+            record.text(status.as_str());
+            record.optional(sub_status.as_deref());
+            match if_match {
+                Some(version) => record.number(*version),
+                None => record.null(),
+            }
+        }
+        HttpRequest::Registrars => record.number(4),
+        HttpRequest::Events(list) => {
+            record.number(5);
+            events(&mut record, list);
+        }
+    }
+    record.done()
+}
+
+fn events(record: &mut Record, list: &[Event]) {
+    for step in list {
+        record.open();
+        event(record, step);
+        record.close();
+    }
+}
+
+fn event(record: &mut Record, event: &Event) {
+    record.text(&event.id);
+    record.text(&event.name);
+    record.number(event.at_ms);
+    record.text(&event.login);
+    for (key, value) in &event.fields {
+        record.text(key);
+        record.text(value);
+    }
+}
+
+fn remote<T>(kind: u32, slice: &Remote<T>, data: impl FnOnce(&mut Record, &T)) -> String {
+    let mut record = Record::new(kind);
+    record.flag(slice.loading);
+    match &slice.data {
+        Some(value) => {
+            record.open();
+            data(&mut record, value);
+            record.close();
+        }
+        None => record.null(),
+    }
+    show::failure(&mut record, slice.error.as_ref());
+    record.done()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATUS: &str = "paused\u{1f}lunch\u{1f}2026-11-01T08:00:00Z\u{1f}7\u{1f}operator\u{1f}\u{1f}";
+
+    fn told(kind: u32, number: u32, parts: &[&str]) -> Option<Input> {
+        input(kind, number, &parts.join("\u{1f}"))
+    }
+
+    #[test]
+    fn a_launch_is_read_to_its_raw_text() {
+        let registrars = "r1\u{1e}ws://1\u{1e}2\u{1e}3";
+        let parts = ["anna", "Anna", "sip:anna@x", "x", "15", registrars, STATUS, "{\"a\":1}"];
+        let Some(Input::Http(HttpId(4), Ok(HttpAnswer::Launch(launch)))) =
+            told(kind::LAUNCH_ARRIVED, 4, &parts)
+        else {
+            panic!("no launch")
+        };
+        assert_eq!((&*launch.login, &*launch.sip_domain, launch.poll_s), ("anna", "x", 15));
+        assert_eq!((launch.registrars.len(), launch.registrars[0].reg_id), (1, 3));
+        assert_eq!((launch.status.version, launch.status.next), (7, None));
+        assert_eq!(launch.json, "{\"a\":1}");
+    }
+
+    #[test]
+    fn an_answer_without_what_the_engine_needs_is_a_failure() {
+        for (kind, parts) in [
+            (kind::HASH_ARRIVED, &["", "1:anna", "secret", "600"][..]),
+            (kind::HASH_ARRIVED, &["anna", "1:anna", "secret", ""]),
+            (kind::LAUNCH_ARRIVED, &["anna", "", "", "", "15", "", STATUS, "{}"]),
+            (kind::STATUS_ARRIVED, &["asleep", "", "", "1", "", "", ""]),
+            (kind::STATUS_ARRIVED, &["paused", "", "", "", "", "", ""]),
+        ] {
+            let Some(Input::Http(HttpId(9), Err(error))) = told(kind, 9, parts) else {
+                panic!("{kind} {parts:?} was taken")
+            };
+            assert_eq!((error.status, &*error.code), (200, ""));
+        }
+        assert!(told(kind::STATUS_ARRIVED, 0, &["asleep"]).is_none(), "pushed");
+    }
+
+    #[test]
+    fn a_refused_change_brings_the_current_record() {
+        let parts = ["412", "version_mismatch", "", "", STATUS, "Changed\u{1f}elsewhere"];
+        let Some(Input::Http(HttpId(2), Err(error))) = told(kind::HTTP_FAILED, 2, &parts) else {
+            panic!("no error")
+        };
+        assert_eq!((error.status, &*error.code, error.retry_after_s), (412, "version_mismatch", None));
+        assert_eq!(error.current.map(|record| record.version), Some(7));
+        assert_eq!(error.detail, "Changed\u{1f}elsewhere");
+        let Some(Input::Http(_, Err(error))) =
+            told(kind::HTTP_FAILED, 2, &["503", "", "", "20", "", "", "", "", "", "", "", ""])
+        else {
+            panic!("no error")
+        };
+        assert_eq!((error.current, error.retry_after_s), (None, Some(20)));
+    }
+
+    #[test]
+    fn kept_events_come_back_as_they_were() {
+        let step = Event {
+            id: "1".into(),
+            name: "call_ended".into(),
+            at_ms: 5,
+            login: "anna".into(),
+            fields: [("outcome".into(), "answered".into()), ("cause".into(), String::new())].into(),
+        };
+        let list = ["1", "call_ended", "5", "anna", "outcome", "answered", "cause", ""].join("\u{1e}");
+        let Some(Input::RestoreEvents(events)) = told(kind::RESTORE_EVENTS, 0, &[&list, &list]) else {
+            panic!("no events")
+        };
+        assert_eq!(events.len(), 2);
+        assert_eq!((&*events[0].id, events[0].at_ms, &events[0].fields[0]), ("1", 5, &step.fields[0]));
     }
 }

@@ -51,15 +51,10 @@ pub enum Input {
     RestoreEvents(Vec<Event>),
 }
 
-/// What the application says about itself.
+/// What the body knows of itself. The application's project, environment and version are the body's to send along with
+/// the events.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Options {
-    /// The project that events are counted under.
-    pub project: String,
-    /// `production`, `testing` …
-    pub env: String,
-    /// The application's version.
-    pub version: String,
     /// A v4 UUID that the body keeps per browser profile.
     pub profile_id: String,
     /// Wall-clock ms since the Unix epoch at this input's `now`.
@@ -241,29 +236,8 @@ pub struct Event {
 /// What the body must do now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Open a WebSocket (subprotocol `sip`).
-    OpenSocket {
-        /// Its name from now on.
-        socket: softphone::SocketId,
-        /// `ws://…` or `wss://…`.
-        uri: String,
-    },
-    /// Send one text frame.
-    Send {
-        /// On this socket.
-        socket: softphone::SocketId,
-        /// The frame.
-        text: String,
-    },
-    /// Close a WebSocket; its `Closed` need not be reported any more.
-    CloseSocket {
-        /// This socket.
-        socket: softphone::SocketId,
-        /// The close code.
-        code: u16,
-    },
-    /// One step on a peer connection.
-    Peer(softphone::PeerId, softphone::PeerRequest),
+    /// Sockets, peers, a call's end, keys and errors are the softphone's; its other events are taken in here.
+    Softphone(softphone::Output),
     /// Ask the backend; [`Input::Http`] answers.
     Http(HttpId, HttpRequest),
     /// Open the server-sent event stream; [`Input::StreamOpened`] or [`Input::StreamClosed`] answers.
@@ -284,26 +258,10 @@ pub enum Output {
         /// As given in [`Input::SetStatus`].
         request: u32,
     },
-    /// `onSessionTerminate`
-    CallEnded(softphone::CallEnd),
-    /// The far end pressed a key.
-    DtmfReceived {
-        /// `0-9 A-D # *`
-        tone: char,
-        /// Milliseconds.
-        duration: u16,
-    },
     /// Keep these over a reload, in place of what was kept before.
     KeepEvents(Vec<Event>),
     /// `useCallcenterEvents`
     Event(Event),
-    /// An error that belongs to no slice (`docs/errors.md`).
-    Error {
-        /// Stable.
-        code: String,
-        /// In words.
-        message: String,
-    },
     /// Going on line asks for the microphone once, and releases it.
     AskMicrophone,
 }

@@ -2,24 +2,31 @@
 
 use crate::io::{Event, HttpError, HttpRequest, Output};
 use crate::outbox::BATCH;
-use crate::requests::{ANSWER_WITHIN_MS, Failure, Resource, classify};
+use crate::requests::{ANSWER_WITHIN_MS, Failure, Resource, after, classify};
 use crate::workplace::{Timer, Workplace};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::time::Duration;
 use headset_sip::Time;
 
 /// How long an event waits for others to be sent with.
-const SEND_AFTER: Duration = Duration::from_secs(5);
+const SEND_AFTER_MS: u64 = 5_000;
 /// How long a burst of events is waited out before it is kept.
-const KEEP_AFTER: Duration = Duration::from_secs(1);
+const KEEP_AFTER_MS: u64 = 1_000;
 /// As many as a browser sends along with leaving a page.
 const LAST_BATCH: usize = 100;
 
 impl Workplace {
-    pub(crate) fn trace(&mut self, now: Time, name: &str, fields: &[(&str, &str)]) {
-        let fields = fields.iter().map(|&(key, value)| (key.into(), value.into())).collect();
+    /// `step`: the name, and after it the names of the values.
+    pub(crate) fn trace(&mut self, now: Time, step: &str, values: &[&str]) {
+        let mut words = step.split(' ');
+        let name = words.next().unwrap_or_default();
+        let fields = words.zip(values).map(|(key, value)| (key.into(), (*value).into())).collect();
         self.record(now, name, fields);
+    }
+
+    /// What came of a request that failed.
+    pub(crate) fn trace_failure(&mut self, now: Time, step: &str, error: &HttpError) {
+        self.trace(now, step, &[&error.status.to_string(), &error.code]);
     }
 
     pub(crate) fn record(&mut self, now: Time, name: &str, fields: Vec<(String, String)>) {
@@ -43,7 +50,7 @@ impl Workplace {
 
     pub(crate) fn schedule_events(&mut self, now: Time) {
         if self.timers.get(Timer::KeepEvents).is_none() {
-            self.timers.set(Timer::KeepEvents, now + KEEP_AFTER);
+            self.timers.set(Timer::KeepEvents, after(now, KEEP_AFTER_MS));
         }
         if !self.running()
             || self.outbox.is_empty()
@@ -54,7 +61,7 @@ impl Workplace {
         if self.outbox.batch_is_full() {
             self.send_events(now);
         } else if self.timers.get(Timer::SendEvents).is_none() {
-            self.timers.set(Timer::SendEvents, now + SEND_AFTER);
+            self.timers.set(Timer::SendEvents, after(now, SEND_AFTER_MS));
         }
     }
 
@@ -84,7 +91,7 @@ impl Workplace {
         if let Some(request) = self.batch(LAST_BATCH)
             && let Some(id) = self.requests.begin(Resource::Events)
         {
-            self.timers.set(Timer::Http(Resource::Events), now + Duration::from_millis(ANSWER_WITHIN_MS));
+            self.timers.set(Timer::Http(Resource::Events), after(now, ANSWER_WITHIN_MS));
             self.outputs.push_back(Output::Http(id, request));
         }
         self.keep_events();
@@ -96,7 +103,7 @@ impl Workplace {
         self.schedule_events(now);
         let dropped = self.outbox.take_dropped();
         if dropped > 0 {
-            self.trace(now, "events_dropped", &[("count", &dropped.to_string())]);
+            self.trace(now, "events_dropped count", &[&dropped.to_string()]);
         }
     }
 

@@ -8,30 +8,23 @@ use headset_softphone::{Event as PhoneEvent, FlowStatus, FlowView, Output as Pho
 
 impl Workplace {
     pub(crate) fn phone_said(&mut self, now: Time, output: PhoneOutput) {
-        let output = match output {
-            PhoneOutput::OpenSocket { socket, uri } => Output::OpenSocket { socket, uri },
-            PhoneOutput::Send { socket, text } => Output::Send { socket, text },
-            PhoneOutput::CloseSocket { socket, code } => Output::CloseSocket { socket, code },
-            PhoneOutput::Peer(peer, request) => Output::Peer(peer, request),
-            PhoneOutput::Event(event) => match event {
-                PhoneEvent::FlowsChanged => return self.flows_changed = true,
-                PhoneEvent::CallChanged => return self.call_changed = true,
-                PhoneEvent::CredentialsRefused { registrar, status, reason } => {
-                    return self.credentials_refused(now, registrar, status, reason);
+        match output {
+            PhoneOutput::Event(PhoneEvent::FlowsChanged) => self.flows_changed = true,
+            PhoneOutput::Event(PhoneEvent::CallsChanged) => self.call_changed = true,
+            PhoneOutput::Event(PhoneEvent::CredentialsRefused { registrar, status, reason }) => {
+                self.credentials_refused(now, registrar, status, reason);
+            }
+            PhoneOutput::Event(PhoneEvent::Trace { name, fields }) => {
+                let fields = fields.into_iter().map(|(key, value)| (key.into(), value)).collect();
+                self.record(now, name, fields);
+            }
+            output => {
+                if let PhoneOutput::Event(PhoneEvent::Error { code, message }) = &output {
+                    self.trace(now, "error code message", &[code, message]);
                 }
-                PhoneEvent::Trace { name, fields } => {
-                    let fields = fields.into_iter().map(|(key, value)| (key.into(), value)).collect();
-                    return self.record(now, name, fields);
-                }
-                PhoneEvent::CallEnded(end) => Output::CallEnded(end),
-                PhoneEvent::DtmfReceived { tone, duration } => Output::DtmfReceived { tone, duration },
-                PhoneEvent::Error { code, message } => {
-                    self.trace(now, "error", &[("code", code), ("message", &message)]);
-                    Output::Error { code: code.into(), message }
-                }
-            },
-        };
-        self.outputs.push_back(output);
+                self.outputs.push_back(Output::Softphone(output));
+            }
+        }
     }
 
     pub(crate) fn observe_call(&mut self, now: Time) {
@@ -68,7 +61,7 @@ impl Workplace {
         }
         if status != self.user_agent.status {
             let (previous, status) = (word(self.user_agent.status), word(status));
-            self.trace(now, "user_agent_status", &[("previous", previous), ("status", status)]);
+            self.trace(now, "user_agent_status previous status", &[previous, status]);
         }
         if user_agent != self.user_agent {
             self.user_agent = user_agent;

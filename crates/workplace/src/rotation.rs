@@ -143,8 +143,13 @@ mod tests {
     use alloc::vec;
 
     fn set(ids: &[u32]) -> Vec<Registrar> {
-        let one =
-            |n: &u32| Registrar { id: format!("r{n}"), uri: format!("ws://{n}"), weight: 1, reg_id: *n };
+        let one = |n: &u32| Registrar {
+            id: format!("r{n}"),
+            uri: format!("ws://{n}"),
+            weight: 1,
+            reg_id: *n,
+            ..Registrar::default()
+        };
         ids.iter().map(one).collect()
     }
 

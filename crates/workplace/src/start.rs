@@ -2,14 +2,15 @@
 //! no longer knows the operator.
 
 use crate::io::{Error, Hash, HttpError, Launch, Options, Remote, Slice};
-use crate::requests::{Failure, Phase, Resource, classify, delay_ms, describe};
+use crate::requests::{Failure, Phase, Resource, after, classify, delay_ms, describe};
 use crate::rotation::Rotator;
 use crate::updates::Stream;
 use crate::workplace::{Life, Timer, Workplace};
 use alloc::string::{String, ToString};
-use core::time::Duration;
 use headset_sip::Time;
-use headset_softphone::{Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput};
+use headset_softphone::{
+    Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput, Settings,
+};
 use md5::{Digest, Md5};
 
 /// Names the engine on the wire.
@@ -104,15 +105,15 @@ impl Workplace {
     pub(crate) fn hash_arrived(&mut self, now: Time, hash: Hash) {
         self.requests.succeeded(Resource::Hash);
         let life = u64::from(hash.expires_in) * 1000;
-        self.credential.expires = now + Duration::from_millis(life);
+        self.credential.expires = after(now, life);
         self.credential.arrived = now;
         // Not all clients of a call centre that started together renew together.
         let renewal = (life / 5 * 4).saturating_sub(self.entropy.jitter(life / 20)).max(5_000);
-        self.timers.set(Timer::HashRenewal, now + Duration::from_millis(renewal));
-        self.trace(now, "hash_received", &[("expires_in", &hash.expires_in.to_string())]);
+        self.timers.set(Timer::HashRenewal, after(now, renewal));
+        self.trace(now, "hash_received expires_in", &[&hash.expires_in.to_string()]);
         self.outbox.sign(&hash.login);
         if self.phone_login.as_deref() == Some(&hash.login) {
-            let credentials = Credentials { username: hash.username.clone(), password: hash.hash.clone() };
+            let credentials = Credentials::new(hash.username.clone(), hash.hash.clone());
             self.tell_phone(now, Command::SetCredentials(credentials));
         }
         self.credential.slice = Remote { loading: false, data: Some(hash), error: None };
@@ -129,7 +130,7 @@ impl Workplace {
         let registrars = launch.registrars.clone();
         self.launch = Remote { loading: false, data: Some(launch), error: None };
         self.mark(Slice::Launch);
-        self.trace(now, "launch_received", &[("registrars", &count)]);
+        self.trace(now, "launch_received registrars", &[&count]);
         if another {
             self.status.slice.data = None;
         }
@@ -158,7 +159,7 @@ impl Workplace {
         if self.phone_login.as_deref() == Some(&launch.login) {
             return;
         }
-        let credentials = Credentials { username: hash.username.clone(), password: hash.hash.clone() };
+        let credentials = Credentials::new(hash.username.clone(), hash.hash.clone());
         if self.phone_login.is_some() && self.in_call() {
             return; // Until the call of whoever was logged in before is over.
         }
@@ -172,19 +173,21 @@ impl Workplace {
         };
         let registrars = launch.registrars.clone();
         self.rotator.start(registrars.clone());
-        self.start_phone(now, Command::Start { identity, credentials, registrars }, login);
+        let settings = Settings::default();
+        self.start_phone(now, Command::Start { identity, credentials, registrars, settings }, login);
     }
 
     /// A hash or launch could not be had.
     pub(crate) fn start_failed(&mut self, now: Time, resource: Resource, error: &HttpError) {
-        let name = if resource == Resource::Hash { "hash_failed" } else { "launch_failed" };
-        self.trace(now, name, &[("status", &error.status.to_string()), ("code", &error.code)]);
+        let of_hash = resource == Resource::Hash;
+        let step = if of_hash { "hash_failed status code" } else { "launch_failed status code" };
+        self.trace_failure(now, step, error);
         let seen = describe(error);
         if classify(error) == Failure::Refused {
             return self.refused(now, resource, seen);
         }
         self.request_later(now, resource, error);
-        if resource == Resource::Hash {
+        if of_hash {
             let valid = self.credential.slice.data.is_some() && now < self.credential.expires;
             let slice = &mut self.credential.slice;
             if (slice.loading || !valid) && note(slice, seen) {
@@ -213,7 +216,7 @@ impl Workplace {
         if self.life != Life::Running {
             return;
         }
-        self.trace(now, "access_refused", &[("code", &error.code)]);
+        self.trace(now, "access_refused code", &[&error.code]);
         self.life = Life::Refused;
         if note(&mut self.status.slice, error) {
             self.mark(Slice::Status);
@@ -253,9 +256,8 @@ impl Workplace {
 
     /// A registrar did not accept the hash. Flows and calls stay as they are.
     pub(crate) fn credentials_refused(&mut self, now: Time, registrar: String, status: u16, reason: String) {
-        let status = status.to_string();
-        let fields = [("registrar", registrar.as_str()), ("status", &status), ("reason", &reason)];
-        self.trace(now, "credentials_refused", &fields);
+        let values = [&*registrar, &status.to_string(), &reason];
+        self.trace(now, "credentials_refused registrar status reason", &values);
         if !self.running() || self.requests.phase(Resource::Hash) != Phase::Idle {
             return;
         }
@@ -264,8 +266,8 @@ impl Workplace {
         if refusals == 0 {
             return self.request(now, Resource::Hash);
         }
-        let at = self.credential.arrived
-            + Duration::from_millis(delay_ms(refusals, REFUSAL_CAP_MS, &mut self.entropy));
+        let delay = delay_ms(refusals, REFUSAL_CAP_MS, &mut self.entropy);
+        let at = after(self.credential.arrived, delay);
         match self.timers.get(Timer::HashRenewal) {
             Some(sooner) if sooner <= at => {}
             _ => self.timers.set(Timer::HashRenewal, at),

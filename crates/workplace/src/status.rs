@@ -2,18 +2,17 @@
 //! can reach.
 
 use crate::io::{Error, HttpError, HttpRequest, Output, Remote, Slice, Status, StatusRecord};
-use crate::requests::{Failure, Phase, Resource, classify, describe};
+use crate::requests::{Failure, Phase, Resource, after, classify, describe};
 use crate::start::note;
 use crate::workplace::{Life, Timer, Workplace};
-use alloc::string::{String, ToString};
-use core::time::Duration;
+use alloc::string::String;
 use headset_sip::Time;
 use headset_softphone::{Permission, UserAgentStatus};
 
 /// On line and not registered for this long: off line.
-const WATCHDOG: Duration = Duration::from_secs(15);
+const WATCHDOG_MS: u64 = 15_000;
 /// A choice that has not got through by then is given up, and the operator told.
-const GIVE_UP: Duration = Duration::from_secs(10);
+const GIVE_UP_MS: u64 = 10_000;
 const REGISTRATION_LOST: &str = "registration_lost";
 
 #[derive(Debug)]
@@ -84,14 +83,14 @@ impl Workplace {
             return self.outputs.push_back(Output::StatusSet { request });
         }
         let reason = sub_status.as_deref().unwrap_or_default();
-        self.trace(now, "status_requested", &[("status", status.as_str()), ("sub_status", reason)]);
+        self.trace(now, "status_requested status sub_status", &[status.as_str(), reason]);
         if status == Status::Connected && !self.status.on_line() && self.microphone != Permission::Granted {
             self.outputs.push_back(Output::AskMicrophone);
         }
         self.status.slice.loading = true;
         self.status.slice.error = None;
         self.mark(Slice::Status);
-        let choice = Choice { request, status, sub_status, give_up: now + GIVE_UP };
+        let choice = Choice { request, status, sub_status, give_up: after(now, GIVE_UP_MS) };
         if self.requests.in_flight(Resource::PutStatus) {
             if let Some(overtaken) = self.status.following.replace(choice) {
                 self.outputs.push_back(Output::StatusSet { request: overtaken.request });
@@ -108,7 +107,7 @@ impl Workplace {
         self.requests.succeeded(Resource::PutStatus);
         let next = record.next.as_ref().map_or("", |(status, _)| status.as_str());
         let by = if matches!(self.status.intent, Intent::OffLine { .. }) { "watchdog" } else { "operator" };
-        self.trace(now, "status_set", &[("status", record.status.as_str()), ("next", next), ("for", by)]);
+        self.trace(now, "status_set status next for", &[record.status.as_str(), next, by]);
         self.status.slice.error = None;
         self.finish_intent(now);
         self.adopt(now, record);
@@ -116,8 +115,7 @@ impl Workplace {
     }
 
     pub(crate) fn status_not_set(&mut self, now: Time, mut error: HttpError) {
-        let fields = [("status", &*error.status.to_string()), ("code", &*error.code)];
-        self.trace(now, "status_not_set", &fields);
+        self.trace_failure(now, "status_not_set status code", &error);
         let current = error.current.take();
         let conflict = error.status == 412;
         match &mut self.status.intent {
@@ -217,13 +215,8 @@ impl Workplace {
             && previous != next
         {
             let sub_status = sub_status.as_deref().unwrap_or_default();
-            let fields = [
-                ("previous", previous.as_str()),
-                ("status", next.as_str()),
-                ("sub_status", sub_status),
-                ("by", &by),
-            ];
-            self.trace(now, "status_changed", &fields);
+            let values = [previous.as_str(), next.as_str(), sub_status, &by];
+            self.trace(now, "status_changed previous status sub_status by", &values);
             self.outputs.push_back(Output::StatusChanged { previous, next });
         }
     }
@@ -231,7 +224,7 @@ impl Workplace {
     /// A status chosen during the call is taken now: if no push says so, ask.
     pub(crate) fn next_status_is_due(&mut self, now: Time) {
         if self.running() && self.status.has_next() {
-            self.timers.set(Timer::Poll, now + Duration::from_secs(1));
+            self.timers.set(Timer::Poll, after(now, 1_000));
         }
     }
 
@@ -251,7 +244,7 @@ impl Workplace {
             && !matches!(self.status.intent, Intent::OffLine { .. });
         let armed = self.timers.get(Timer::Watchdog).is_some();
         if unreachable && !armed {
-            self.timers.set(Timer::Watchdog, now + WATCHDOG);
+            self.timers.set(Timer::Watchdog, after(now, WATCHDOG_MS));
         } else if armed && !unreachable {
             self.timers.clear(Timer::Watchdog);
         }
@@ -262,11 +255,11 @@ impl Workplace {
         if matches!(self.status.intent, Intent::Choice { .. }) || self.requests.in_flight(Resource::PutStatus)
         {
             // The operator is choosing: what comes of it decides.
-            return self.timers.set(Timer::Watchdog, now + Duration::from_secs(1));
+            return self.timers.set(Timer::Watchdog, after(now, 1_000));
         }
         self.status.intent = Intent::OffLine { version: record.version };
         let call = if self.in_call() { "true" } else { "false" };
-        self.trace(now, "watchdog_fired", &[("sub_status", REGISTRATION_LOST), ("in_call", call)]);
+        self.trace(now, "watchdog_fired sub_status in_call", &[REGISTRATION_LOST, call]);
         self.request(now, Resource::PutStatus);
     }
 
@@ -274,7 +267,7 @@ impl Workplace {
     fn finish_intent(&mut self, now: Time) {
         self.resolve_choice();
         if let Some(mut choice) = self.status.following.take() {
-            choice.give_up = now + GIVE_UP;
+            choice.give_up = after(now, GIVE_UP_MS);
             self.status.intent = Intent::Choice { choice, again: false };
             self.request(now, Resource::PutStatus);
         } else if self.status.slice.loading && !self.requests.in_flight(Resource::Launch) {

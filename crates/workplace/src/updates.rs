@@ -1,19 +1,18 @@
 //! News from the backend: the event stream, the polls beside it, and the registrars that they announce.
 
 use crate::io::{HttpError, Output, Push};
-use crate::requests::{Failure, Resource, classify, delay_ms, describe};
+use crate::requests::{Failure, Resource, after, classify, delay_ms, describe};
 use crate::rotation::Step;
 use crate::workplace::{Timer, Workplace};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 use headset_sip::Time;
 use headset_softphone::{Command, Registrar};
 
 const REOPEN_CAP_MS: u64 = 30_000;
 const REOPEN_URGENT_CAP_MS: u64 = 3_000;
 /// A stream that lasted this long was a good one.
-const GOOD_STREAM: Duration = Duration::from_secs(10);
+const GOOD_STREAM_MS: u64 = 10_000;
 /// While the stream is open, every so many polls ask for the status too, should the stream be silently dead.
 const STATUS_EVERY: u32 = 4;
 
@@ -63,7 +62,7 @@ impl Workplace {
 
     pub(crate) fn stream_closed(&mut self, now: Time) {
         let failures = match self.stream {
-            Stream::Open { since, .. } if now - since >= GOOD_STREAM => 0,
+            Stream::Open { since, .. } if now >= after(since, GOOD_STREAM_MS) => 0,
             Stream::Open { failures, .. } | Stream::Opening { failures } => failures + 1,
             Stream::Closed | Stream::Waiting { .. } => return,
         };
@@ -77,7 +76,7 @@ impl Workplace {
         self.stream = Stream::Waiting { failures };
         let cap = if self.urgent() { REOPEN_URGENT_CAP_MS } else { REOPEN_CAP_MS };
         let delay = delay_ms(failures, cap, &mut self.entropy);
-        self.timers.set(Timer::Stream, now + Duration::from_millis(delay));
+        self.timers.set(Timer::Stream, after(now, delay));
     }
 
     pub(crate) fn pushed(&mut self, now: Time, push: Push) {
@@ -115,7 +114,7 @@ impl Workplace {
         let period = u64::from(launch.poll_s.clamp(1, 3600)) * 1000;
         // Spread, so that all the clients of a call centre do not ask at once.
         let spread = self.entropy.jitter(period / 10);
-        self.timers.set(Timer::Poll, now + Duration::from_millis(period - spread));
+        self.timers.set(Timer::Poll, after(now, period - spread));
     }
 
     pub(crate) fn poll_failed(&mut self, now: Time, error: &HttpError) {
@@ -125,8 +124,7 @@ impl Workplace {
         // Nothing changes; the next poll asks again.
         self.requests.succeeded(Resource::Registrars);
         if !core::mem::replace(&mut self.polls.failing, true) {
-            let fields = [("status", &*error.status.to_string()), ("code", &*error.code)];
-            self.trace(now, "poll_failed", &fields);
+            self.trace_failure(now, "poll_failed status code", error);
         }
     }
 
@@ -146,18 +144,18 @@ impl Workplace {
             return;
         }
         let (from, to) = (names(self.rotator.assigned()), names(&registrars));
-        let fields = [("from", from.as_str()), ("to", &to), ("version", version)];
+        let values = [&*from, &to, version];
         match self.rotator.announced(registrars, self.phone.call().is_some()) {
             Step::Nothing => return,
-            Step::Withdrawn => self.trace(now, "rotation_withdrawn", &fields),
-            Step::Pending => self.trace(now, "rotation_pending", &fields),
+            Step::Withdrawn => self.trace(now, "rotation_withdrawn from to version", &values),
+            Step::Pending => self.trace(now, "rotation_pending from to version", &values),
             Step::Move(registrars) => self.move_to(now, registrars),
         }
         self.observe_flows(now);
     }
 
     pub(crate) fn move_to(&mut self, now: Time, registrars: Vec<Registrar>) {
-        self.trace(now, "rotation_moving", &[("to", &names(&registrars))]);
+        self.trace(now, "rotation_moving to", &[&names(&registrars)]);
         self.tell_phone(now, Command::SetRegistrars(registrars));
         self.observe_flows(now);
     }

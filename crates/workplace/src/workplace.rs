@@ -3,14 +3,13 @@ use crate::io::{
     Slice, StatusRecord, UserAgent,
 };
 use crate::outbox::Outbox;
-use crate::requests::{ANSWER_WITHIN_MS, Requests, Resource};
+use crate::requests::{ANSWER_WITHIN_MS, Requests, Resource, after};
 use crate::rotation::Rotator;
 use crate::start::Credential;
 use crate::status::StatusBook;
 use crate::updates::{Polls, Stream};
 use alloc::collections::VecDeque;
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::{Entropy, Time, TimerTable};
 use headset_softphone::{CallView, Command, Input as PhoneInput, Permission, Softphone, UserAgentStatus};
 
@@ -142,11 +141,6 @@ impl Workplace {
         &self.registrars
     }
 
-    /// What the application said about itself.
-    pub fn options(&self) -> &Options {
-        &self.options
-    }
-
     /// What the body must do now; ask until `None`.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
@@ -274,7 +268,7 @@ impl Workplace {
         };
         let Some(request) = request else { return };
         if let Some(id) = self.requests.begin(resource) {
-            self.timers.set(Timer::Http(resource), now + Duration::from_millis(ANSWER_WITHIN_MS));
+            self.timers.set(Timer::Http(resource), after(now, ANSWER_WITHIN_MS));
             self.outputs.push_back(Output::Http(id, request));
         }
     }

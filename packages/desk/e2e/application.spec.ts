@@ -35,15 +35,17 @@ test("the seed's example, on an origin of its own, takes a call", async ({ centr
   await expect(page.getByTestId('log')).toContainText('status connected -> disconnected');
 });
 
-test('not logged in: the hooks say so, and a log-in in another tab brings the application to life', async ({
+test('not logged in, or as no operator: the hooks say which, and a log-in in another tab mends it', async ({
   centre,
   chromium,
   app,
 }) => {
-  const server = await centre(options);
+  const server = await centre({ ...options, accounts: ['dmitry'] });
   const page = await openSeedApp(chromium, server, app);
   await expect(page.getByText('Ошибка получения данных для подключения к серверам телефонии')).toBeVisible();
   await expect(page.getByTestId('log')).toContainText('hash: unauthenticated');
+  await logInElsewhere(page, server, 'dmitry');
+  await expect(page.getByTestId('log')).toContainText('hash: not_an_operator');
   await logInElsewhere(page, server, 'anna');
   await expect(page.getByText('Ваш текущий статус на регистарах: registered')).toBeVisible({ timeout: 20_000 });
 });

@@ -7,18 +7,21 @@ test('two operators, three customers: longest idle first, the third waits and is
   centre,
   chromium,
 }) => {
+  // Six pages and four calls: the longest story of all.
+  test.setTimeout(180_000);
   const server = await centre({ operators: ['anna', 'boris'] });
-  const anna = await Operator.onLine(chromium, server, 'anna');
+  // Against the alphabet, so that it is the time that counts.
   const boris = await Operator.onLine(chromium, server, 'boris');
+  const anna = await Operator.onLine(chromium, server, 'anna');
 
   await Customer.calling(chromium, server, '70000000001');
-  await anna.expectRinging('70000000001');
-  await boris.expectQuiet();
-  await anna.answer();
+  await boris.expectRinging('70000000001');
+  await anna.expectQuiet();
+  await boris.answer();
 
   await Customer.calling(chromium, server, '70000000002');
-  await boris.expectRinging('70000000002');
-  await boris.answer();
+  await anna.expectRinging('70000000002');
+  await anna.answer();
 
   const third = await Customer.calling(chromium, server, '70000000003');
   await third.expectPlace(1);

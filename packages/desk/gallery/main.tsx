@@ -1,4 +1,5 @@
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
+import { useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Providers } from '../src/app/Providers';
 import { startTexts } from '../src/i18n';
@@ -8,9 +9,21 @@ const asked = new URLSearchParams(window.location.search);
 const scheme = asked.get('colours');
 if (scheme) localStorage.setItem('headset.colours', scheme);
 
+/** The scene in the address, also when that changes without the page being loaded again. */
+function useScene() {
+  return useSyncExternalStore(
+    (changed) => {
+      window.addEventListener('popstate', changed);
+      return () => window.removeEventListener('popstate', changed);
+    },
+    () => new URLSearchParams(window.location.search).get('scene') ?? '',
+  );
+}
+
 function Gallery() {
-  const Scene = scenes[asked.get('scene') ?? ''];
-  if (Scene) return <Scene />;
+  const name = useScene();
+  const Scene = scenes[name];
+  if (Scene) return <Scene key={name} />;
   return (
     <ul>
       {Object.keys(scenes).map((name) => (

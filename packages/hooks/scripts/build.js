@@ -13,20 +13,15 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
 
-if (!existsSync(join(source, 'headset_bg.wasm'))) {
-  console.error('The types are built. The engine is missing: run `cargo xtask wasm`, then this again.');
-  process.exit(1);
-}
 mkdirSync(target, { recursive: true });
-const base64 = readFileSync(join(source, 'headset_bg.wasm')).toString('base64');
-writeFileSync(join(source, 'inlined.js'), `export default '${base64}';\n`);
-for (const file of ['headset_bg.wasm', 'inlined.js']) cpSync(join(source, file), join(target, file));
-const glue = readFileSync(join(source, 'headset.js'), 'utf8');
-writeFileSync(join(target, 'headset.js'), droppable(glue));
-
-/** Two statements of the glue keep a bundler from leaving out the machine that a page does not use. */
-function droppable(glue) {
-  return glue
-    .replace(/^if \(Symbol\.dispose\).*$/gm, '')
-    .replaceAll('new FinalizationRegistry(', '/* @__PURE__ */ new FinalizationRegistry(');
+for (const machine of ['workplace', 'phone']) {
+  const file = `${machine}.wasm`;
+  if (!existsSync(join(source, file))) {
+    console.error('The types are built. The engine is missing: run `cargo xtask wasm`, then this again.');
+    process.exit(1);
+  }
+  const inlined = `${machine}-inlined.js`;
+  const base64 = readFileSync(join(source, file)).toString('base64');
+  writeFileSync(join(source, inlined), `export default '${base64}';\n`);
+  for (const made of [file, inlined]) cpSync(join(source, made), join(target, made));
 }

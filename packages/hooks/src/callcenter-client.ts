@@ -1,8 +1,9 @@
 import { Devices } from './body/devices.js';
 import { Tabs } from './body/tabs.js';
 import { type Application, type Command, WorkplaceBody } from './body/workplace-body.js';
-import { callEnd, plainOptions } from './call-end.js';
-import type { Notice, Slice, WorkplaceClass } from './engine/contract.js';
+import { plainOptions } from './call-options.js';
+import type { MakeEngine, Notice, Slice } from './engine/contract.js';
+import { seed } from './engine/fields.js';
 import { loadWorkplace } from './engine/workplace.js';
 import { type RTCSessionEvent, SessionEvents } from './session-event.js';
 import { initialState, type State } from './state.js';
@@ -21,7 +22,7 @@ import {
 export interface CallcenterOptions extends Application {
   wasmUrl?: string | undefined;
   /** For tests: where the engine comes from. */
-  load?: (wasmUrl?: string) => Promise<WorkplaceClass>;
+  load?: (wasmUrl?: string) => Promise<MakeEngine>;
 }
 
 /** Among tabs: the leader tells state and notices, the others what they want. */
@@ -172,10 +173,9 @@ export class Callcenter implements Telephony {
     const tabs = this.#tabs;
     this.#mirrors = false;
     try {
-      const Workplace = await (this.#options.load ?? loadWorkplace)(this.#options.wasmUrl);
+      const workplaceOf = await (this.#options.load ?? loadWorkplace)(this.#options.wasmUrl);
       if (tabs !== this.#tabs || !tabs?.leading || this.#workplace) return;
-      const seed = crypto.getRandomValues(new Uint8Array(32));
-      const workplace = new WorkplaceBody(new Workplace(seed, performance.now()), this.#options, {
+      const workplace = new WorkplaceBody(workplaceOf(seed()), this.#options, {
         // One that says goodbye after `stop` is heard no more.
         state: (change) => this.#workplace === workplace && this.#publish(change),
         notice: (notice) => this.#workplace === workplace && this.#tell(notice),
@@ -272,7 +272,7 @@ export class Callcenter implements Telephony {
       case 'statusChanged':
         return later(() => settings.onStatusChange?.(notice.previous, notice.next));
       case 'callEnded': {
-        const end = callEnd(notice.end);
+        const { end } = notice;
         return later(() => {
           if (end.originator !== 'remote') settings.onSessionTerminate?.(end);
           settings.onCallEnd?.(end);

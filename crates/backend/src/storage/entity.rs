@@ -141,6 +141,33 @@ pub(crate) mod offer {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Every wish to hand a call over, in order.
+pub(crate) mod transfer {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "transfers")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        pub call_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub position: i32,
+        pub by: String,
+        pub target: String,
+        pub kind: String,
+        pub asked_at: i64,
+        pub ended_at: Option<i64>,
+        pub outcome: Option<String>,
+        pub to: Option<String>,
+        pub reason: Option<String>,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// What happened, here and in the pages.
 pub(crate) mod event {
     use sea_orm::entity::prelude::*;

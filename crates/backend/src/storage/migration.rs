@@ -8,7 +8,7 @@ pub(super) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Start)]
+        vec![Box::new(Start), Box::new(Transfers)]
     }
 }
 
@@ -53,6 +53,45 @@ impl MigrationTrait for Start {
             manager.create_index(index).await?;
         }
         Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// Transfers of calls, each in its call's record.
+struct Transfers;
+
+impl MigrationName for Transfers {
+    fn name(&self) -> &str {
+        "m20261129_000002_transfers"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Transfers {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let transfers = table("transfers")
+            .col(text("call_id"))
+            .col(integer("position"))
+            .col(text("by"))
+            .col(text("target"))
+            .col(text("kind"))
+            .col(big_integer("asked_at"))
+            .col(big_integer_null("ended_at"))
+            .col(text_null("outcome"))
+            .col(text_null("to"))
+            .col(text_null("reason"))
+            .primary_key(Index::create().col("call_id").col("position"))
+            .foreign_key(
+                ForeignKey::create()
+                    .from("transfers", "call_id")
+                    .to("calls", "id")
+                    .on_delete(ForeignKeyAction::Cascade),
+            )
+            .to_owned();
+        manager.create_table(transfers).await
     }
 
     fn use_transaction(&self) -> Option<bool> {

@@ -3,11 +3,11 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
 
-use super::entity::{call, reservation};
+use super::entity::{call, reservation, transfer};
 use super::{Storage, stored};
 use crate::clock;
 use crate::error::Error;
-use headset_floor::{Outcome, Side};
+use headset_floor::{Outcome, Side, TransferOutcome};
 
 impl Storage {
     /// One process owns this database: when it starts there are no calls, so those that have no end get one (those
@@ -30,6 +30,12 @@ impl Storage {
                 .await?;
             ended += changed.rows_affected;
         }
+        transfer::Entity::update_many()
+            .col_expr(transfer::Column::EndedAt, Expr::value(now))
+            .col_expr(transfer::Column::Outcome, Expr::value(TransferOutcome::CallEnded.as_str()))
+            .filter(transfer::Column::EndedAt.is_null())
+            .exec(&transaction)
+            .await?;
         reservation::Entity::delete_many().exec(&transaction).await?;
         transaction.commit().await?;
         Ok(ended)

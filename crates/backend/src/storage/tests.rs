@@ -2,7 +2,7 @@
 
 use headset_floor::{
     By, CallRecord, Event, NextStatus, OfferOutcome, OfferRecord, Outcome, Side, Status, StatusRecord,
-    Stored, WallTime, Write,
+    Stored, TransferKind, TransferOutcome, TransferRecord, WallTime, Write,
 };
 use tempfile::TempDir;
 
@@ -146,6 +146,20 @@ fn call(id: &str) -> CallRecord {
         outcome: None,
         ended_by: None,
         offers: vec![],
+        transfers: vec![],
+    }
+}
+
+fn transfer(outcome: Option<TransferOutcome>) -> TransferRecord {
+    TransferRecord {
+        by: "anna".into(),
+        target: "sales".into(),
+        kind: TransferKind::Blind,
+        asked_at: WallTime(1_700_000_003_000),
+        ended_at: outcome.map(|_| WallTime(1_700_000_004_000)),
+        outcome,
+        to: outcome.map(|_| "clara".into()),
+        reason: None,
     }
 }
 
@@ -166,9 +180,11 @@ async fn a_calls_record_is_replaced_as_it_goes_on() {
     let write =
         |record: &CallRecord| Write::Call { record: record.clone(), events: vec![event("call.offered")] };
     record.offers = vec![offer("anna", None)];
+    record.transfers = vec![transfer(None)];
     done(&storage, write(&record)).await;
     record.offers =
         vec![offer("anna", Some(OfferOutcome::RingNoAnswer)), offer("boris", Some(OfferOutcome::Answered))];
+    record.transfers = vec![transfer(Some(TransferOutcome::Completed)), transfer(None)];
     record.operator = Some("boris".into());
     record.answered_at = Some(WallTime(1_700_000_002_000));
     record.ended_at = Some(WallTime(1_700_000_009_000));
@@ -183,6 +199,7 @@ async fn what_a_killed_server_left_open_is_closed_with_one_outcome_each() {
     let (folder, storage) = storage().await;
     let mut talking = call("talking");
     talking.answered_at = Some(WallTime(1_700_000_003_000));
+    talking.transfers = vec![transfer(None)];
     let mut over = call("over");
     (over.ended_at, over.outcome) = (Some(WallTime(1_700_000_004_000)), Some(Outcome::Abandoned));
     for record in [call("waiting"), talking, over.clone()] {
@@ -199,5 +216,8 @@ async fn what_a_killed_server_left_open_is_closed_with_one_outcome_each() {
     assert_eq!(outcome("waiting"), Some((Some(Outcome::Failed), Some(Side::System))));
     assert_eq!(outcome("talking"), Some((Some(Outcome::Answered), Some(Side::System))));
     assert_eq!(calls.iter().find(|call| call.id == "over"), Some(&over));
+    let transfers = calls.iter().flat_map(|call| &call.transfers);
+    let outcomes: Vec<_> = transfers.map(|transfer| transfer.outcome).collect();
+    assert_eq!(outcomes, [Some(TransferOutcome::CallEnded)]);
     assert_eq!(done(&storage, reserve("next", &["anna"], 60_000)).await, Stored::Reserved("anna".into()));
 }

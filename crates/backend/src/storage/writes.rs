@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::accounts::{status_record, status_row};
-use super::entity::{call, offer, reservation, status};
+use super::entity::{call, offer, reservation, status, transfer};
 use super::events::insert_floor_events;
 use super::{Storage, stored};
 use crate::clock;
@@ -193,6 +193,42 @@ async fn replace_call(connection: &impl ConnectionTrait, record: &CallRecord) ->
             .on_conflict(
                 OnConflict::columns([offer::Column::CallId, offer::Column::Position])
                     .update_columns([offer::Column::EndedAt, offer::Column::Outcome, offer::Column::Reason])
+                    .to_owned(),
+            )
+            .exec_without_returning(connection)
+            .await?;
+    }
+    replace_transfers(connection, record).await
+}
+
+async fn replace_transfers(connection: &impl ConnectionTrait, record: &CallRecord) -> Result<(), DbErr> {
+    let transfers: Vec<_> = record
+        .transfers
+        .iter()
+        .zip(0i32..)
+        .map(|(asked, position)| transfer::ActiveModel {
+            call_id: Set(record.id.clone()),
+            position: Set(position),
+            by: Set(asked.by.clone()),
+            target: Set(asked.target.clone()),
+            kind: Set(asked.kind.as_str().to_owned()),
+            asked_at: Set(stored(asked.asked_at.0)),
+            ended_at: Set(asked.ended_at.map(|at| stored(at.0))),
+            outcome: Set(asked.outcome.map(|outcome| outcome.as_str().to_owned())),
+            to: Set(asked.to.clone()),
+            reason: Set(asked.reason.clone()),
+        })
+        .collect();
+    for some in transfers.chunks(1000) {
+        transfer::Entity::insert_many(some.to_vec())
+            .on_conflict(
+                OnConflict::columns([transfer::Column::CallId, transfer::Column::Position])
+                    .update_columns([
+                        transfer::Column::EndedAt,
+                        transfer::Column::Outcome,
+                        transfer::Column::To,
+                        transfer::Column::Reason,
+                    ])
                     .to_owned(),
             )
             .exec_without_returning(connection)

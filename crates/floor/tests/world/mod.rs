@@ -24,6 +24,10 @@ pub struct World {
     /// Both parties of answered calls, by call.
     pub talking: BTreeMap<String, (String, String)>,
     pub callers: BTreeMap<String, String>,
+    /// Calls whose party has asked for a transfer and hung up: which side it was.
+    pub left: BTreeMap<String, Side>,
+    /// Transfers under way, and who asked.
+    pub transfers: BTreeMap<String, Side>,
     /// How long the switch takes to confirm that an offer was taken back, ms; `None`: it never does.
     pub switch_lag: Option<u64>,
     unconfirmed: Vec<(u64, String, String)>,
@@ -109,6 +113,8 @@ impl World {
             ringing: BTreeMap::new(),
             talking: BTreeMap::new(),
             callers: BTreeMap::new(),
+            left: BTreeMap::new(),
+            transfers: BTreeMap::new(),
             switch_lag: Some(0),
             unconfirmed: Vec::new(),
         };
@@ -180,6 +186,12 @@ impl World {
     /// What the switch does by itself when it is told something.
     fn obey(&mut self, command: Command) {
         self.commands.push(command.clone());
+        if let Command::EndTransfer { call, .. }
+        | Command::Reject { call, .. }
+        | Command::HangUp { call, .. } = &command
+        {
+            self.transfers.remove(call);
+        }
         let report = match command {
             // The caller has gone; the report of it is on its way.
             Command::Offer { call, .. } if !self.callers.contains_key(&call) => return,
@@ -195,7 +207,14 @@ impl World {
                 Some(lag) => return self.unconfirmed.push((self.now + lag, call, login)),
                 None => return,
             },
+            // Who asked has hung up: nobody is left for the other to talk to.
+            Command::EndTransfer { call, .. } if self.left.remove(&call).is_some() => {
+                self.talking.remove(&call);
+                self.callers.remove(&call);
+                Report::CallEnded { call, by: Side::System }
+            }
             Command::Reject { call, .. } | Command::HangUp { call, .. } => {
+                self.left.remove(&call);
                 self.talking.remove(&call);
                 if self.callers.remove(&call).is_none() {
                     return;
@@ -302,7 +321,7 @@ impl World {
         self.report(Report::CallArrived {
             call: call.to_owned(),
             caller: caller.to_owned(),
-            caller_name: String::new(),
+            caller_name: if caller.starts_with("guest-") { "Customer" } else { "" }.to_owned(),
             target: target.to_owned(),
         });
     }
@@ -324,6 +343,64 @@ impl World {
         login
     }
 
+    /// A party asks to hand the other over.
+    pub fn transfer(&mut self, call: &str, by: Side, target: &str) {
+        self.transfers.insert(call.to_owned(), by);
+        let (call, target) = (call.to_owned(), target.to_owned());
+        self.report(Report::TransferAsked { call, by, target, with: None });
+    }
+
+    /// A party asks to leave the other to whom they talk to in the second call.
+    pub fn transfer_with(&mut self, call: &str, by: Side, with: &str) {
+        self.transfers.insert(call.to_owned(), by);
+        let (call, target, with) = (call.to_owned(), String::new(), Some(with.to_owned()));
+        self.report(Report::TransferAsked { call, by, target, with });
+    }
+
+    /// Who is rung for a transfer picks up and is joined.
+    pub fn takes_over(&mut self, call: &str, by: Side) -> String {
+        let login = self.ringing.remove(call).expect("someone rings");
+        self.report(Report::Answered { call: call.to_owned(), login: login.clone() });
+        self.joined(call, by, &login);
+        login
+    }
+
+    /// The switch has put them into the call.
+    pub fn joined(&mut self, call: &str, by: Side, login: &str) {
+        self.left.remove(call);
+        self.transfers.remove(call);
+        if let Some((caller, callee)) = self.talking.get_mut(call) {
+            let place = if by == Side::Caller { caller } else { callee };
+            *place = login.to_owned();
+        }
+        let to = login.to_owned();
+        self.report(Report::Transferred { call: call.to_owned(), by, to });
+    }
+
+    /// Who asked for a transfer hangs up.
+    pub fn leaves(&mut self, call: &str, by: Side) {
+        self.left.insert(call.to_owned(), by);
+        if let Some((caller, callee)) = self.talking.get_mut(call) {
+            let place = if by == Side::Caller { caller } else { callee };
+            *place = format!("who left {call}");
+        }
+        self.report(Report::PartyLeft { call: call.to_owned(), by });
+    }
+
+    /// What a transfer was refused with, among [`World::commands`].
+    pub fn transfer_refusal(&mut self) -> Option<(u16, String)> {
+        self.commands().into_iter().find_map(|command| match command {
+            Command::EndTransfer { status, reason, .. } => Some((status, reason)),
+            _ => None,
+        })
+    }
+
+    /// How a call's transfers ended, in order.
+    pub fn transfers(&self, call: &str) -> Vec<(TransferKind, Option<TransferOutcome>, Option<&str>)> {
+        let transfers = self.storage.calls[call].transfers.iter();
+        transfers.map(|transfer| (transfer.kind, transfer.outcome, transfer.to.as_deref())).collect()
+    }
+
     pub fn refuse(&mut self, call: &str, status: u16, reason: &str) {
         let end = OfferEnd::Refused { status, reason: reason.to_owned() };
         self.offer_ends(call, end);
@@ -337,6 +414,8 @@ impl World {
     pub fn ends(&mut self, call: &str, by: Side) {
         self.talking.remove(call);
         self.callers.remove(call);
+        self.left.remove(call);
+        self.transfers.remove(call);
         if let Some(login) = self.ringing.remove(call) {
             self.report(Report::OfferEnded { call: call.to_owned(), login, end: OfferEnd::Cancelled });
         }

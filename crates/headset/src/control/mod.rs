@@ -78,6 +78,21 @@ pub(crate) struct Call {
     pub outcome: Option<String>,
     pub ended_by: Option<String>,
     pub offers: Vec<Offer>,
+    #[serde(default)]
+    pub transfers: Vec<Transfer>,
+}
+
+/// One wish to hand a call over.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Transfer {
+    pub by: String,
+    pub target: String,
+    pub kind: String,
+    pub asked_at: String,
+    pub ended_at: Option<String>,
+    pub outcome: Option<String>,
+    pub to: Option<String>,
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

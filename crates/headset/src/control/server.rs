@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
-use super::{Account, Answer, Call, Desk, LINE, Offer, Registrar, Request};
+use super::{Account, Answer, Call, Desk, LINE, Offer, Registrar, Request, Transfer};
 
 /// The open socket.
 #[derive(Debug)]
@@ -173,6 +173,20 @@ fn call(record: CallRecord) -> Call {
                 ended_at: offer.ended_at.map(rfc3339),
                 outcome: offer.outcome.map(|outcome| word(outcome.as_str())),
                 reason: offer.reason,
+            })
+            .collect(),
+        transfers: record
+            .transfers
+            .into_iter()
+            .map(|transfer| Transfer {
+                by: transfer.by,
+                target: transfer.target,
+                kind: word(transfer.kind.as_str()),
+                asked_at: rfc3339(transfer.asked_at),
+                ended_at: transfer.ended_at.map(rfc3339),
+                outcome: transfer.outcome.map(|outcome| word(outcome.as_str())),
+                to: transfer.to,
+                reason: transfer.reason,
             })
             .collect(),
     }

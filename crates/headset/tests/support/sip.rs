@@ -164,6 +164,22 @@ impl Phone {
         Dialog::uas(invite, "theirs", dialog::State::Confirmed).unwrap()
     }
 
+    /// Asks to hand the other party over; the 202 and the first NOTIFY have been read.
+    pub async fn refer(&mut self, dialog: &mut Dialog, target: &str) {
+        let to = format!("<sip:{target}@{}>", self.domain);
+        let refer = dialog.request(Method::Refer).via("WS", "client.invalid", &self.entropy.branch());
+        self.send(refer.header(Name::ReferTo, &to).finish().as_str()).await;
+        self.response(202).await;
+        self.notified(100).await;
+    }
+
+    /// Reads a NOTIFY of a transfer that says this status.
+    pub async fn notified(&mut self, status: u16) {
+        let notify = self.request(Method::Notify).await;
+        assert!(notify.body().starts_with(&format!("SIP/2.0 {status} ")), "{}", notify.as_str());
+        self.send(Response::reply_to(&notify, 200, "OK").finish().as_str()).await;
+    }
+
     pub async fn hang_up(&mut self, dialog: &mut Dialog) {
         let bye = dialog.request(Method::Bye).via("WS", "client.invalid", &self.entropy.branch());
         self.send(bye.finish().as_str()).await;

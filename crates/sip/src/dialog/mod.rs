@@ -4,7 +4,7 @@ mod stored;
 
 use crate::message::{Headers, Name, NameAddr, Request, RequestBuilder, Response, Uri};
 use crate::{Invalid, Method};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A dialog from one end's side.
@@ -122,7 +122,7 @@ impl Dialog {
     /// Starts our next request in this dialog: Request-URI, Route, Max-Forwards, From, To, Call-ID and CSeq. Via and
     /// Contact are the caller's to add. ACK is [`Dialog::ack`].
     pub fn request(&mut self, method: Method) -> RequestBuilder {
-        // RFC 3261 §8.1.1.5 keeps CSeq below 2**31.
+        // RFC 3261 §8.1.1.5 keeps CSeq below 2³¹.
         self.local_seq = self.local_seq.saturating_add(1).min((1 << 31) - 1);
         self.build(method, self.local_seq)
     }
@@ -182,29 +182,28 @@ impl Dialog {
 
     /// RFC 3261 §12.2.1.1.
     fn build(&self, method: Method, cseq: u32) -> RequestBuilder {
-        let strict = self.route_set.first().filter(|route| !is_loose(route));
-        let first = strict.and_then(|route| NameAddr::parse(route).ok()).map(|route| route.uri.to_string());
-        let mut builder = Request::build(method.clone(), first.as_deref().unwrap_or(&self.remote_target));
-        let rest = if first.is_some() { 1 } else { 0 };
-        for route in self.route_set.iter().skip(rest) {
+        let mut routes = self.route_set.iter().peekable();
+        // A strict router wants to be the Request-URI, and the target as the last Route.
+        let strict = routes.next_if(|route| !is_loose(route)).and_then(|route| uri_of(route));
+        let mut builder = Request::build(method, strict.as_deref().unwrap_or(&self.remote_target));
+        for route in routes {
             builder = builder.header(Name::Route, route);
         }
-        if first.is_some() {
-            builder = builder.header(Name::Route, &bracketed(&self.remote_target, ""));
+        if strict.is_some() {
+            builder = builder.header_of(Name::Route, &["<", &self.remote_target, ">"]);
         }
-        let cseq = cseq.to_string();
+        let tag = |tag: &str| if tag.is_empty() { ">" } else { ">;tag=" };
         builder
             .header(Name::MaxForwards, "70")
-            .header(Name::From, &bracketed(&self.local_uri, &self.local_tag))
-            .header(Name::To, &bracketed(&self.remote_uri, &self.remote_tag))
+            .header_of(Name::From, &["<", &self.local_uri, tag(&self.local_tag), &self.local_tag])
+            .header_of(Name::To, &["<", &self.remote_uri, tag(&self.remote_tag), &self.remote_tag])
             .header(Name::CallId, &self.call_id)
-            .header(Name::CSeq, &[&cseq, " ", method.as_str()].concat())
+            .cseq(cseq)
     }
 }
 
-fn bracketed(uri: &str, tag: &str) -> String {
-    let tag_name = if tag.is_empty() { "" } else { ";tag=" };
-    ["<", uri, ">", tag_name, tag].concat()
+fn uri_of(address: &str) -> Option<String> {
+    Some(NameAddr::parse(address).ok()?.uri.to_string())
 }
 
 fn is_loose(route: &str) -> bool {

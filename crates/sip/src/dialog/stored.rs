@@ -1,6 +1,7 @@
 use super::{Dialog, State};
 use crate::Invalid;
-use alloc::string::{String, ToString};
+use crate::message::{cut, number, push_line, push_number};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The first line says how the rest is to be read.
@@ -9,30 +10,37 @@ const VERSION: &str = "dialog 1";
 /// One `name value` a line. No value has a line end in it: they come from header lines.
 pub(super) fn encode(dialog: &Dialog) -> String {
     let mut out = String::from(VERSION);
-    let mut line = |name: &str, value: &str| {
-        out.push('\n');
-        out.push_str(name);
-        out.push(' ');
-        out.extend(value.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }));
-    };
-    line("call-id", &dialog.call_id);
-    line("local-tag", &dialog.local_tag);
-    line("remote-tag", &dialog.remote_tag);
-    line("local-seq", &dialog.local_seq.to_string());
-    if let Some(seq) = dialog.remote_seq {
-        line("remote-seq", &seq.to_string());
+    let texts = [
+        ("call-id", &dialog.call_id),
+        ("local-tag", &dialog.local_tag),
+        ("remote-tag", &dialog.remote_tag),
+        ("local-uri", &dialog.local_uri),
+        ("remote-uri", &dialog.remote_uri),
+        ("remote-target", &dialog.remote_target),
+    ];
+    let routes = dialog.route_set.iter().map(|route| ("route", route));
+    for (name, value) in texts.into_iter().chain(routes) {
+        push_name(&mut out, name);
+        push_line(&mut out, value);
     }
-    line("local-uri", &dialog.local_uri);
-    line("remote-uri", &dialog.remote_uri);
-    line("remote-target", &dialog.remote_target);
-    for route in &dialog.route_set {
-        line("route", route);
+    for (name, value) in [("local-seq", Some(dialog.local_seq)), ("remote-seq", dialog.remote_seq)] {
+        if let Some(value) = value {
+            push_name(&mut out, name);
+            push_number(&mut out, value);
+        }
     }
     if dialog.secure {
-        line("secure", "");
+        push_name(&mut out, "secure");
     }
-    line("state", if dialog.state == State::Early { "early" } else { "confirmed" });
+    push_name(&mut out, "state");
+    out.push_str(if dialog.state == State::Early { "early" } else { "confirmed" });
     out
+}
+
+fn push_name(out: &mut String, name: &str) {
+    out.push('\n');
+    out.push_str(name);
+    out.push(' ');
 }
 
 pub(super) fn decode(text: &str) -> Result<Dialog, Invalid> {
@@ -56,8 +64,8 @@ pub(super) fn decode(text: &str) -> Result<Dialog, Invalid> {
     // One bit for each part that must be there.
     let mut seen = 0u8;
     for line in lines {
-        let (name, value) = line.split_once(' ').ok_or(Invalid("a stored dialog with a bad line"))?;
-        let number = || value.parse().map_err(|_| Invalid("a stored dialog with a bad number"));
+        let (name, value) = cut(line, b' ').ok_or(Invalid("a stored dialog with a bad line"))?;
+        let number = || number(value).ok_or(Invalid("a stored dialog with a bad number"));
         let (place, bit) = match name {
             "call-id" => (&mut dialog.call_id, 0),
             "local-tag" => (&mut dialog.local_tag, 1),

@@ -1,41 +1,13 @@
-use super::{Algorithm, Challenge, parameters};
-use crate::message::{number_hex, write_quoted};
-use crate::{Invalid, Method};
+use super::{Algorithm, Answer, Secret, parameters, response};
+use crate::message::number_hex;
+use crate::{Invalid, Method, Request};
 use alloc::string::String;
 use core::fmt;
 
-/// Answers a challenge: the value of an Authorization or Proxy-Authorization header.
-///
-/// `nc` counts the requests sent with this challenge's nonce, from 1; `cnonce` is a fresh token. `uri` is the
-/// Request-URI.
-pub fn respond(
-    challenge: &Challenge,
-    username: &str,
-    password: &str,
-    method: &Method,
-    uri: &str,
-    nc: u32,
-    cnonce: &str,
-) -> String {
-    let mut answer = Authorization {
-        username: username.into(),
-        realm: challenge.realm.clone(),
-        nonce: challenge.nonce.clone(),
-        uri: uri.into(),
-        algorithm: challenge.algorithm,
-        opaque: challenge.opaque.clone(),
-        protection: challenge.qop_auth.then(|| Protection { nc, cnonce: cnonce.into() }),
-        cnonce: (!challenge.qop_auth && challenge.algorithm.is_session()).then(|| cnonce.into()),
-        response: String::new(),
-    };
-    answer.response = answer.expected(method, password);
-    alloc::string::ToString::to_string(&answer)
-}
-
-/// The value of an Authorization or Proxy-Authorization header. Its `Display` is that value.
+/// The value of an Authorization or Proxy-Authorization header, as a server reads it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Authorization {
-    /// Who says so.
+    /// Who says so; a hash of it where `userhash` says so.
     pub username: String,
     /// Of the challenge.
     pub realm: String,
@@ -47,36 +19,33 @@ pub struct Authorization {
     pub algorithm: Algorithm,
     /// Of the challenge.
     pub opaque: Option<String>,
-    protection: Option<Protection>,
-    /// Where there is no `protection`.
-    cnonce: Option<String>,
-    response: String,
-}
-
-/// What `qop=auth` brings.
-#[derive(Clone, PartialEq, Eq)]
-struct Protection {
+    /// Whether `username` is the hash that [`Authorization::names`] compares.
+    pub userhash: bool,
+    /// `auth`, `auth-int`, or empty.
+    qop: &'static str,
     nc: u32,
     cnonce: String,
+    response: String,
 }
 
 impl Authorization {
     /// Reads the header's value. Another scheme or algorithm is `Invalid`.
     pub fn parse(value: &str) -> Result<Authorization, Invalid> {
         let (mut username, mut realm, mut nonce, mut uri, mut response) = (None, None, None, None, None);
-        let (mut algorithm, mut opaque, mut qop, mut nc, mut cnonce) =
-            (Algorithm::Md5, None, None, None, None);
+        let (mut opaque, mut qop, mut nc, mut cnonce) = (None, None, None, None);
+        let (mut algorithm, mut userhash) = (Algorithm::Md5, false);
         for (name, value) in parameters(value).ok_or(Invalid("another scheme than Digest"))? {
             match name.to_ascii_lowercase().as_str() {
-                "username" => username = Some(value),
-                "realm" => realm = Some(value),
-                "nonce" => nonce = Some(value),
-                "uri" => uri = Some(value),
-                "response" => response = Some(value),
-                "opaque" => opaque = Some(value),
+                "username" => username = Some(value.into_owned()),
+                "realm" => realm = Some(value.into_owned()),
+                "nonce" => nonce = Some(value.into_owned()),
+                "uri" => uri = Some(value.into_owned()),
+                "response" => response = Some(value.into_owned()),
+                "opaque" => opaque = Some(value.into_owned()),
                 "qop" => qop = Some(value),
-                "cnonce" => cnonce = Some(value),
+                "cnonce" => cnonce = Some(value.into_owned()),
                 "nc" => nc = Some(number_hex(&value).ok_or(Invalid("a nonce count that is none"))?),
+                "userhash" => userhash = value.eq_ignore_ascii_case("true"),
                 "algorithm" => {
                     algorithm = Algorithm::new(&value).ok_or(Invalid("an unknown digest algorithm"))?;
                 }
@@ -84,13 +53,15 @@ impl Authorization {
             }
         }
         const MISSING: Invalid = Invalid("an answer with a part missing");
-        let protection = match qop {
-            Some(qop) if qop.eq_ignore_ascii_case("auth") => {
-                Some(Protection { nc: nc.ok_or(MISSING)?, cnonce: cnonce.take().ok_or(MISSING)? })
-            }
+        let qop = match qop {
+            Some(qop) if qop.eq_ignore_ascii_case("auth") => "auth",
+            Some(qop) if qop.eq_ignore_ascii_case("auth-int") => "auth-int",
             Some(_) => return Err(Invalid("an unknown quality of protection")),
-            None => None,
+            None => "",
         };
+        if !qop.is_empty() && (nc.is_none() || cnonce.is_none()) {
+            return Err(MISSING);
+        }
         Ok(Authorization {
             username: username.ok_or(MISSING)?,
             realm: realm.ok_or(MISSING)?,
@@ -98,70 +69,55 @@ impl Authorization {
             uri: uri.ok_or(MISSING)?,
             algorithm,
             opaque,
-            protection,
-            cnonce,
+            userhash,
+            qop,
+            nc: nc.unwrap_or(0),
+            cnonce: cnonce.unwrap_or_default(),
             response: response.ok_or(MISSING)?,
         })
     }
 
-    /// Whether the response is what somebody who knows `password` answers, to a request with this method. Whether the
-    /// nonce is one of ours, and still good, and the realm, is the caller's to know.
+    /// Whether the response is what somebody who knows `password` answers, to a request without a body and with this
+    /// method. Whether the nonce is one of ours, and still good, and the realm, is the caller's to know.
     pub fn verify(&self, method: &Method, password: &str) -> bool {
-        let expected = self.expected(method, password);
-        let given = self.response.as_bytes();
-        // The same time wherever the first difference is.
-        expected.len() == given.len()
-            && expected.bytes().zip(given).fold(0, |all, (a, b)| all | (a ^ b.to_ascii_lowercase())) == 0
+        self.matches(&self.username, Secret::Password(password), method, "")
+    }
+
+    /// [`Authorization::verify`] for this request, whose body `auth-int` covers.
+    pub fn verify_request(&self, request: &Request, secret: Secret<'_>) -> bool {
+        self.matches(&self.username, secret, request.method(), request.body())
+    }
+
+    /// Whether this is the name of `username`, in clear or hashed.
+    pub fn names(&self, username: &str) -> bool {
+        if self.userhash {
+            return same_hash(&self.algorithm.hash(&[username, &self.realm]), &self.username);
+        }
+        self.username == username
+    }
+
+    /// [`Authorization::verify_request`] where the name was hashed, and is known to be this.
+    pub fn verify_user(&self, request: &Request, username: &str, secret: Secret<'_>) -> bool {
+        self.names(username) && self.matches(username, secret, request.method(), request.body())
     }
 
     /// How often the client has used the nonce, this time included; `None` without `qop`.
     pub fn nonce_count(&self) -> Option<u32> {
-        self.protection.as_ref().map(|protection| protection.nc)
+        (!self.qop.is_empty()).then_some(self.nc)
     }
 
-    /// RFC 2617 §3.2.2.
-    fn expected(&self, method: &Method, password: &str) -> String {
-        let hash = |pieces: &[&str]| self.algorithm.hash(pieces);
-        let mut ha1 = hash(&[&self.username, &self.realm, password]);
-        let cnonce = self.protection.as_ref().map(|p| &p.cnonce).or(self.cnonce.as_ref());
-        if self.algorithm.is_session() {
-            ha1 = hash(&[&ha1, &self.nonce, cnonce.map_or("", |cnonce| cnonce)]);
-        }
-        let ha2 = hash(&[method.as_str(), &self.uri]);
-        match &self.protection {
-            Some(Protection { nc, cnonce }) => {
-                hash(&[&ha1, &self.nonce, &nonce_count_text(*nc), cnonce, "auth", &ha2])
-            }
-            None => hash(&[&ha1, &self.nonce, &ha2]),
-        }
+    fn matches(&self, username: &str, secret: Secret<'_>, method: &Method, body: &str) -> bool {
+        let Authorization { realm, nonce, uri, nc, cnonce, .. } = self;
+        let answer = Answer { username, secret, method, uri, body, nc: *nc, cnonce };
+        same_hash(&response(self.algorithm, realm, nonce, self.qop, &answer), &self.response)
     }
 }
 
-impl fmt::Display for Authorization {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Digest username=")?;
-        write_quoted(f, &self.username)?;
-        for (name, value) in [
-            (", realm=", Some(&self.realm)),
-            (", nonce=", Some(&self.nonce)),
-            (", uri=", Some(&self.uri)),
-            (", response=", Some(&self.response)),
-            (", opaque=", self.opaque.as_ref()),
-            (", cnonce=", self.protection.as_ref().map(|p| &p.cnonce).or(self.cnonce.as_ref())),
-        ] {
-            if let Some(value) = value {
-                f.write_str(name)?;
-                write_quoted(f, value)?;
-            }
-        }
-        f.write_str(", algorithm=")?;
-        f.write_str(self.algorithm.as_str())?;
-        if let Some(protection) = &self.protection {
-            f.write_str(", qop=auth, nc=")?;
-            f.write_str(&nonce_count_text(protection.nc))?;
-        }
-        Ok(())
-    }
+/// In the same time wherever the first difference is.
+fn same_hash(expected: &str, given: &str) -> bool {
+    let given = given.as_bytes();
+    expected.len() == given.len()
+        && expected.bytes().zip(given).fold(0, |all, (a, b)| all | (a ^ b.to_ascii_lowercase())) == 0
 }
 
 /// Without the response: it is as good as the password while the nonce lives.
@@ -169,9 +125,4 @@ impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Authorization({:?} in {:?})", self.username, self.realm)
     }
-}
-
-/// Eight hexadecimal digits.
-fn nonce_count_text(count: u32) -> String {
-    super::hexadecimal(&count.to_be_bytes())
 }

@@ -1,37 +1,9 @@
-use super::parameters;
-use crate::Invalid;
-use crate::message::write_quoted;
+use super::{Algorithm, Answer, Secret, parameters, push_pairs, response};
+use crate::message::{CommaSplit, push_quoted};
+use crate::{Invalid, Method};
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
-
-/// How the response is computed. SHA-256 (RFC 8760) joins here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// MD5.
-    #[default]
-    Md5,
-    /// MD5 with the client's nonce in the first part.
-    Md5Sess,
-}
-
-impl Algorithm {
-    const ALL: [(Algorithm, &str); 2] = [(Algorithm::Md5, "MD5"), (Algorithm::Md5Sess, "MD5-sess")];
-
-    /// The algorithm of this name, in any case.
-    pub fn new(name: &str) -> Option<Algorithm> {
-        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(algorithm, _)| *algorithm)
-    }
-
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(algorithm, _)| *algorithm == self).map_or("", |(_, name)| name)
-    }
-
-    pub(super) fn is_session(self) -> bool {
-        matches!(self, Algorithm::Md5Sess)
-    }
-}
 
 /// The value of a WWW-Authenticate or Proxy-Authenticate header. Its `Display` is that value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,33 +18,40 @@ pub struct Challenge {
     pub stale: bool,
     /// How to compute the answer.
     pub algorithm: Algorithm,
-    /// Whether `auth` is among the offered qualities of protection; without it the answer is RFC 2069's.
+    /// Whether `auth` is among the offered qualities of protection; without any the answer is RFC 2069's.
     pub qop_auth: bool,
+    /// Whether `auth-int`, which covers the body, is.
+    pub qop_auth_int: bool,
+    /// Whether the name is to be sent as a hash (RFC 7616 §3.4.4).
+    pub userhash: bool,
 }
 
 impl Challenge {
-    /// Reads one challenge. Those of another scheme or algorithm, or with `auth-int` only, are `Invalid`.
+    /// Reads one challenge. Those of another scheme, algorithm or quality of protection are `Invalid`.
     pub fn parse(value: &str) -> Result<Challenge, Invalid> {
         let mut challenge = Challenge::default();
         let (mut realm, mut nonce) = (None, None);
         for (name, value) in parameters(value).ok_or(Invalid("another scheme than Digest"))? {
-            match name.to_ascii_lowercase().as_str() {
-                "realm" => realm = Some(value),
-                "nonce" => nonce = Some(value),
-                "opaque" => challenge.opaque = Some(value),
-                "stale" => challenge.stale = value.eq_ignore_ascii_case("true"),
-                "algorithm" => {
-                    challenge.algorithm =
-                        Algorithm::new(&value).ok_or(Invalid("an unknown digest algorithm"))?;
+            let is = |known: &str| name.eq_ignore_ascii_case(known);
+            if is("realm") {
+                realm = Some(value.into_owned());
+            } else if is("nonce") {
+                nonce = Some(value.into_owned());
+            } else if is("opaque") {
+                challenge.opaque = Some(value.into_owned());
+            } else if is("stale") {
+                challenge.stale = value.eq_ignore_ascii_case("true");
+            } else if is("userhash") {
+                challenge.userhash = value.eq_ignore_ascii_case("true");
+            } else if is("algorithm") {
+                challenge.algorithm = Algorithm::new(&value).ok_or(Invalid("an unknown digest algorithm"))?;
+            } else if is("qop") {
+                let offers = |qop: &str| CommaSplit::new(&value).any(|own| own.eq_ignore_ascii_case(qop));
+                challenge.qop_auth = offers("auth");
+                challenge.qop_auth_int = offers("auth-int");
+                if !challenge.qop_auth && !challenge.qop_auth_int {
+                    return Err(Invalid("an unknown quality of protection"));
                 }
-                "qop" => {
-                    challenge.qop_auth =
-                        value.split(',').any(|q| q.trim_ascii().eq_ignore_ascii_case("auth"));
-                    if !challenge.qop_auth {
-                        return Err(Invalid("an unknown quality of protection"));
-                    }
-                }
-                _ => {}
             }
         }
         challenge.realm = realm.ok_or(Invalid("a challenge without a realm"))?;
@@ -80,28 +59,112 @@ impl Challenge {
         Ok(challenge)
     }
 
-    /// The first of these header values that can be answered: the server lists them in its order of preference
+    /// The strongest of these header values that can be answered; of equal ones the first, which the server prefers
     /// (RFC 8760 §2.4).
     pub fn best_of<'a>(values: impl Iterator<Item = &'a str>) -> Option<Challenge> {
-        values.map(Challenge::parse).find_map(Result::ok)
+        // The realm that is asked for first: others are asked for beside it, not in its place.
+        let best = Challenge::best_of_each(values);
+        best.into_iter().next()
     }
+
+    /// The strongest of each realm, in the realms' order: a request that forked, or passed several proxies, has one
+    /// answer for each (RFC 3261 §22.3).
+    pub fn best_of_each<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Challenge> {
+        let mut best: Vec<Challenge> = Vec::new();
+        for challenge in values.filter_map(|value| Challenge::parse(value).ok()) {
+            match best.iter_mut().find(|own| own.realm == challenge.realm) {
+                Some(own) if own.algorithm < challenge.algorithm => *own = challenge,
+                Some(_) => {}
+                None => best.push(challenge),
+            }
+        }
+        best
+    }
+
+    /// The value of the Authorization or Proxy-Authorization header that answers this challenge. `auth` is chosen where
+    /// it is offered: `auth-int` fails wherever somebody on the way touches the body.
+    pub fn answer(&self, answer: &Answer<'_>) -> String {
+        let Answer { username, uri, .. } = *answer;
+        let integrity = self.qop_auth_int && !self.qop_auth;
+        let qop = match (integrity, self.qop_auth) {
+            (true, _) => "auth-int",
+            (false, true) => "auth",
+            (false, false) => "",
+        };
+        let needs_cnonce = !qop.is_empty() || self.algorithm.is_session();
+        let response = response(self.algorithm, &self.realm, &self.nonce, qop, answer);
+        let hashed = self.userhash.then(|| self.algorithm.hash(&[username, &self.realm]));
+        let mut out = String::with_capacity(256);
+        out.push_str("Digest ");
+        push_pairs(
+            &mut out,
+            &[
+                ("username=", Some(hashed.as_deref().unwrap_or(username))),
+                (", realm=", Some(&self.realm)),
+                (", nonce=", Some(&self.nonce)),
+                (", uri=", Some(uri)),
+                (", response=", Some(&response)),
+                (", opaque=", self.opaque.as_deref()),
+                (", cnonce=", needs_cnonce.then_some(answer.cnonce)),
+            ],
+        );
+        out.push_str(", algorithm=");
+        out.push_str(self.algorithm.as_str());
+        if !qop.is_empty() {
+            out.push_str(", qop=");
+            out.push_str(qop);
+            out.push_str(", nc=");
+            out.push_str(&super::hexadecimal(&answer.nc.to_be_bytes()));
+        }
+        if self.userhash {
+            out.push_str(", userhash=true");
+        }
+        out
+    }
+
+    /// The nonce to use from now on, if an Authentication-Info (RFC 7616 §3.5) names one.
+    pub fn next_nonce(authentication_info: &str) -> Option<String> {
+        let (_, nonce) =
+            super::pairs(authentication_info).find(|(name, _)| name.eq_ignore_ascii_case("nextnonce"))?;
+        Some(nonce.into_owned())
+    }
+}
+
+/// Answers a challenge to a request without a body: [`Challenge::answer`] with a password.
+///
+/// `nc` counts the requests sent with this challenge's nonce, from 1; `cnonce` is a fresh token. `uri` is the
+/// Request-URI.
+pub fn respond(
+    challenge: &Challenge,
+    username: &str,
+    password: &str,
+    method: &Method,
+    uri: &str,
+    nc: u32,
+    cnonce: &str,
+) -> String {
+    let secret = Secret::Password(password);
+    challenge.answer(&Answer { username, secret, method, uri, body: "", nc, cnonce })
 }
 
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Digest realm=")?;
-        write_quoted(f, &self.realm)?;
-        f.write_str(", nonce=")?;
-        write_quoted(f, &self.nonce)?;
-        if let Some(opaque) = &self.opaque {
-            f.write_str(", opaque=")?;
-            write_quoted(f, opaque)?;
+        let mut out = String::from("Digest realm=");
+        push_quoted(&mut out, &self.realm);
+        push_pairs(&mut out, &[(", nonce=", Some(&self.nonce)), (", opaque=", self.opaque.as_deref())]);
+        out.push_str(match (self.qop_auth, self.qop_auth_int) {
+            (true, true) => ", qop=\"auth,auth-int\"",
+            (true, false) => ", qop=\"auth\"",
+            (false, true) => ", qop=\"auth-int\"",
+            (false, false) => "",
+        });
+        out.push_str(", algorithm=");
+        out.push_str(self.algorithm.as_str());
+        for (is_set, text) in [(self.stale, ", stale=true"), (self.userhash, ", userhash=true")] {
+            if is_set {
+                out.push_str(text);
+            }
         }
-        if self.qop_auth {
-            f.write_str(", qop=\"auth\"")?;
-        }
-        f.write_str(", algorithm=")?;
-        f.write_str(self.algorithm.as_str())?;
-        if self.stale { f.write_str(", stale=true") } else { Ok(()) }
+        f.write_str(&out)
     }
 }

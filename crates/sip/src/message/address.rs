@@ -1,118 +1,128 @@
 use super::params::Params;
-use super::scan::{find_unquoted, quotes_close, split_quoted, trim, unescape, write_quoted};
+use super::scan::{after, closing_quote, cut, find, quotes_close, slice, trim};
 use super::uri::Uri;
+use super::write::{push_quoted, unescape};
 use crate::Invalid;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-/// A name-addr or addr-spec: `"Display" <sip:user@host>;param=value`, as in From, To, Contact, Route.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NameAddr {
-    /// Without quotes and escapes; `None` also where it is empty.
-    pub display_name: Option<String>,
+/// A name-addr or addr-spec, `"Display" <sip:user@host>;param=value`, as in From, To, Contact, Route; read in place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NameAddr<'a> {
+    display: Display<'a>,
     /// What is addressed.
-    pub uri: Uri,
+    pub uri: Uri<'a>,
     /// The header's parameters, not the URI's.
-    pub params: Params,
+    pub params: Params<'a>,
 }
 
-impl NameAddr {
-    /// An address without a display name and parameters.
-    pub fn new(uri: Uri) -> NameAddr {
-        NameAddr { display_name: None, uri, params: Params::new() }
-    }
-
-    /// The same address with this display name; empty is none.
-    pub fn with_display_name(mut self, name: &str) -> NameAddr {
-        self.display_name = (!name.is_empty()).then(|| name.into());
-        self
-    }
-
-    /// The same address with this tag.
-    pub fn with_tag(mut self, tag: &str) -> NameAddr {
-        self.params.set("tag", Some(tag));
-        self
-    }
-
+impl<'a> NameAddr<'a> {
     /// Reads one address. Lenient: an unquoted display name may have any characters but `<` and `"`.
-    pub fn parse(text: &str) -> Result<NameAddr, Invalid> {
-        let parts = split(text)?;
-        let display_name = match parts.display_name {
-            DisplayName::Quoted(inside) => unescape(inside),
-            DisplayName::Bare(name) => name.into(),
+    pub fn parse(text: &'a str) -> Result<NameAddr<'a>, Invalid> {
+        let Parts { display, uri, params } = split(text)?;
+        Ok(NameAddr { display, uri: Uri::parse(uri)?, params: Params::parse(params) })
+    }
+
+    /// The text of an address: `"Display" <uri>;tag=…`, without a display name or a tag where that is empty.
+    pub fn format(display_name: &str, uri: &str, tag: &str) -> String {
+        let mut text = String::with_capacity(display_name.len() + uri.len() + tag.len() + 12);
+        if !display_name.is_empty() {
+            push_quoted(&mut text, display_name);
+            text.push(' ');
+        }
+        for piece in ["<", uri, ">", if tag.is_empty() { "" } else { ";tag=" }, tag] {
+            text.push_str(piece);
+        }
+        text
+    }
+
+    /// Without quotes and escapes; `None` also where it is empty.
+    pub fn display_name(&self) -> Option<Cow<'a, str>> {
+        let name = match self.display {
+            Display::Quoted(inside) => unescape(inside),
+            Display::Bare(name) => Cow::Borrowed(name),
         };
-        Ok(NameAddr {
-            display_name: (!display_name.is_empty()).then_some(display_name),
-            uri: Uri::parse(parts.uri)?,
-            params: Params::parse(parts.params),
-        })
+        (!name.is_empty()).then_some(name)
     }
 
     /// The `tag` parameter.
-    pub fn tag(&self) -> Option<&str> {
+    pub fn tag(&self) -> Option<&'a str> {
         self.param("tag").filter(|tag| !tag.is_empty())
     }
 
-    /// The parameter's value; empty for one without a value.
-    pub fn param(&self, name: &str) -> Option<&str> {
+    /// The parameter's value without quotes; empty for one without a value.
+    pub fn param(&self, name: &str) -> Option<&'a str> {
         self.params.get(name)
+    }
+
+    /// The parameter's value, where it is a number: `expires`, `reg-id`.
+    pub fn number(&self, name: &str) -> Option<u32> {
+        super::scan::number(self.param(name)?)
+    }
+
+    /// Adds its text, strictly: the display name quoted, the URI in angle brackets and escaped.
+    pub fn push_to(&self, out: &mut String) {
+        if let Some(name) = self.display_name() {
+            push_quoted(out, &name);
+            out.push(' ');
+        }
+        out.push('<');
+        self.uri.push_to(out);
+        out.push('>');
+        self.params.push_to(out);
     }
 }
 
-impl fmt::Display for NameAddr {
+impl fmt::Display for NameAddr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(name) = &self.display_name {
-            write_quoted(f, name)?;
-            f.write_str(" ")?;
-        }
-        write!(f, "<{}>{}", self.uri, self.params)
+        let mut text = String::new();
+        self.push_to(&mut text);
+        f.write_str(&text)
     }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Display<'a> {
+    /// Escapes still in.
+    Quoted(&'a str),
+    Bare(&'a str),
 }
 
 /// An address in pieces of its own text.
 pub(super) struct Parts<'a> {
-    display_name: DisplayName<'a>,
-    pub(super) uri: &'a str,
+    display: Display<'a>,
+    uri: &'a str,
     pub(super) params: &'a str,
-}
-
-enum DisplayName<'a> {
-    Quoted(&'a str),
-    Bare(&'a str),
 }
 
 /// Takes an address apart without reading its URI.
 pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
     let text = trim(text);
-    let (display_name, rest) = if text.starts_with('"') {
-        let (inside, rest) = split_quoted(text).ok_or(Invalid("a display name whose quotes do not close"))?;
-        let rest = trim(rest);
-        if !rest.starts_with('<') {
-            return Err(Invalid("a display name without an address in angle brackets"));
-        }
-        (DisplayName::Quoted(inside), rest)
+    let (display, rest) = if text.starts_with('"') {
+        let close = closing_quote(text, 0).ok_or(Invalid("a display name whose quotes do not close"))?;
+        (Display::Quoted(slice(text, 1, close)), trim(after(text, close + 1)))
     } else {
-        match find_unquoted(text, b"<") {
-            Some(at) => (DisplayName::Bare(trim(&text[..at])), &text[at..]),
-            None => (DisplayName::Bare(""), text),
+        let at = unquoted_bracket(text).unwrap_or(0);
+        let name = trim(slice(text, 0, at));
+        if find(name, b'"').is_some() {
+            return Err(Invalid("a display name with quotes in it"));
         }
+        (Display::Bare(name), after(text, at))
     };
-    let (uri, params) = match rest.strip_prefix('<') {
-        Some(inside) => inside.split_once('>').ok_or(Invalid("angle brackets that do not close"))?,
-        None => {
-            let (uri, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
-            // RFC 3261 §20: such a URI must stand in angle brackets.
-            if uri.contains(['?', ',']) {
-                return Err(Invalid("a URI with ? or , that needs angle brackets"));
-            }
-            (uri, params)
+    let (uri, params) = if let Some(inside) = rest.strip_prefix('<') {
+        cut(inside, b'>').ok_or(Invalid("angle brackets that do not close"))?
+    } else if let Display::Quoted(_) = display {
+        return Err(Invalid("a display name without an address in angle brackets"));
+    } else {
+        let end = find(rest, b';').unwrap_or(rest.len());
+        let uri = slice(rest, 0, end);
+        // RFC 3261 §20: such a URI must stand in angle brackets.
+        if uri.bytes().any(|byte| matches!(byte, b'?' | b',')) {
+            return Err(Invalid("a URI with ? or , that needs angle brackets"));
         }
+        (uri, after(rest, end))
     };
-    if let DisplayName::Bare(name) = display_name
-        && name.contains('"')
-    {
-        return Err(Invalid("a display name with quotes in it"));
-    }
     let params = trim(params);
     if !params.is_empty() && !params.starts_with(';') {
         return Err(Invalid("something after the address that is no parameter"));
@@ -120,7 +130,22 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
     if !quotes_close(params) {
         return Err(Invalid("a parameter whose quotes do not close"));
     }
-    Ok(Parts { display_name, uri: trim(uri), params })
+    Ok(Parts { display, uri: trim(uri), params })
+}
+
+fn unquoted_bracket(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = find(text, b'<')?;
+    if find(slice(text, 0, at), b'"').is_some() {
+        at = 0;
+    }
+    loop {
+        match bytes.get(at)? {
+            b'<' => return Some(at),
+            b'"' => at = closing_quote(text, at)? + 1,
+            _ => at += 1,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -130,7 +155,7 @@ mod tests {
 
     fn read(text: &str) -> (Option<String>, String, String) {
         let address = NameAddr::parse(text).expect(text);
-        (address.display_name, address.uri.to_string(), address.params.to_string())
+        (address.display_name().map(Cow::into_owned), address.uri.to_string(), address.params.to_string())
     }
 
     #[test]
@@ -153,6 +178,7 @@ mod tests {
     fn in_brackets_parameters_are_the_uris() {
         assert_eq!(read("<sip:a@b;x=1>;y=2"), (None, "sip:a@b;x=1".into(), ";y=2".into()));
         assert_eq!(read("sip:a@b;x=1"), (None, "sip:a@b".into(), ";x=1".into()));
+        assert_eq!(read("sip:a@b;x=\"<;>\""), (None, "sip:a@b".into(), ";x=\"<;>\"".into()));
     }
 
     #[test]

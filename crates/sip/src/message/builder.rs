@@ -2,16 +2,17 @@ use super::headers::Headers;
 use super::name::Name;
 use super::parse::index_fields;
 use super::scan::{Range, is_token_byte};
+use super::write::{push_line, push_number};
 use super::{Request, Response};
 use crate::Method;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 /// A request being written. Header values lose their control characters: one value is one line, whatever it holds.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RequestBuilder {
     method: Method,
-    uri: String,
+    uri: Range,
     draft: Draft,
 }
 
@@ -20,42 +21,66 @@ pub struct RequestBuilder {
 #[must_use]
 pub struct ResponseBuilder {
     status: u16,
-    reason: String,
-    /// To, which may still get a tag.
-    to: String,
+    reason: Range,
+    /// Where To ends, if it may yet get a tag.
+    untagged: Option<usize>,
     draft: Draft,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Draft {
-    /// Header lines with their ends.
-    lines: String,
+    /// First line and header lines with their ends.
+    text: String,
+    /// Where the header lines begin.
+    fields_at: usize,
     body: String,
 }
 
 impl RequestBuilder {
     pub(super) fn new(method: Method, uri: &str) -> RequestBuilder {
-        let uri = uri.chars().filter(|c| *c > ' ' && *c != '\x7f').collect();
-        RequestBuilder { method, uri, draft: Draft::default() }
+        let mut draft = Draft::new();
+        let text = &mut draft.text;
+        text.push_str(method.as_str());
+        text.push(' ');
+        let start = text.len();
+        text.extend(uri.chars().filter(|c| *c > ' ' && *c != '\x7f'));
+        let uri = Range::new(start, text.len());
+        text.push_str(" SIP/2.0\r\n");
+        draft.fields_at = draft.text.len();
+        RequestBuilder { method, uri, draft }
     }
 
     /// Adds a header.
-    pub fn header(mut self, name: Name, value: &str) -> Self {
-        self.draft.line(name.as_str(), value);
+    pub fn header(self, name: Name, value: &str) -> Self {
+        self.header_of(name, &[value])
+    }
+
+    /// Adds a header whose value is these pieces, one after the other.
+    pub fn header_of(mut self, name: Name, pieces: &[&str]) -> Self {
+        self.draft.line(name.as_str(), pieces);
         self
     }
 
     /// Adds a header that has no [`Name`].
     pub fn raw_header(mut self, name: &str, value: &str) -> Self {
-        self.draft.line(name, value);
+        self.draft.line(name, &[value]);
+        self
+    }
+
+    /// Adds a CSeq of this number and the request's method.
+    pub fn cseq(mut self, number: u32) -> Self {
+        let mut text = String::new();
+        push_number(&mut text, number);
+        self.draft.line("CSeq", &[&text, " ", self.method.as_str()]);
         self
     }
 
     /// Adds a Via above those that are there: `SIP/2.0/WS sent-by;branch=…`.
     pub fn via(mut self, transport: &str, sent_by: &str, branch: &str) -> Self {
-        let mut top = Draft::default();
-        top.line("Via", &["SIP/2.0/", transport, " ", sent_by, ";branch=", branch].concat());
-        self.draft.lines.insert_str(0, &top.lines);
+        let text = &mut self.draft.text;
+        let fields = text.split_off(self.draft.fields_at);
+        self.draft.line("Via", &["SIP/2.0/", transport, " ", sent_by, ";branch=", branch]);
+        self.draft.text.push_str(&fields);
         self
     }
 
@@ -67,63 +92,67 @@ impl RequestBuilder {
 
     /// The request, with its Content-Length.
     pub fn finish(self) -> Request {
-        let method = self.method.as_str();
-        let mut text =
-            String::with_capacity(64 + self.uri.len() + self.draft.lines.len() + self.draft.body.len());
-        text.push_str(method);
-        text.push(' ');
-        let uri = Range::new(text.len(), text.len() + self.uri.len());
-        text.push_str(&self.uri);
-        text.push_str(" SIP/2.0\r\n");
-        let headers = self.draft.finish(text);
-        Request { method: self.method, uri, headers }
+        Request { method: self.method, uri: self.uri, headers: self.draft.finish() }
     }
 }
 
 impl ResponseBuilder {
+    /// A status outside of 100 to 699 becomes 500.
     pub(super) fn new(request: &Request, status: u16, reason: &str) -> ResponseBuilder {
-        let mut draft = Draft::default();
-        for via in request.all(Name::Via) {
-            draft.line("Via", via);
-        }
-        for name in [Name::From, Name::CallId, Name::CSeq] {
-            draft.line(name.as_str(), request.get(name).unwrap_or(""));
-        }
+        let status = if (100..700).contains(&status) { status } else { 500 };
+        let mut draft = Draft::new();
+        let text = &mut draft.text;
+        text.push_str("SIP/2.0 ");
+        push_number(text, u32::from(status));
+        text.push(' ');
+        let start = text.len();
+        push_line(text, reason);
+        let reason = Range::new(start, text.len());
+        text.push_str("\r\n");
+        draft.fields_at = draft.text.len();
+        draft.copy(request, Name::Via);
+        draft.copy(request, Name::From);
+        draft.copy(request, Name::To);
+        let may_get_tag = request.get(Name::To).is_some() && request.to_tag().is_none();
+        let untagged = may_get_tag.then(|| draft.text.len() - "\r\n".len());
+        draft.copy(request, Name::CallId);
+        draft.copy(request, Name::CSeq);
         // RFC 3261 §12.1.1
         if *request.method() == Method::Invite && (101..300).contains(&status) {
-            for route in request.all(Name::RecordRoute) {
-                draft.line("Record-Route", route);
-            }
+            draft.copy(request, Name::RecordRoute);
         }
         // RFC 3261 §8.2.6.1
-        if let (100, Some(timestamp)) = (status, request.get(Name::Timestamp)) {
-            draft.line("Timestamp", timestamp);
+        if status == 100 {
+            draft.copy(request, Name::Timestamp);
         }
-        let to = request.get(Name::To).unwrap_or("").into();
-        ResponseBuilder { status, reason: clean(reason), to, draft }
+        ResponseBuilder { status, reason, untagged, draft }
     }
 
     /// Gives To a tag, where it has none.
     pub fn to_tag(mut self, tag: &str) -> Self {
-        let has_tag = super::address::split(&self.to).is_ok_and(|parts| {
-            super::params::iterate(parts.params).any(|(name, _)| name.eq_ignore_ascii_case("tag"))
-        });
-        if !has_tag {
-            self.to.push_str(";tag=");
-            self.to.push_str(tag);
+        if let Some(at) = self.untagged.take() {
+            let rest = self.draft.text.split_off(at);
+            for piece in [";tag=", tag, &rest] {
+                self.draft.text.push_str(piece);
+            }
         }
         self
     }
 
     /// Adds a header.
-    pub fn header(mut self, name: Name, value: &str) -> Self {
-        self.draft.line(name.as_str(), value);
+    pub fn header(self, name: Name, value: &str) -> Self {
+        self.header_of(name, &[value])
+    }
+
+    /// Adds a header whose value is these pieces, one after the other.
+    pub fn header_of(mut self, name: Name, pieces: &[&str]) -> Self {
+        self.draft.line(name.as_str(), pieces);
         self
     }
 
     /// Adds a header that has no [`Name`].
     pub fn raw_header(mut self, name: &str, value: &str) -> Self {
-        self.draft.line(name, value);
+        self.draft.line(name, &[value]);
         self
     }
 
@@ -133,52 +162,49 @@ impl ResponseBuilder {
         self
     }
 
-    /// The response, with its Content-Length. A status outside of 100 to 699 becomes 500.
-    pub fn finish(mut self) -> Response {
-        self.draft.line("To", &self.to);
-        let status = if (100..700).contains(&self.status) { self.status } else { 500 };
-        let mut text =
-            String::with_capacity(64 + self.reason.len() + self.draft.lines.len() + self.draft.body.len());
-        text.push_str("SIP/2.0 ");
-        text.push_str(&status.to_string());
-        text.push(' ');
-        let reason = Range::new(text.len(), text.len() + self.reason.len());
-        text.push_str(&self.reason);
-        text.push_str("\r\n");
-        let headers = self.draft.finish(text);
-        Response { status, reason, headers }
+    /// The response, with its Content-Length.
+    pub fn finish(self) -> Response {
+        Response { status: self.status, reason: self.reason, headers: self.draft.finish() }
     }
 }
 
 impl Draft {
-    fn line(&mut self, name: &str, value: &str) {
-        let start = self.lines.len();
-        self.lines.extend(name.bytes().filter(|byte| is_token_byte(*byte)).map(char::from));
-        if self.lines.len() > start {
-            self.lines.push_str(": ");
-            self.lines.push_str(&clean(value));
-            self.lines.push_str("\r\n");
+    fn new() -> Draft {
+        // More than most messages without a body have.
+        Draft { text: String::with_capacity(768), fields_at: 0, body: String::new() }
+    }
+
+    fn line(&mut self, name: &str, pieces: &[&str]) {
+        let start = self.text.len();
+        self.text.extend(name.bytes().filter(|byte| is_token_byte(*byte)).map(char::from));
+        if self.text.len() > start {
+            self.text.push_str(": ");
+            for piece in pieces {
+                push_line(&mut self.text, piece);
+            }
+            self.text.push_str("\r\n");
+        }
+    }
+
+    fn copy(&mut self, request: &Request, name: Name) {
+        for value in request.all(name) {
+            self.line(name.as_str(), &[value]);
         }
     }
 
     fn set_body(&mut self, content_type: &str, text: &str) {
-        self.line("Content-Type", content_type);
-        self.body = text.into();
+        self.line("Content-Type", &[content_type]);
+        self.body.push_str(text);
     }
 
-    fn finish(self, mut text: String) -> Headers {
-        let fields_at = text.len();
-        text.push_str(&self.lines);
+    fn finish(self) -> Headers {
+        let Draft { mut text, fields_at, body } = self;
         text.push_str("Content-Length: ");
-        text.push_str(&self.body.len().to_string());
+        push_number(&mut text, body.len() as u32);
         text.push_str("\r\n\r\n");
         let index = index_fields(&text, fields_at);
-        text.push_str(&self.body);
+        text.push_str(&body);
         let body = Range::new(index.body, text.len());
         Headers::new(text, index.fields, body)
     }
-}
-
-fn clean(value: &str) -> String {
-    value.chars().map(|c| if matches!(c, '\r' | '\n' | '\0') { ' ' } else { c }).collect()
 }

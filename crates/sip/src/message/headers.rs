@@ -1,7 +1,7 @@
 use super::address::{self, NameAddr};
 use super::name::Name;
-use super::params::iterate;
-use super::scan::{CommaSplit, Range, number, split_quoted, split_word, trim};
+use super::params::Params;
+use super::scan::{CommaSplit, Range, number, slice, split_word};
 use super::via::Via;
 use crate::{Invalid, Method};
 use alloc::string::String;
@@ -19,8 +19,26 @@ pub struct Headers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Field {
     pub(super) name: Name,
-    pub(super) name_text: Range,
-    pub(super) value: Range,
+    /// Spellings longer than this are cut: nobody asks for them.
+    name_length: u8,
+    name_at: u32,
+    value: Range,
+}
+
+impl Field {
+    pub(super) fn new(name: Name, start: usize, end: usize, value: Range) -> Field {
+        let name_length = u8::try_from(end - start).unwrap_or(u8::MAX);
+        Field { name, name_length, name_at: start as u32, value }
+    }
+
+    pub(super) fn name<'a>(&self, text: &'a str) -> &'a str {
+        let start = self.name_at as usize;
+        slice(text, start, start + usize::from(self.name_length))
+    }
+
+    pub(super) fn value<'a>(&self, text: &'a str) -> &'a str {
+        self.value.of(text)
+    }
 }
 
 /// A CSeq's two parts.
@@ -39,41 +57,34 @@ impl Headers {
 
     /// The first header of this name, unread. For [`Name::Other`] the first of those that have no name here.
     pub fn get(&self, name: Name) -> Option<&str> {
-        self.all(name).next()
+        let field = self.fields.iter().find(|field| field.name == name)?;
+        Some(field.value(&self.text))
     }
 
     /// The first header spelled so, in any case, unread.
     pub fn get_named(&self, name: &str) -> Option<&str> {
         match Name::new(name) {
-            Name::Other => self
-                .fields
-                .iter()
-                .find(|field| field.name_text.of(&self.text).eq_ignore_ascii_case(name))
-                .map(|field| field.value.of(&self.text)),
+            Name::Other => {
+                self.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+            }
             known => self.get(known),
         }
     }
 
     /// Every header of this name, unread, in their order.
-    pub fn all(&self, name: Name) -> impl Iterator<Item = &str> {
-        self.fields.iter().filter(move |field| field.name == name).map(|field| field.value.of(&self.text))
+    pub fn all(&self, name: Name) -> All<'_> {
+        All { text: &self.text, fields: self.fields.iter(), name, spelling: None }
     }
 
     /// Every header spelled so, in any case, unread, in their order.
-    pub fn all_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn all_named<'a>(&'a self, name: &'a str) -> All<'a> {
         let known = Name::new(name);
-        self.fields
-            .iter()
-            .filter(move |field| match known {
-                Name::Other => field.name_text.of(&self.text).eq_ignore_ascii_case(name),
-                known => field.name == known,
-            })
-            .map(|field| field.value.of(&self.text))
+        All { spelling: (known == Name::Other).then_some(name), ..self.all(known) }
     }
 
     /// The single values of every header of this name: split at commas, whether on one line or on many.
-    pub fn values(&self, name: Name) -> impl Iterator<Item = &str> {
-        self.all(name).flat_map(CommaSplit::new)
+    pub fn values(&self, name: Name) -> Values<'_> {
+        Values { all: self.all(name), line: CommaSplit::new("") }
     }
 
     /// Whether a list header (Supported, Require, Allow …) has this value, in any case.
@@ -83,7 +94,7 @@ impl Headers {
 
     /// All headers in their order: name as written, value unread.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|field| (field.name_text.of(&self.text), field.value.of(&self.text)))
+        self.fields.iter().map(|field| (field.name(&self.text), field.value(&self.text)))
     }
 
     /// The topmost Via.
@@ -92,12 +103,12 @@ impl Headers {
     }
 
     /// Who sent the request.
-    pub fn from(&self) -> Result<NameAddr, Invalid> {
+    pub fn from(&self) -> Result<NameAddr<'_>, Invalid> {
         self.address(Name::From)
     }
 
     /// Whom the request is for.
-    pub fn to(&self) -> Result<NameAddr, Invalid> {
+    pub fn to(&self) -> Result<NameAddr<'_>, Invalid> {
         self.address(Name::To)
     }
 
@@ -123,13 +134,13 @@ impl Headers {
     }
 
     /// Every Contact; one that cannot be read does not hide the others. `*` is not among them.
-    pub fn contacts(&self) -> impl Iterator<Item = Result<NameAddr, Invalid>> {
+    pub fn contacts(&self) -> impl Iterator<Item = Result<NameAddr<'_>, Invalid>> {
         self.values(Name::Contact).filter(|value| *value != "*").map(NameAddr::parse)
     }
 
     /// The first Contact that can be read.
-    pub fn contact(&self) -> Option<NameAddr> {
-        self.contacts().find_map(Result::ok)
+    pub fn contact(&self) -> Option<NameAddr<'_>> {
+        self.first_address(Name::Contact)
     }
 
     /// Whether a Contact is `*` (RFC 3261 §10.2.2).
@@ -137,30 +148,18 @@ impl Headers {
         self.values(Name::Contact).any(|value| value == "*")
     }
 
-    /// Expires, in seconds.
-    pub fn expires(&self) -> Option<u32> {
-        self.number(Name::Expires)
+    /// The one address of a header: From, To, Refer-To, Referred-By.
+    pub fn address(&self, name: Name) -> Result<NameAddr<'_>, Invalid> {
+        NameAddr::parse(self.get(name).ok_or(Invalid("no such header"))?)
     }
 
-    /// Max-Forwards.
-    pub fn max_forwards(&self) -> Option<u32> {
-        self.number(Name::MaxForwards)
+    /// The first address of a list header that can be read.
+    pub fn first_address(&self, name: Name) -> Option<NameAddr<'_>> {
+        self.values(name).find_map(|value| NameAddr::parse(value).ok())
     }
 
-    /// A header that is a number, perhaps with parameters after it.
-    pub fn number(&self, name: Name) -> Option<u32> {
-        let value = self.get(name)?;
-        number(trim(&value[..value.find([';', ' ', '(']).unwrap_or(value.len())]))
-    }
-
-    /// The body's media type without parameters, as written: `application/sdp`.
-    pub fn content_type(&self) -> Option<&str> {
-        self.get(Name::ContentType).map(|value| trim(value.split(';').next().unwrap_or("")))
-    }
-
-    /// Whether the body is of this media type, in any case and whatever its parameters.
-    pub fn content_is(&self, media_type: &str) -> bool {
-        self.content_type().is_some_and(|own| own.eq_ignore_ascii_case(media_type))
+    pub(super) fn fields(&self) -> &[Field] {
+        &self.fields
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -175,7 +174,7 @@ impl Headers {
         self.body.of(&self.text)
     }
 
-    pub(super) fn raw_cseq(&self) -> Result<(u32, &str), Invalid> {
+    pub(crate) fn raw_cseq(&self) -> Result<(u32, &str), Invalid> {
         let value = self.get(Name::CSeq).ok_or(Invalid("no CSeq"))?;
         let (digits, method) = split_word(value).ok_or(Invalid("a CSeq without a method"))?;
         // RFC 3261 §8.1.1.5: less than 2**31.
@@ -189,15 +188,49 @@ impl Headers {
         address::split(self.get(name).unwrap_or("")).map(|_| ())
     }
 
-    fn address(&self, name: Name) -> Result<NameAddr, Invalid> {
-        NameAddr::parse(self.get(name).ok_or(Invalid("no such header"))?)
-    }
-
     fn tag(&self, name: Name) -> Option<&str> {
         let parts = address::split(self.get(name)?).ok()?;
-        let (_, value) = iterate(parts.params).find(|(name, _)| name.eq_ignore_ascii_case("tag"))?;
-        let value = value?;
-        let value = split_quoted(value).map_or(value, |(inside, _)| inside);
-        (!value.is_empty()).then_some(value)
+        Params::parse(parts.params).get("tag").filter(|tag| !tag.is_empty())
+    }
+}
+
+/// [`Headers::all`].
+#[derive(Clone, Debug)]
+pub struct All<'a> {
+    text: &'a str,
+    fields: core::slice::Iter<'a, Field>,
+    name: Name,
+    spelling: Option<&'a str>,
+}
+
+impl<'a> Iterator for All<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let (text, name, spelling) = (self.text, self.name, self.spelling);
+        let field = self.fields.find(|field| {
+            field.name == name && spelling.is_none_or(|text_| field.name(text).eq_ignore_ascii_case(text_))
+        })?;
+        Some(field.value(text))
+    }
+}
+
+/// [`Headers::values`].
+#[derive(Clone, Debug)]
+pub struct Values<'a> {
+    all: All<'a>,
+    line: CommaSplit<'a>,
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        loop {
+            if let Some(value) = self.line.next() {
+                return Some(value);
+            }
+            self.line = CommaSplit::new(self.all.next()?);
+        }
     }
 }

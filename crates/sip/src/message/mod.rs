@@ -11,16 +11,20 @@ mod params;
 mod parse;
 mod scan;
 mod uri;
+mod value;
 mod via;
+mod write;
 
 pub use address::NameAddr;
 pub use builder::{RequestBuilder, ResponseBuilder};
-pub use headers::{CSeq, Headers};
+pub use headers::{All, CSeq, Headers, Values};
 pub use name::Name;
 pub use params::Params;
-pub use parse::{MAX_HEADERS, MAX_MESSAGE_BYTES, ParseError, ParseErrorKind, parse};
+pub use parse::{MAX_HEADERS, MAX_MESSAGE_BYTES, ParseError, ParseErrorKind, parse, parse_bytes};
 pub use uri::{Scheme, Uri};
+pub use value::{RAck, Refresher, Replaces, SessionExpires, Value};
 pub use via::Via;
+pub use write::{push_number, push_quoted};
 
 use crate::Method;
 use alloc::string::String;
@@ -157,18 +161,5 @@ impl Deref for Response {
     }
 }
 
-/// The pieces between commas that no quotes surround.
-pub(crate) fn comma_split(text: &str) -> impl Iterator<Item = &str> {
-    scan::CommaSplit::new(text)
-}
-
-pub(crate) use params::unquote;
-pub(crate) use scan::{hash, split_word, write_quoted};
-
-/// Hexadecimal digits and nothing else.
-pub(crate) fn number_hex(text: &str) -> Option<u32> {
-    if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    u32::from_str_radix(text, 16).ok()
-}
+pub(crate) use scan::{CommaSplit, cut, hash, number, number_hex, split_word, trim};
+pub(crate) use write::{push_line, unquote};

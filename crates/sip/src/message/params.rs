@@ -1,108 +1,135 @@
-use super::scan::{find_unquoted, is_token_byte, split_quoted, trim, unescape, write_quoted};
+use super::scan::{after, closing_quote, is_token_byte, slice, trim};
+use super::write::{push_quoted, unescape};
+use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
-/// Parameters of a header value or a URI: `;name=value;flag`. Names are compared without case, order is kept, values
-/// are without their quotes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Params(Vec<(String, Option<String>)>);
+/// Parameters of a header value or a URI, `;name=value;flag`, read in place. Names are compared without case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Params<'a>(&'a str);
 
-impl Params {
-    /// No parameters.
-    pub const fn new() -> Params {
-        Params(Vec::new())
+impl<'a> Params<'a> {
+    /// Of `;name=value;flag`; the first `;` may be absent. Nameless parameters are left out.
+    pub const fn parse(text: &'a str) -> Params<'a> {
+        Params(text)
     }
 
-    /// Reads `;name=value;flag`; the first `;` may be absent. Nameless parameters are left out.
-    pub fn parse(text: &str) -> Params {
-        let mut params = Vec::new();
-        for (name, value) in iterate(text) {
-            params.push((name.into(), value.map(unquote)));
-        }
-        Params(params)
+    /// The value of the first parameter of this name, without quotes; empty for one without a value. Escapes in a
+    /// quoted value stay: [`Params::text`] is without them.
+    pub fn get(self, name: &str) -> Option<&'a str> {
+        Some(self.find(name)?.inside())
     }
 
-    /// The value of the first parameter of this name; empty for one without a value.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name))?;
-        Some(value.as_deref().unwrap_or(""))
+    /// The value of the first parameter of this name, without quotes and escapes; empty for one without a value.
+    pub fn text(self, name: &str) -> Option<Cow<'a, str>> {
+        let param = self.find(name)?;
+        let inside = param.inside();
+        Some(if param.is_quoted() { unescape(inside) } else { Cow::Borrowed(inside) })
     }
 
     /// Whether there is a parameter of this name.
-    pub fn contains(&self, name: &str) -> bool {
-        self.get(name).is_some()
+    pub fn contains(self, name: &str) -> bool {
+        self.find(name).is_some()
     }
 
-    /// Sets a parameter, in place of those of the same name.
-    pub fn set(&mut self, name: &str, value: Option<&str>) {
-        self.remove(name);
-        self.0.push((name.into(), value.map(Into::into)));
-    }
-
-    /// Removes the parameters of this name.
-    pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
-    }
-
-    /// Names and values in their order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_deref()))
+    /// Names and values in their order, values as [`Params::get`] gives them.
+    pub fn iter(self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+        self.each().map(|param| (param.name, param.value.map(|_| param.inside())))
     }
 
     /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub fn is_empty(self) -> bool {
+        self.each().next().is_none()
     }
 
-    pub(super) fn push(&mut self, name: &str, value: Option<&str>) {
-        self.0.push((name.into(), value.map(Into::into)));
-    }
-}
-
-/// As header parameters: a value that is no token or host is quoted.
-impl fmt::Display for Params {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, value) in self.iter() {
-            f.write_str(";")?;
-            f.write_str(name)?;
-            if let Some(value) = value {
-                f.write_str("=")?;
-                if !value.is_empty() && value.bytes().all(|b| is_token_byte(b) || b"[]:".contains(&b)) {
-                    f.write_str(value)?;
-                } else {
-                    write_quoted(f, value)?;
-                }
+    /// Adds them as header parameters: a value that is no token or host is quoted.
+    pub fn push_to(self, out: &mut String) {
+        for Param { name, value } in self.each() {
+            out.push(';');
+            out.push_str(name);
+            let Some(value) = value else { continue };
+            out.push('=');
+            let is_plain =
+                !value.is_empty() && value.bytes().all(|b| is_token_byte(b) || b"[]:".contains(&b));
+            if is_plain
+                || closing_quote(value, 0) == Some(value.len().wrapping_sub(1)) && value.starts_with('"')
+            {
+                out.push_str(value);
+            } else {
+                push_quoted(out, value);
             }
         }
-        Ok(())
+    }
+
+    pub(super) fn each(self) -> Each<'a> {
+        Each { rest: self.0 }
+    }
+
+    fn find(self, name: &str) -> Option<Param<'a>> {
+        self.each().find(|param| param.name.eq_ignore_ascii_case(name))
     }
 }
 
-/// Names and raw values (quotes still on) of `;name=value;flag`.
-pub(crate) fn iterate(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
-    let mut rest = text;
-    core::iter::from_fn(move || {
-        while !rest.is_empty() {
-            let end = find_unquoted(rest, b";").unwrap_or(rest.len());
-            let param = &rest[..end];
-            rest = rest.get(end + 1..).unwrap_or("");
-            let (name, value) = match param.split_once('=') {
-                Some((name, value)) => (trim(name), Some(trim(value))),
-                None => (trim(param), None),
-            };
+impl fmt::Display for Params<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.push_to(&mut text);
+        f.write_str(&text)
+    }
+}
+
+/// One parameter; its value as it was written.
+#[derive(Clone, Copy)]
+pub(super) struct Param<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: Option<&'a str>,
+}
+
+impl<'a> Param<'a> {
+    fn is_quoted(self) -> bool {
+        self.value.is_some_and(|value| value.starts_with('"'))
+    }
+
+    fn inside(self) -> &'a str {
+        let value = self.value.unwrap_or("");
+        if !value.starts_with('"') {
+            return value;
+        }
+        slice(value, 1, closing_quote(value, 0).unwrap_or(value.len()))
+    }
+}
+
+/// Every parameter of a text.
+#[derive(Clone)]
+pub(super) struct Each<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Each<'a> {
+    type Item = Param<'a>;
+
+    fn next(&mut self) -> Option<Param<'a>> {
+        while !self.rest.is_empty() {
+            let bytes = self.rest.as_bytes();
+            let (mut at, mut equals) = (0, None);
+            while let Some(byte) = bytes.get(at) {
+                match byte {
+                    b';' => break,
+                    b'=' if equals.is_none() => equals = Some(at),
+                    b'"' => at = closing_quote(self.rest, at).unwrap_or(bytes.len()),
+                    _ => {}
+                }
+                at += 1;
+            }
+            let end = at.min(bytes.len());
+            let name = trim(slice(self.rest, 0, equals.unwrap_or(end)));
+            let value = equals.map(|equals| trim(slice(self.rest, equals + 1, end)));
+            self.rest = after(self.rest, end + 1);
             if !name.is_empty() {
-                return Some((name, value));
+                return Some(Param { name, value });
             }
         }
         None
-    })
-}
-
-pub(crate) fn unquote(value: &str) -> String {
-    match split_quoted(value) {
-        Some((inside, _)) => unescape(inside),
-        None => value.into(),
     }
 }
 
@@ -113,18 +140,23 @@ mod tests {
 
     #[test]
     fn quoted_values_lose_their_quotes_and_get_them_back() {
-        let params = Params::parse(r#" ; expires = 600 ;+sip.instance="<urn:uuid:1;2>";ob; ;q="""#);
+        let params =
+            Params::parse(r#" ; expires = 600 ;+sip.instance="<urn:uuid:1;2>";ob; ;q="";t="a \"b\"""#);
         assert_eq!(params.get("EXPIRES"), Some("600"));
         assert_eq!(params.get("+sip.instance"), Some("<urn:uuid:1;2>"));
-        assert_eq!(params.get("ob"), Some(""));
-        assert_eq!(params.get("absent"), None);
-        assert_eq!(params.to_string(), r#";expires=600;+sip.instance="<urn:uuid:1;2>";ob;q="""#);
+        assert_eq!((params.get("ob"), params.get("q"), params.get("absent")), (Some(""), Some(""), None));
+        assert_eq!((params.get("t"), params.text("t").as_deref()), (Some(r#"a \"b\""#), Some(r#"a "b""#)));
+        assert_eq!(params.text("expires").as_deref(), Some("600"));
+        assert_eq!(params.to_string(), r#";expires=600;+sip.instance="<urn:uuid:1;2>";ob;q="";t="a \"b\"""#);
+        assert_eq!(params.iter().count(), 5);
+        assert!(params.contains("OB") && !params.is_empty() && Params::parse(" ; ;").is_empty());
     }
 
     #[test]
-    fn setting_replaces() {
-        let mut params = Params::parse("tag=a;TAG=b;x");
-        params.set("tag", Some("c"));
-        assert_eq!(params.to_string(), ";x;tag=c");
+    fn values_that_need_quotes_get_them() {
+        assert_eq!(
+            Params::parse(r#"a=b c;d=[::1]:5;e="open;f=1"#).to_string(),
+            r#";a="b c";d=[::1]:5;e="\"open;f=1""#
+        );
     }
 }

@@ -1,10 +1,11 @@
 use super::headers::{Field, Headers};
 use super::name::Name;
-use super::scan::{self, Range, is_space};
+use super::scan::{self, Range, after, cut, cut_or_all, is_blank, is_token, next_control, slice, trim};
+use super::write::push_number;
 use super::{Message, Request, Response};
-use crate::{Invalid, Method};
+use crate::Method;
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -55,8 +56,10 @@ impl ParseError {
             _ => (400, self.detail),
         };
         // RFC 3261 §8.2.7: the same tag for every copy, without keeping any state.
-        let via = request.get(Name::Via).unwrap_or("");
-        let tag = scan::hash(&[request.call_id(), via]).to_string();
+        let hash = scan::hash(&[request.call_id(), request.get(Name::Via).unwrap_or("")]);
+        let mut tag = String::new();
+        push_number(&mut tag, (hash >> 32) as u32);
+        push_number(&mut tag, hash as u32);
         Some(Response::reply_to(request, status, reason).to_tag(&tag).finish())
     }
 }
@@ -73,37 +76,55 @@ impl core::error::Error for ParseError {}
 /// announces is cut off.
 ///
 /// Only what matching and answering need must be right: first line, Via, From, To, Call-ID, CSeq, Content-Length.
-pub fn parse(text: String) -> Result<Message, ParseError> {
+pub fn parse(mut text: String) -> Result<Message, ParseError> {
     if text.len() > MAX_MESSAGE_BYTES {
-        return Err(error(ParseErrorKind::TooLarge, "Message too large"));
+        return Err(error((ParseErrorKind::TooLarge, "Message too large")));
     }
     let start = text.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     if start == text.len() {
-        return Err(error(ParseErrorKind::Empty, "No message"));
+        return Err(error((ParseErrorKind::Empty, "No message")));
     }
-    let (line, fields_at) = line_at(&text, start);
+    let (line, fields_at) = first_line(&text, start);
     let start_line = read_start_line(&text, line)?;
     let index = index_fields(&text, fields_at);
-    let problem = index.problem;
+    let problem = index.too_many.then_some((ParseErrorKind::TooLarge, "Too many headers"));
     let (body, body_problem) = find_body(&text, &index);
-    let headers = Headers::new(unfold(text, &index.folds)?, index.fields, body);
-    let mut problem = problem.or_else(|| check(&headers, &start_line).err()).or(body_problem);
+    if body_problem.is_none() {
+        text.truncate(body.end as usize);
+    }
+    let headers = Headers::new(unfold(text, &index.folds), index.fields, body);
+    let problem = problem.or_else(|| check(&headers, &start_line)).or(body_problem);
     match start_line {
         StartLine::Request { method, uri, problem: first } => {
-            problem = first.or(problem);
             let request = Request { method, uri, headers };
-            match problem {
-                Some((kind, detail)) => {
+            match first.or(problem) {
+                Some(problem) => {
                     let request = can_be_answered(&request).then(|| Box::new(request));
-                    Err(ParseError { kind, detail, request })
+                    Err(ParseError { request, ..error(problem) })
                 }
                 None => Ok(Message::Request(request)),
             }
         }
         StartLine::Response { status, reason } => match problem {
-            Some((kind, detail)) => Err(error(kind, detail)),
+            Some(problem) => Err(error(problem)),
             None => Ok(Message::Response(Response { status, reason, headers })),
         },
+    }
+}
+
+/// [`parse`] for bytes. Those that are not UTF-8 (a binary body, a name in Latin-1) become `?`, one for one: they must not
+/// cost the message.
+pub fn parse_bytes(bytes: Vec<u8>) -> Result<Message, ParseError> {
+    match String::from_utf8(bytes) {
+        Ok(text) => parse(text),
+        Err(error) => {
+            let mut text = String::with_capacity(error.as_bytes().len());
+            for chunk in error.as_bytes().utf8_chunks() {
+                text.push_str(chunk.valid());
+                text.extend(chunk.invalid().iter().map(|_| '?'));
+            }
+            parse(text)
+        }
     }
 }
 
@@ -122,72 +143,58 @@ enum StartLine {
     },
 }
 
-fn error(kind: ParseErrorKind, detail: &'static str) -> ParseError {
+fn error((kind, detail): Problem) -> ParseError {
     ParseError { kind, detail, request: None }
 }
 
 /// The line that begins at `start`, without its end, and where the next begins.
-fn line_at(text: &str, start: usize) -> (Range, usize) {
-    let bytes = text.as_bytes();
-    let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(bytes.len(), |at| start + at);
-    let next = (end + 1).min(bytes.len());
-    let end = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
-    (Range::new(start, end), next)
+fn first_line(text: &str, start: usize) -> (&str, usize) {
+    let end = scan::find(after(text, start), b'\n').map_or(text.len(), |at| start + at);
+    (trim(slice(text, start, end)), (end + 1).min(text.len()))
 }
 
-fn read_start_line(text: &str, line: Range) -> Result<StartLine, ParseError> {
-    let bad = |detail| Err(error(ParseErrorKind::StartLine, detail));
-    let line = trimmed(text, line);
-    let (first, rest) = split_at_space(text, line, line.of(text).find(' '));
-    let protocol = first.of(text);
-    if protocol.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/")) {
-        if !protocol.eq_ignore_ascii_case("SIP/2.0") {
-            return Err(error(ParseErrorKind::Version, "Version Not Supported"));
+fn read_start_line(text: &str, line: &str) -> Result<StartLine, ParseError> {
+    const VERSION: Problem = (ParseErrorKind::Version, "Version Not Supported");
+    let bad = |detail| Err(error((ParseErrorKind::StartLine, detail)));
+    let is_sip = |word: &str| word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/"));
+    let is_version_2 = |word: &str| word.eq_ignore_ascii_case("SIP/2.0");
+    let (first, rest) = cut_or_all(line, b' ');
+    let rest = trim(rest);
+    if is_sip(first) {
+        if !is_version_2(first) {
+            return Err(error(VERSION));
         }
-        let (digits, reason) = split_at_space(text, rest, rest.of(text).find(' '));
-        return match scan::number(digits.of(text)) {
-            Some(status @ 100..=699) => Ok(StartLine::Response { status: status as u16, reason }),
+        let (digits, reason) = cut_or_all(rest, b' ');
+        return match scan::number(digits) {
+            Some(status @ 100..=699) => {
+                Ok(StartLine::Response { status: status as u16, reason: range_of(text, trim(reason)) })
+            }
             _ => bad("A status that is none"),
         };
     }
-    if !scan::is_token(protocol) {
+    if !scan::is_token(first) {
         return bad("A method that is none");
     }
-    let (mut uri, version) = split_at_space(text, rest, rest.of(text).rfind(' '));
-    if !version.of(text).get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/")) {
+    let space = rest.bytes().rposition(|byte| byte == b' ').unwrap_or(rest.len());
+    let (uri, version) = (trim(slice(rest, 0, space)), after(rest, space + 1));
+    if !is_sip(version) {
         return bad("A request line in pieces");
     }
-    if uri.of(text).starts_with('<') && uri.of(text).ends_with('>') {
-        uri = Range { start: uri.start + 1, end: uri.end - 1 };
-    }
-    let problem = if !version.of(text).eq_ignore_ascii_case("SIP/2.0") {
-        Some((ParseErrorKind::Version, "Version Not Supported"))
-    } else if uri.start == uri.end || uri.of(text).bytes().any(|byte| byte <= b' ') {
+    let uri = uri.strip_prefix('<').and_then(|uri| uri.strip_suffix('>')).unwrap_or(uri);
+    let problem = if !is_version_2(version) {
+        Some(VERSION)
+    } else if uri.is_empty() || uri.bytes().any(|byte| byte <= b' ') {
         Some((ParseErrorKind::StartLine, "Bad Request-URI"))
     } else {
         None
     };
-    Ok(StartLine::Request { method: Method::new(protocol), uri, problem })
+    Ok(StartLine::Request { method: Method::new(first), uri: range_of(text, uri), problem })
 }
 
-/// Without white space at its ends.
-fn trimmed(text: &str, range: Range) -> Range {
-    let bytes = text.as_bytes();
-    let (mut start, mut end) = (range.start as usize, range.end as usize);
-    while start < end && is_space(bytes[start]) {
-        start += 1;
-    }
-    while end > start && is_space(bytes[end - 1]) {
-        end -= 1;
-    }
-    Range::new(start, end)
-}
-
-/// What is before a space, `at` bytes into the range, and what after it; without one, all is before.
-fn split_at_space(text: &str, range: Range, at: Option<usize>) -> (Range, Range) {
-    let space = at.map_or(range.end, |at| range.start + at as u32);
-    let split = |start, end| trimmed(text, Range { start, end });
-    (split(range.start, space), split(space, range.end))
+/// Where in `text` a piece of it is.
+fn range_of(text: &str, piece: &str) -> Range {
+    let start = (piece.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+    Range::new(start, start.wrapping_add(piece.len()))
 }
 
 /// What one pass over the header lines finds.
@@ -197,126 +204,167 @@ pub(super) struct Index {
     folds: Vec<usize>,
     /// Where the body begins.
     pub(super) body: usize,
-    problem: Option<Problem>,
+    too_many: bool,
 }
 
 /// Finds the header lines. A line without a colon is left out: it must not cost the others.
 pub(super) fn index_fields(text: &str, start: usize) -> Index {
     let bytes = text.as_bytes();
     let mut index =
-        Index { fields: Vec::with_capacity(16), folds: Vec::new(), body: text.len(), problem: None };
+        Index { fields: Vec::with_capacity(24), folds: Vec::new(), body: bytes.len(), too_many: false };
     let mut at = start;
     while at < bytes.len() {
-        let (line, mut next) = line_at(text, at);
-        if line.start == line.end {
+        if let Some(next) = line_end(bytes, at) {
             index.body = next;
             break;
         }
-        let mut end = line.end as usize;
-        while matches!(bytes.get(next), Some(b' ' | b'\t')) {
-            let (more, after) = line_at(text, next);
-            index.folds.extend(end..next);
-            end = more.end as usize;
-            next = after;
-        }
+        let line_at = at;
+        let value_end = loop {
+            at = next_control(bytes, at);
+            let end = at;
+            match line_end(bytes, at) {
+                Some(next) => {
+                    at = next;
+                    if !bytes.get(next).copied().is_some_and(is_blank) {
+                        break end;
+                    }
+                    index.folds.extend(end..next);
+                }
+                None if at == bytes.len() => break end,
+                None => {
+                    if bytes.get(at) != Some(&b'\t') {
+                        index.folds.push(at);
+                    }
+                    at += 1;
+                }
+            }
+        };
         if index.fields.len() == MAX_HEADERS {
-            index.problem = Some((ParseErrorKind::TooLarge, "Too many headers"));
+            index.too_many = true;
             break;
         }
-        if let Some(field) = read_field(text, at, end) {
-            index.fields.push(field);
-            let value = field.value.of(text);
-            if value.contains('\r') || value.contains('\0') {
-                let start = field.value.start as usize;
-                let strays = value.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'\r' | b'\0'));
-                index.folds.extend(strays.map(|(at, _)| start + at));
-            }
+        let Some((name_text, _)) = cut(slice(text, line_at, value_end), b':') else { continue };
+        let value = trimmed(bytes, line_at + name_text.len() + 1, value_end);
+        let name_text = name_text.trim_ascii_end();
+        let name = Name::new(name_text);
+        if name != Name::Other || is_token(name_text) {
+            index.fields.push(Field::new(name, line_at, line_at + name_text.len(), value));
         }
-        at = next;
     }
     index
 }
 
-fn read_field(text: &str, start: usize, end: usize) -> Option<Field> {
-    let colon = start + text.as_bytes()[start..end].iter().position(|&byte| byte == b':')?;
-    let name_text = trimmed(text, Range::new(start, colon));
-    let name = name_text.of(text);
-    scan::is_token(name).then(|| Field {
-        name: Name::new(name),
-        name_text,
-        value: trimmed(text, Range::new(colon + 1, end)),
-    })
+/// Where the next line begins, if a line ends at `at`: CRLF, or the bare LF that some send.
+fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at)? {
+        b'\n' => Some(at + 1),
+        b'\r' if bytes.get(at + 1) == Some(&b'\n') => Some(at + 2),
+        _ => None,
+    }
 }
 
-/// Puts a space for each fold's byte. They are ASCII and so is a space: the text stays UTF-8.
-fn unfold(text: String, folds: &[usize]) -> Result<String, ParseError> {
+/// Without white space and control characters at its ends.
+fn trimmed(bytes: &[u8], mut start: usize, mut end: usize) -> Range {
+    let is_space = |at: usize| bytes.get(at).is_some_and(|byte| *byte <= b' ');
+    while start < end && is_space(start) {
+        start += 1;
+    }
+    while end > start && is_space(end - 1) {
+        end -= 1;
+    }
+    Range::new(start, end)
+}
+
+/// Puts a space for each fold's byte, all of which are ASCII.
+fn unfold(text: String, folds: &[usize]) -> String {
     if folds.is_empty() {
-        return Ok(text);
+        return text;
     }
-    let mut bytes = text.into_bytes();
+    let mut unfolded = String::with_capacity(text.len());
+    let mut from = 0;
     for &at in folds {
-        if let Some(byte) = bytes.get_mut(at) {
-            *byte = b' ';
-        }
+        unfolded.push_str(slice(&text, from, at));
+        unfolded.push(' ');
+        from = at + 1;
     }
-    String::from_utf8(bytes).map_err(|_| error(ParseErrorKind::Header, "Text that is not UTF-8"))
+    unfolded.push_str(after(&text, from));
+    unfolded
 }
 
 /// RFC 3261 §18.3, §20.14.
 fn find_body(text: &str, index: &Index) -> (Range, Option<Problem>) {
+    let bad = |kind, detail| (Range::default(), Some((kind, detail)));
     let mut announced = None;
     for field in index.fields.iter().filter(|field| field.name == Name::ContentLength) {
-        let Some(length) = scan::number(field.value.of(text)) else {
-            return (Range::default(), Some((ParseErrorKind::Header, "Bad Content-Length")));
+        let Some(length) = scan::number(field.value(text)) else {
+            return bad(ParseErrorKind::Header, "Bad Content-Length");
         };
         if announced.is_some_and(|other| other != length) {
-            return (Range::default(), Some((ParseErrorKind::Header, "Content-Length contradicts itself")));
+            return bad(ParseErrorKind::Header, "Content-Length contradicts itself");
         }
         announced = Some(length);
     }
     let end = announced.map_or(text.len(), |length| index.body.saturating_add(length as usize));
     if end > text.len() {
-        return (Range::default(), Some((ParseErrorKind::Truncated, "Body shorter than Content-Length")));
+        return bad(ParseErrorKind::Truncated, "Body shorter than Content-Length");
     }
     if !text.is_char_boundary(end) {
-        return (Range::default(), Some((ParseErrorKind::Header, "Content-Length cuts a character")));
+        return bad(ParseErrorKind::Header, "Content-Length cuts a character");
     }
     (Range::new(index.body, end), None)
 }
 
-fn check(headers: &Headers, start_line: &StartLine) -> Result<(), Problem> {
-    for (name, missing, repeated) in [
-        (Name::Via, "Missing Via", ""),
-        (Name::From, "Missing From", "Several From"),
-        (Name::To, "Missing To", "Several To"),
-        (Name::CallId, "Missing Call-ID", "Several Call-ID"),
-        (Name::CSeq, "Missing CSeq", "Several CSeq"),
-    ] {
-        let mut all = headers.all(name);
-        match all.next() {
-            None | Some("") => return Err((ParseErrorKind::Missing, missing)),
-            Some(first) if name != Name::Via && all.any(|other| other != first) => {
-                return Err((ParseErrorKind::Header, repeated));
+/// What is said where something that matching and answering need is missing, and where it comes twice.
+static NEEDED: [(&str, &str); 5] = [
+    ("Missing Via", ""),
+    ("Missing From", "Several From"),
+    ("Missing To", "Several To"),
+    ("Missing Call-ID", "Several Call-ID"),
+    ("Missing CSeq", "Several CSeq"),
+];
+
+fn check(headers: &Headers, start_line: &StartLine) -> Option<Problem> {
+    let mut first = [""; NEEDED.len()];
+    for field in headers.fields() {
+        let at = match field.name {
+            Name::Via => 0,
+            Name::From => 1,
+            Name::To => 2,
+            Name::CallId => 3,
+            Name::CSeq => 4,
+            _ => continue,
+        };
+        let value = field.value(headers.text());
+        if first[at].is_empty() {
+            first[at] = value;
+        } else if at > 0 && first[at] != value {
+            return Some((ParseErrorKind::Header, NEEDED[at].1));
+        }
+    }
+    if let Some(at) = first.iter().position(|value| value.is_empty()) {
+        return Some((ParseErrorKind::Missing, NEEDED[at].0));
+    }
+    let cseq = headers.raw_cseq();
+    let detail = if headers.via().is_err() {
+        "Bad Via"
+    } else if headers.check_address(Name::From).is_err() {
+        "Bad From"
+    } else if headers.check_address(Name::To).is_err() {
+        "Bad To"
+    } else {
+        match (cseq, start_line) {
+            (Err(_), _) => "Bad CSeq",
+            (Ok((_, method)), StartLine::Request { method: own, .. }) if own.as_str() != method => {
+                "CSeq of another method"
             }
-            Some(_) => {}
+            _ => return None,
         }
-    }
-    let bad = |detail| move |_: Invalid| (ParseErrorKind::Header, detail);
-    headers.via().map_err(bad("Bad Via"))?;
-    headers.check_address(Name::From).map_err(bad("Bad From"))?;
-    headers.check_address(Name::To).map_err(bad("Bad To"))?;
-    let (_, method) = headers.raw_cseq().map_err(bad("Bad CSeq"))?;
-    match start_line {
-        StartLine::Request { method: own, .. } if own.as_str() != method => {
-            Err((ParseErrorKind::Header, "CSeq of another method"))
-        }
-        _ => Ok(()),
-    }
+    };
+    Some((ParseErrorKind::Header, detail))
 }
 
-/// Whether an answer could be matched by who asked: all that is copied into it is there.
+/// Whether an answer would find its way: the rest of what is copied into it is copied where it is there
+/// (RFC 4475 §3.3.1).
 fn can_be_answered(headers: &Headers) -> bool {
-    [Name::Via, Name::From, Name::To, Name::CallId, Name::CSeq]
-        .iter()
-        .all(|&name| headers.get(name).is_some())
+    headers.get(Name::Via).is_some_and(|via| !via.is_empty())
 }

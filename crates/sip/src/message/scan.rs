@@ -1,4 +1,4 @@
-//! Small readers that the parsers share.
+//! Small readers that the parsers share: loops over bytes and slices that cannot panic, for the browser's sake.
 
 /// A piece of a message's text, in bytes. Its ends are always on character boundaries of the text it was made for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,13 +17,18 @@ impl Range {
     }
 
     pub(crate) fn of(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize).unwrap_or("")
+        slice(text, self.start as usize, self.end as usize)
     }
 }
 
-/// The linear white space of RFC 3261 §25.1.
-pub(crate) fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+/// `text[start..end]`; empty where there is no such piece.
+pub(crate) fn slice(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or("")
+}
+
+/// `text[start..]`; empty where there is no such piece.
+pub(crate) fn after(text: &str, start: usize) -> &str {
+    text.get(start..).unwrap_or("")
 }
 
 /// `text` without white space around it.
@@ -31,49 +36,102 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_ascii()
 }
 
-/// Where the first byte of `wanted` (ASCII) is that no quotes surround. A `"` opens quotes, `\` inside escapes.
-pub(crate) fn find_unquoted(text: &str, wanted: &[u8]) -> Option<usize> {
-    let mut quotes = Quotes::Outside;
-    text.bytes().position(|byte| quotes.next(byte) == Quotes::Outside && wanted.contains(&byte))
+pub(crate) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
-/// Whether every quote that opens closes.
-pub(crate) fn quotes_close(text: &str) -> bool {
-    let mut quotes = Quotes::Outside;
-    text.bytes().for_each(|byte| {
-        quotes.next(byte);
-    });
-    quotes == Quotes::Outside
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Quotes {
-    Outside,
-    Inside,
-    Escaped,
-}
-
-impl Quotes {
-    /// Goes past a byte and says where that leads.
-    fn next(&mut self, byte: u8) -> Quotes {
-        *self = match (*self, byte) {
-            (Quotes::Outside, b'"') | (Quotes::Escaped, _) => Quotes::Inside,
-            (Quotes::Inside, b'\\') => Quotes::Escaped,
-            (Quotes::Inside, b'"') => Quotes::Outside,
-            (same, _) => same,
-        };
-        *self
+/// Where this byte (ASCII) is first. Eight bytes at a time: most of reading a message is looking for a byte.
+pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = skip_blocks(bytes, 0, |byte| byte == wanted);
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk) ^ (ONES * u64::from(wanted));
+        // The lowest high bit that is set belongs to the first byte that is zero.
+        let hits = word.wrapping_sub(ONES) & !word & HIGHS;
+        if hits != 0 {
+            return Some(at + (hits.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
     }
+    while at < bytes.len() {
+        if bytes[at] == wanted {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Goes past the blocks without a byte of this kind: one instruction looks at a block where the machine can, which is why
+/// every byte of it is looked at.
+#[cfg(not(target_family = "wasm"))]
+#[inline(always)]
+fn skip_blocks(bytes: &[u8], mut at: usize, is_wanted: impl Fn(u8) -> bool) -> usize {
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>())
+        && !block.iter().fold(false, |found, byte| found | is_wanted(*byte))
+    {
+        at += 16;
+    }
+    at
+}
+
+/// In the browser the words of eight bytes do.
+#[cfg(target_family = "wasm")]
+fn skip_blocks(_: &[u8], at: usize, _: impl Fn(u8) -> bool) -> usize {
+    at
+}
+
+/// A one in each byte.
+const ONES: u64 = u64::MAX / 0xff;
+/// The highest bit of each byte.
+const HIGHS: u64 = ONES << 7;
+
+/// What is before the first byte (ASCII) of this kind, and what after it.
+pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let at = find(text, at)?;
+    Some((slice(text, 0, at), after(text, at + 1)))
+}
+
+/// [`cut`], where without such a byte all is before it.
+pub(crate) fn cut_or_all(text: &str, at: u8) -> (&str, &str) {
+    cut(text, at).unwrap_or((text, ""))
 }
 
 /// What is before the first space or tab, and what after it.
 pub(crate) fn split_word(text: &str) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|byte| matches!(byte, b' ' | b'\t'))?;
-    Some((&text[..at], trim(&text[at..])))
+    let at = text.bytes().position(is_blank)?;
+    Some((slice(text, 0, at), trim(after(text, at))))
+}
+
+/// Where the quotes that open at `open` close.
+pub(crate) fn closing_quote(text: &str, open: usize) -> Option<usize> {
+    let mut at = open + 1;
+    loop {
+        let rest = text.get(at..)?;
+        let close = find(rest, b'"')?;
+        let Some(escape) = find(slice(rest, 0, close), b'\\') else { return Some(at + close) };
+        // Past the escaped character, whose first byte is all that matters.
+        at += escape + 2;
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+    }
+}
+
+/// Whether every quote that opens closes.
+pub(crate) fn quotes_close(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(open) = find(rest, b'"') {
+        match closing_quote(rest, open) {
+            Some(close) => rest = after(rest, close + 1),
+            None => return false,
+        }
+    }
+    true
 }
 
 /// Splits at the commas that neither quotes nor angle brackets surround; empty pieces are left out.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct CommaSplit<'a> {
     rest: &'a str,
     /// Whether `rest` may have a `>`: looked for in vain once, not again.
@@ -86,22 +144,29 @@ impl<'a> CommaSplit<'a> {
     }
 
     fn next_comma(&mut self) -> usize {
-        let mut from = 0;
-        while let Some(found) = find_unquoted(&self.rest[from..], if self.may_close { b",<" } else { b"," }) {
-            let at = from + found;
-            if self.rest.as_bytes()[at] == b',' {
-                return at;
-            }
-            from = match self.rest[at..].find('>') {
-                Some(length) => at + length + 1,
-                // A bracket that is never closed surrounds nothing.
-                None => {
-                    self.may_close = false;
-                    at + 1
-                }
-            };
+        let bytes = self.rest.as_bytes();
+        // Most lines have one value.
+        let Some(mut at) = find(self.rest, b',') else { return bytes.len() };
+        if find(slice(self.rest, 0, at), b'"').is_some() || find(slice(self.rest, 0, at), b'<').is_some() {
+            at = 0;
         }
-        self.rest.len()
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b',' => return at,
+                b'"' => match closing_quote(self.rest, at) {
+                    Some(close) => at = close,
+                    None => break,
+                },
+                b'<' if self.may_close => match find(after(self.rest, at), b'>') {
+                    Some(length) => at += length,
+                    // A bracket that is never closed surrounds nothing.
+                    None => self.may_close = false,
+                },
+                _ => {}
+            }
+            at += 1;
+        }
+        bytes.len()
     }
 }
 
@@ -111,8 +176,8 @@ impl<'a> Iterator for CommaSplit<'a> {
     fn next(&mut self) -> Option<&'a str> {
         while !self.rest.is_empty() {
             let end = self.next_comma();
-            let piece = trim(&self.rest[..end]);
-            self.rest = self.rest.get(end + 1..).unwrap_or("");
+            let piece = trim(slice(self.rest, 0, end));
+            self.rest = after(self.rest, end + 1);
             if !piece.is_empty() {
                 return Some(piece);
             }
@@ -121,73 +186,85 @@ impl<'a> Iterator for CommaSplit<'a> {
     }
 }
 
-/// A quoted string at the start of `text` (which begins with `"`): its inside with escapes still in, and what follows.
-pub(crate) fn split_quoted(text: &str) -> Option<(&str, &str)> {
-    let inside = text.strip_prefix('"')?;
-    let mut escaped = false;
-    for (index, byte) in inside.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return Some((&inside[..index], &inside[index + 1..])),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The inside of a quoted string without its escapes.
-pub(crate) fn unescape(inside: &str) -> alloc::string::String {
-    let mut text = alloc::string::String::with_capacity(inside.len());
-    let mut escaped = false;
-    for character in inside.chars() {
-        if character == '\\' && !escaped {
-            escaped = true;
-        } else {
-            escaped = false;
-            text.push(character);
-        }
-    }
-    text
-}
-
-/// Writes `text` as a quoted string. Line ends and NULs cannot be in one and become spaces.
-pub(crate) fn write_quoted(f: &mut dyn core::fmt::Write, text: &str) -> core::fmt::Result {
-    f.write_char('"')?;
-    for character in text.chars() {
-        match character {
-            '\r' | '\n' | '\0' => f.write_char(' ')?,
-            '"' | '\\' => {
-                f.write_char('\\')?;
-                f.write_char(character)?;
-            }
-            _ => f.write_char(character)?,
-        }
-    }
-    f.write_char('"')
-}
-
 /// RFC 3261 §25.1 token.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
+/// A bit for each ASCII byte that a token can have.
+const TOKEN: [u32; 4] = {
+    let mut bits = [0; 4];
+    let mut byte = 0u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+        {
+            bits[byte as usize >> 5] |= 1 << (byte & 31);
+        }
+        byte += 1;
+    }
+    bits
+};
+
 pub(crate) fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
+    byte < 128 && TOKEN[usize::from(byte >> 5 & 3)] >> (byte & 31) & 1 == 1
+}
+
+/// The first byte below a space at or after `at`; the length where there is none.
+pub(crate) fn next_control(bytes: &[u8], at: usize) -> usize {
+    let mut at = skip_blocks(bytes, at, |byte| byte < b' ');
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        // The lowest high bit that is set belongs to the first byte below 0x20.
+        let hits = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        if hits != 0 {
+            return at + (hits.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(|byte| *byte >= b' ') {
+        at += 1;
+    }
+    at
 }
 
 /// FNV-1a, pieces kept apart.
 pub(crate) fn hash(pieces: &[&str]) -> u64 {
-    let bytes = pieces.iter().flat_map(|piece| piece.bytes().chain([0xff]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut take = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    for piece in pieces {
+        piece.bytes().for_each(&mut take);
+        take(0xff);
+    }
+    hash
 }
 
 /// Decimal digits and nothing else.
 pub(crate) fn number(text: &str) -> Option<u32> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if text.is_empty() {
         return None;
     }
-    text.parse().ok()
+    let mut number = 0u32;
+    for byte in text.bytes() {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        number = number.checked_mul(10)?.checked_add(u32::from(byte - b'0'))?;
+    }
+    Some(number)
+}
+
+/// Hexadecimal digits and nothing else.
+pub(crate) fn number_hex(text: &str) -> Option<u32> {
+    let mut number = 0u32;
+    for byte in text.bytes() {
+        let digit = char::from(byte).to_digit(16)?;
+        if number >> 28 != 0 {
+            return None;
+        }
+        number = number << 4 | digit;
+    }
+    (!text.is_empty()).then_some(number)
 }
 
 #[cfg(test)]
@@ -215,12 +292,63 @@ mod tests {
     }
 
     #[test]
-    fn quoted_strings_lose_their_escapes_and_get_them_back() {
-        let (inside, rest) = split_quoted(r#""say \"hi\" \\" <sip:a>"#).expect("closed");
-        assert_eq!((unescape(inside).as_str(), rest), (r#"say "hi" \"#, " <sip:a>"));
-        let mut written = alloc::string::String::new();
-        write_quoted(&mut written, &unescape(inside)).expect("a String takes all");
-        assert_eq!(written, r#""say \"hi\" \\""#);
-        assert_eq!(split_quoted(r#""open \""#), None);
+    fn bytes_are_found_wherever_they_are() {
+        for length in 0..40 {
+            let mut text = "x".repeat(length);
+            assert_eq!(find(&text, b','), None);
+            for at in 0..length {
+                text.replace_range(at..at + 1, ",");
+                assert_eq!(find(&text, b','), Some(at), "at {at} of {length}");
+                text.replace_range(at..at + 1, "x");
+            }
+        }
+        assert_eq!((find("Ж-ж,", b','), find("Ж-ж", b'-'), find("", b'a')), (Some(5), Some(2), None));
+        assert_eq!(cut("a=b=c", b'='), Some(("a", "b=c")));
+    }
+
+    #[test]
+    fn quotes_close_past_escapes() {
+        for (text, close) in [
+            (r#""a""#, Some(2)),
+            (r#""\"""#, Some(3)),
+            (r#""\\" ""#, Some(3)),
+            (r#""\ж\"ж""#, Some(8)),
+            (r#""\"#, None),
+            (r#""a\""#, None),
+            (r#"""#, None),
+        ] {
+            assert_eq!(closing_quote(text, 0), close, "{text}");
+        }
+    }
+
+    #[test]
+    fn control_characters_are_found_wherever_they_are() {
+        for length in 0..40 {
+            let mut bytes = alloc::vec![b'x'; length];
+            assert_eq!(next_control(&bytes, 0), length);
+            for at in 0..length {
+                bytes.fill(0xd0);
+                bytes[at] = if at % 2 == 0 { b'\n' } else { 0x1f };
+                assert_eq!(next_control(&bytes, 0), at, "at {at} of {length}");
+                assert_eq!(next_control(&bytes, at + 1), length);
+            }
+        }
+        assert_eq!(next_control(b"x", 9), 9);
+    }
+
+    #[test]
+    fn numbers_are_digits_and_fit() {
+        assert_eq!((number("4294967295"), number("4294967296")), (Some(u32::MAX), None));
+        assert_eq!((number(""), number("+1"), number("1 "), number("٣")), (None, None, None, None));
+        assert_eq!((number_hex("fFfFfFfF"), number_hex("100000000")), (Some(u32::MAX), None));
+        assert_eq!((number_hex(""), number_hex("0000001"), number_hex("g")), (None, Some(1), None));
+    }
+
+    #[test]
+    fn tokens_are_rfc_3261s() {
+        let tokens: alloc::string::String =
+            (0..=127u8).filter(|byte| is_token_byte(*byte)).map(char::from).collect();
+        assert_eq!(tokens, "!%'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_`abcdefghijklmnopqrstuvwxyz~");
+        assert!((128..=255).all(|byte| !is_token_byte(byte)));
     }
 }

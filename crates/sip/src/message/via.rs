@@ -1,5 +1,5 @@
-use super::params::iterate;
-use super::scan::{split_quoted, split_word, trim};
+use super::params::Params;
+use super::scan::{after, cut, find, slice, split_word, trim};
 use super::uri::split_host_port;
 use crate::Invalid;
 
@@ -12,29 +12,28 @@ pub struct Via<'a> {
     pub host: &'a str,
     /// Of sent-by, where one is written.
     pub port: Option<u16>,
-    params: &'a str,
+    /// `;branch=…;received=…`
+    pub params: Params<'a>,
 }
 
 impl<'a> Via<'a> {
     /// Reads one Via value.
     pub fn parse(text: &'a str) -> Result<Via<'a>, Invalid> {
         const BAD: Invalid = Invalid("a Via that cannot be read");
-        let (name, rest) = text.split_once('/').ok_or(BAD)?;
-        let (version, rest) = rest.split_once('/').ok_or(BAD)?;
+        let (name, rest) = cut(text, b'/').ok_or(BAD)?;
+        let (version, rest) = cut(rest, b'/').ok_or(BAD)?;
         if !trim(name).eq_ignore_ascii_case("SIP") || trim(version) != "2.0" {
             return Err(Invalid("a Via of another protocol"));
         }
         let (transport, rest) = split_word(trim(rest)).ok_or(BAD)?;
-        let (sent_by, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
-        let (host, port) = split_host_port(trim(sent_by))?;
-        Ok(Via { transport, host, port, params })
+        let end = find(rest, b';').unwrap_or(rest.len());
+        let (host, port) = split_host_port(trim(slice(rest, 0, end)))?;
+        Ok(Via { transport, host, port, params: Params::parse(after(rest, end)) })
     }
 
     /// The parameter's value without quotes; empty for one without a value.
     pub fn param(&self, name: &str) -> Option<&'a str> {
-        let (_, value) = iterate(self.params).find(|(n, _)| n.eq_ignore_ascii_case(name))?;
-        let value = value.unwrap_or("");
-        Some(split_quoted(value).map_or(value, |(inside, _)| inside))
+        self.params.get(name)
     }
 
     /// The `branch` parameter.

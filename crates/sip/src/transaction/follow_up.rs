@@ -1,7 +1,6 @@
 //! Requests that follow from an INVITE of ours hop by hop.
 
 use crate::{Method, Name, Request, Response};
-use alloc::string::ToString;
 
 /// RFC 3261 §17.1.1.3.
 pub(super) fn ack_of_failure(invite: &Request, response: &Response) -> Request {
@@ -14,8 +13,7 @@ pub(super) fn cancel_of(invite: &Request, reason: Option<&str>) -> Request {
 }
 
 fn same_hop(invite: &Request, method: Method, to: Option<&str>, reason: Option<&str>) -> Request {
-    let number = invite.cseq().map_or(0, |cseq| cseq.number).to_string();
-    let cseq = [&number, " ", method.as_str()].concat();
+    let number = invite.raw_cseq().map_or(0, |(number, _)| number);
     let mut builder = Request::build(method, invite.uri())
         .header(Name::Via, invite.values(Name::Via).next().unwrap_or(""))
         .header(Name::MaxForwards, "70");
@@ -26,7 +24,7 @@ fn same_hop(invite: &Request, method: Method, to: Option<&str>, reason: Option<&
         .header(Name::From, invite.get(Name::From).unwrap_or(""))
         .header(Name::To, to.unwrap_or(""))
         .header(Name::CallId, invite.call_id())
-        .header(Name::CSeq, &cseq);
+        .cseq(number);
     if let Some(reason) = reason {
         builder = builder.header(Name::Reason, reason);
     }

@@ -1,6 +1,6 @@
 use super::client::{InviteClient, PlainClient};
 use super::machine::{Context, Event, Machine, Timer};
-use super::matching::{Hop, Index, Origin, Side};
+use super::matching::{Index, Mark};
 use super::server::{InviteServer, PlainServer};
 use super::{TransactionKey, TransactionOutput};
 use crate::{Message, Method, Request, Response, Time, TimerTable};
@@ -23,9 +23,10 @@ pub struct Transactions<C> {
 struct Entry<C> {
     connection: C,
     reliable: bool,
-    hop: Hop,
+    /// `None` for a request of ours that no answer can be matched to.
+    hop: Option<Mark>,
     /// At the server's side.
-    origin: Option<Origin>,
+    origin: Option<Mark>,
     /// `None` only while an event is being handled.
     machine: Option<Machine>,
     /// Of the layer's own making: nobody was told the key.
@@ -132,7 +133,7 @@ impl<C: Copy + Ord> Transactions<C> {
         match request.method() {
             Method::Ack => self.receive_ack(now, connection, request),
             method => {
-                let hop = Hop::of_request(Side::Server, &request, method);
+                let hop = Mark::of_server(&request, method.as_str());
                 match self.find_hop(connection, &hop) {
                     Some(id) => self.handle(now, id, Event::Retransmission),
                     None => self.start_server(now, connection, request, hop),
@@ -142,10 +143,9 @@ impl<C: Copy + Ord> Transactions<C> {
     }
 
     fn receive_ack(&mut self, now: Time, connection: C, request: Request) {
-        let hop = Hop::of_request(Side::Server, &request, &Method::Invite);
         let found = self
-            .find_hop(connection, &hop)
-            .or_else(|| self.find_origin(&Origin::of(&request, &Method::Invite)).map(|key| key.id));
+            .find_hop(connection, &Mark::of_server(&request, "INVITE"))
+            .or_else(|| self.find_origin(&Mark::of_origin(&request, "INVITE")).map(|key| key.id));
         match found {
             Some(id) => self.handle(now, id, Event::Ack(request)),
             None => self.outputs.push_back(TransactionOutput::Ack { connection, invite: None, request }),
@@ -153,7 +153,7 @@ impl<C: Copy + Ord> Transactions<C> {
     }
 
     fn receive_response(&mut self, now: Time, connection: C, response: Response) {
-        let found = Hop::of_response(&response).and_then(|hop| self.find_hop(connection, &hop));
+        let found = Mark::of_response(&response).and_then(|hop| self.find_hop(connection, &hop));
         match found {
             Some(id) => self.handle(now, id, Event::Response(response)),
             None => self.outputs.push_back(TransactionOutput::Stray { connection, response }),
@@ -168,7 +168,7 @@ impl<C: Copy + Ord> Transactions<C> {
         silent: bool,
     ) -> TransactionKey<C> {
         let reliable = request.via().is_ok_and(|via| via.is_reliable());
-        let hop = Hop::of_request(Side::Client, &request, request.method());
+        let hop = Mark::of_client(&request);
         let key = self.insert(Entry { connection, reliable, hop, origin: None, machine: None, silent });
         let mut context = self.context(now, key, reliable);
         let machine = match request.method() {
@@ -179,21 +179,28 @@ impl<C: Copy + Ord> Transactions<C> {
         key
     }
 
-    fn start_server(&mut self, now: Time, connection: C, request: Request, hop: Hop) {
+    fn start_server(&mut self, now: Time, connection: C, request: Request, hop: Mark) {
         let reliable = request.via().is_ok_and(|via| via.is_reliable());
         let method = request.method().clone();
-        let origin = Origin::of(&request, &method);
+        let origin = Mark::of_origin(&request, method.as_str());
         // RFC 3261 §8.2.2.2. A registrar is asked by each flow for itself (RFC 5626 §4.2).
         let may_merge = !matches!(method, Method::Cancel | Method::Register) && request.to_tag().is_none();
         let first = if may_merge { self.find_origin(&origin) } else { None };
         let invite = match method {
             Method::Cancel => {
-                let invite = Hop::of_request(Side::Server, &request, &Method::Invite);
+                let invite = Mark::of_server(&request, "INVITE");
                 self.find_hop(connection, &invite).map(|id| TransactionKey { connection, id })
             }
             _ => None,
         };
-        let entry = Entry { connection, reliable, hop, origin: Some(origin), machine: None, silent: false };
+        let entry = Entry {
+            connection,
+            reliable,
+            hop: Some(hop),
+            origin: Some(origin),
+            machine: None,
+            silent: false,
+        };
         let key = self.insert(entry);
         let mut context = self.context(now, key, reliable);
         let machine = match method {
@@ -232,9 +239,8 @@ impl<C: Copy + Ord> Transactions<C> {
     fn insert(&mut self, entry: Entry<C>) -> TransactionKey<C> {
         self.last_id += 1;
         let key = TransactionKey { connection: entry.connection, id: self.last_id };
-        self.index.insert(entry.hop.hash(), key.id);
-        if let Some(origin) = &entry.origin {
-            self.index.insert(origin.hash(), key.id);
+        for mark in [&entry.hop, &entry.origin].into_iter().flatten() {
+            self.index.insert(mark.hash(), key.id);
         }
         self.entries.push((key.id, Box::new(entry)));
         key
@@ -243,9 +249,8 @@ impl<C: Copy + Ord> Transactions<C> {
     fn remove(&mut self, key: TransactionKey<C>) {
         let Ok(at) = self.position(key.id) else { return };
         let (_, entry) = self.entries.remove(at);
-        self.index.remove(entry.hop.hash(), key.id);
-        if let Some(origin) = &entry.origin {
-            self.index.remove(origin.hash(), key.id);
+        for mark in [&entry.hop, &entry.origin].into_iter().flatten() {
+            self.index.remove(mark.hash(), key.id);
         }
         self.timers.clear((key.id, Timer::Retransmit));
         self.timers.clear((key.id, Timer::Lifetime));
@@ -254,13 +259,14 @@ impl<C: Copy + Ord> Transactions<C> {
         }
     }
 
-    fn find_hop(&self, connection: C, hop: &Hop) -> Option<u64> {
+    fn find_hop(&self, connection: C, hop: &Mark) -> Option<u64> {
         self.index.candidates(hop.hash()).find(|id| {
-            self.entry(*id).is_some_and(|entry| entry.connection == connection && entry.hop == *hop)
+            self.entry(*id)
+                .is_some_and(|entry| entry.connection == connection && entry.hop.as_ref() == Some(hop))
         })
     }
 
-    fn find_origin(&self, origin: &Origin) -> Option<TransactionKey<C>> {
+    fn find_origin(&self, origin: &Mark) -> Option<TransactionKey<C>> {
         self.index.candidates(origin.hash()).find_map(|id| {
             let entry = self.entry(id).filter(|entry| entry.origin.as_ref() == Some(origin))?;
             Some(TransactionKey { connection: entry.connection, id })

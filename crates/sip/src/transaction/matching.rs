@@ -1,78 +1,73 @@
 //! Which transaction a message belongs to.
 
-use crate::message::hash;
-use crate::{Method, Name, Request, Response};
-use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use crate::message::{hash, push_number};
+use crate::{Name, Request, Response};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
-    Client,
-    Server,
-}
-
-/// What the messages of one transaction share (RFC 3261 §17.1.3, §17.2.3).
+/// What the messages that belong together share, as one text. No piece has a line end in it, which keeps them apart.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Hop {
-    side: Side,
-    /// An ACK belongs to its INVITE.
-    method: Method,
-    branch: Box<str>,
-    /// Empty at the client's side: responses come back to us anyway.
-    sent_by: Box<str>,
-}
+pub(super) struct Mark(String);
 
-impl Hop {
-    pub(super) fn of_request(side: Side, request: &Request, method: &Method) -> Hop {
-        let (branch, sent_by): (String, String) = match request.via() {
-            Ok(via) if via.branch().is_some_and(is_of_rfc_3261) => {
-                let port = via.port.map_or(String::new(), |port| port.to_string());
-                let host = via.host.to_ascii_lowercase();
-                (via.branch().unwrap_or("").into(), [&host, ":", &port].concat())
-            }
-            _ => (branch_of_rfc_2543(request), String::new()),
-        };
-        let sent_by = if side == Side::Client { "".into() } else { sent_by.into() };
-        Hop { side, method: method.clone(), branch: branch.into(), sent_by }
+impl Mark {
+    /// What the messages of one transaction of ours share. `None` for a request without a branch.
+    pub(super) fn of_client(request: &Request) -> Option<Mark> {
+        Some(Mark::join("c", &[request.method().as_str(), request.via().ok()?.branch()?]))
     }
 
-    /// `None` for a response that passed somebody before us, or has no branch.
-    pub(super) fn of_response(response: &Response) -> Option<Hop> {
+    /// The same of a response (RFC 3261 §17.1.3). `None` for one that passed somebody before us, or has no branch.
+    pub(super) fn of_response(response: &Response) -> Option<Mark> {
         if response.values(Name::Via).nth(1).is_some() {
             return None;
         }
-        let branch = response.via().ok()?.branch()?.into();
-        Some(Hop { side: Side::Client, method: response.cseq().ok()?.method, branch, sent_by: "".into() })
+        let (_, method) = response.raw_cseq().ok()?;
+        Some(Mark::join("c", &[method, response.via().ok()?.branch()?]))
     }
 
-    pub(super) fn hash(&self) -> u64 {
-        let side = if self.side == Side::Client { "c" } else { "s" };
-        hash(&[side, self.method.as_str(), &self.branch, &self.sent_by])
-    }
-}
-
-/// What the copies of a request that forked share, and a 2xx's ACK with its INVITE (RFC 3261 §8.2.2.2, §13.2.2.4).
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Origin {
-    call_id: Box<str>,
-    from_tag: Box<str>,
-    number: u32,
-    method: Method,
-}
-
-impl Origin {
-    pub(super) fn of(request: &Request, method: &Method) -> Origin {
-        Origin {
-            call_id: request.call_id().into(),
-            from_tag: request.from_tag().unwrap_or("").into(),
-            number: request.cseq().map_or(0, |cseq| cseq.number),
-            method: method.clone(),
+    /// What the copies of a request to us share (RFC 3261 §17.2.3), where `method` is INVITE for its ACK and its CANCEL.
+    pub(super) fn of_server(request: &Request, method: &str) -> Mark {
+        if let Ok(via) = request.via()
+            && let Some(branch) = via.branch().filter(|branch| is_of_rfc_3261(branch))
+        {
+            let mut mark = Mark::join("s", &[method, branch, via.host]);
+            // The host is the last piece so far, and the only one that is the same in any case.
+            let host_at = mark.0.len() - via.host.len();
+            if let Some(host) = mark.0.get_mut(host_at..) {
+                host.make_ascii_lowercase();
+            }
+            mark.0.push(':');
+            push_number(&mut mark.0, via.port.map_or(0, u32::from));
+            return mark;
         }
+        // Those who came before RFC 3261. The To tag is left out: an ACK has one that its INVITE has not.
+        let mut mark = Mark::of_origin(request, method);
+        for piece in ["2543", request.uri(), request.get(Name::Via).unwrap_or("")] {
+            mark.0.push('\n');
+            mark.0.push_str(piece);
+        }
+        mark
+    }
+
+    /// What the copies of a request that forked share, and a 2xx's ACK with its INVITE (RFC 3261 §8.2.2.2,
+    /// §13.2.2.4).
+    pub(super) fn of_origin(request: &Request, method: &str) -> Mark {
+        let mut mark = Mark::join("o", &[method, request.call_id(), request.from_tag().unwrap_or(""), ""]);
+        push_number(&mut mark.0, request.raw_cseq().map_or(0, |(number, _)| number));
+        mark
     }
 
     pub(super) fn hash(&self) -> u64 {
-        hash(&["o", &self.call_id, &self.from_tag, &self.number.to_string(), self.method.as_str()])
+        hash(&[&self.0])
+    }
+
+    fn join(kind: &str, pieces: &[&str]) -> Mark {
+        let mut text = String::with_capacity(96);
+        text.push_str(kind);
+        for piece in pieces {
+            text.push('\n');
+            text.push_str(piece);
+        }
+        Mark(text)
     }
 }
 
@@ -106,17 +101,4 @@ impl Index {
 fn is_of_rfc_3261(branch: &str) -> bool {
     const COOKIE: &str = "z9hG4bK";
     branch.len() > COOKIE.len() && branch.get(..COOKIE.len()).is_some_and(|c| c.eq_ignore_ascii_case(COOKIE))
-}
-
-/// RFC 3261 §17.2.3's rules for those who came before it. The To tag is left out: an ACK has one that its INVITE has not.
-fn branch_of_rfc_2543(request: &Request) -> String {
-    let number = request.cseq().map_or(0, |cseq| cseq.number).to_string();
-    let parts = [
-        request.uri(),
-        request.from_tag().unwrap_or(""),
-        request.call_id(),
-        &number,
-        request.get(Name::Via).unwrap_or(""),
-    ];
-    parts.join(" ")
 }

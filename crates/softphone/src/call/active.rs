@@ -1,20 +1,20 @@
 //! Talking: what the two ends have agreed on, keys, and the end of it.
 
-use super::dtmf::{self, Keys};
 use super::farewell::Farewell;
+use super::info::Infos;
 use super::recent::Copy;
-use super::renegotiation::{Hold, Renegotiation};
+use super::referral::Referral;
+use super::renegotiation::{Ask, Hold, Renegotiation};
+use super::session_timer::SessionTimer;
+use super::transfer::Transfer;
 use super::{Call, CallState, Ending, cause, text};
 use crate::context::{CallTimer, Context, Key, Timer};
-use crate::{EndOptions, Event, Originator, Outcome, PeerEvent, PeerId, PeerRequest};
+use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
-use headset_sip::{Method, Name, Request, Response, Time, sdp};
-
-/// The content type by which one end says that it hears nothing any more.
-const MEDIA_REPORT: &str = "application/x-headset-media";
+use headset_sip::{Headers, Name, Request, Response, Time, sdp};
 
 /// How long media may be down before ICE is restarted: the caller's end first, so that the two do not collide.
 const RESTART_CALLER: Duration = Duration::from_secs(2);
@@ -23,6 +23,7 @@ const RESTART_CALLEE: Duration = Duration::from_secs(5);
 /// An answered call.
 #[derive(Debug)]
 pub(super) struct Active {
+    pub(super) call: CallId,
     pub(super) dialog: Dialog,
     /// We made the Call-ID.
     pub(super) caller: bool,
@@ -39,10 +40,19 @@ pub(super) struct Active {
     /// Of the far end's peer connection.
     pub(super) fingerprint: Option<String>,
     pub(super) restart_ice: bool,
-    keys: Keys,
-    /// An INFO under way, one at a time.
-    info: Option<(Key, Info)>,
-    media_lost: bool,
+    pub(super) ask: Ask,
+    pub(super) session: SessionTimer,
+    /// The session is to be refreshed.
+    pub(super) refresh: bool,
+    /// The far end takes UPDATE (RFC 3311 §4: its Allow says so).
+    pub(super) takes_update: bool,
+    pub(super) transfer: Option<Transfer>,
+    pub(super) referral: Option<Box<Referral>>,
+    pub(super) infos: Infos,
+    /// Our last CSeq when the call was stored.
+    pub(super) stored_seq: Option<u32>,
+    /// The page has come back, and the far end has not answered it yet.
+    pub(super) resuming: bool,
 }
 
 /// A 2xx of ours to an INVITE.
@@ -50,7 +60,7 @@ pub(super) struct Active {
 pub(super) struct Answer {
     pub(super) key: Key,
     /// The INVITE that made the call; `None` for one within it.
-    initial: Option<Box<(Request, String)>>,
+    initial: Option<Box<(Request, Response)>>,
     /// The ACK brings the answer to our offer.
     pub(super) late_offer: bool,
 }
@@ -62,35 +72,37 @@ impl Answer {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Info {
-    Key(char),
-    MediaLost,
-}
-
 impl Active {
     /// We have answered.
     pub(super) fn answered(
         ctx: &Context,
+        call: CallId,
         dialog: Dialog,
         invite: &Request,
         key: Key,
-        body: String,
+        ok: Response,
     ) -> Active {
         let offer = invite.body();
-        let mut active = Active::new(ctx, dialog, false, offer);
-        let initial = Some(Box::new((invite.clone(), body)));
+        let mut active = Active::new(ctx, call, dialog, false, offer);
+        let initial = Some(Box::new((invite.clone(), ok)));
         active.unacknowledged = Some(Answer { key, initial, late_offer: offer.is_empty() });
         active
     }
 
     /// They have answered.
-    pub(super) fn accepted(ctx: &Context, dialog: Dialog, ack: Request, answer: &str) -> Active {
-        Active { ack: Some(ack), accepting: true, ..Active::new(ctx, dialog, true, answer) }
+    pub(super) fn accepted(
+        ctx: &Context,
+        call: CallId,
+        dialog: Dialog,
+        ack: Request,
+        answer: &str,
+    ) -> Active {
+        Active { ack: Some(ack), accepting: true, ..Active::new(ctx, call, dialog, true, answer) }
     }
 
-    fn new(ctx: &Context, dialog: Dialog, caller: bool, remote_sdp: &str) -> Active {
+    pub(super) fn new(ctx: &Context, call: CallId, dialog: Dialog, caller: bool, remote_sdp: &str) -> Active {
         Active {
+            call,
             dialog,
             caller,
             accepting: false,
@@ -102,10 +114,31 @@ impl Active {
             held_by_remote: sdp::is_held_by_remote(remote_sdp),
             fingerprint: sdp::fingerprint(remote_sdp).map(ToString::to_string),
             restart_ice: false,
-            keys: Keys::default(),
-            info: None,
-            media_lost: false,
+            ask: Ask::default(),
+            session: SessionTimer::default(),
+            refresh: false,
+            takes_update: false,
+            transfer: None,
+            referral: None,
+            infos: Infos::default(),
+            stored_seq: None,
+            resuming: false,
         }
+    }
+
+    /// Takes what a message says of what the far end can do.
+    pub(super) fn learn(&mut self, message: &Headers) {
+        if message.get(Name::Allow).is_some() {
+            self.takes_update = message.lists(Name::Allow, "UPDATE");
+        }
+    }
+
+    /// Nobody has refreshed the session in time (RFC 4028 §10).
+    pub(super) fn session_over(&mut self) -> Ending {
+        let cause = "Session Timer Expired";
+        let reason = text::reason_header(408, cause);
+        let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout").status(408, cause);
+        ending.farewell(self.farewell(Some(reason)))
     }
 
     /// The peer connection that is to replace the call's.
@@ -119,7 +152,9 @@ impl Active {
     /// Their offer, which is being answered.
     pub(super) fn unanswered(&self) -> Option<(Key, &Request)> {
         match &self.renegotiation {
-            Renegotiation::Answering { key, request, .. } => Some((*key, request)),
+            Renegotiation::Answering { key, request, .. } | Renegotiation::Offered { key, request } => {
+                Some((*key, request))
+            }
             _ => None,
         }
     }
@@ -132,8 +167,8 @@ impl Active {
         let cause = options.cause.as_deref().unwrap_or("Terminated");
         let mut ending = Ending::new(Originator::Local, Outcome::Answered, cause);
         ending.status_code = options.status_code;
-        ending.reason_phrase = options.reason_phrase;
-        ending.farewell(self.farewell(reason))
+        ending.reason_phrase.clone_from(&options.reason_phrase);
+        ending.farewell(self.farewell(reason).with(options))
     }
 
     pub(super) fn farewell(&self, reason: Option<String>) -> Farewell {
@@ -144,23 +179,28 @@ impl Active {
     }
 
     /// The INVITE that we answered came again: our 200 did not get there.
-    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, copy: &Copy) -> Option<bool> {
+    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<bool> {
         let answer = self.unacknowledged.as_mut()?;
-        let (invite, body) = &**answer.initial.as_ref()?;
-        if Copy::of(invite) != *copy {
+        let (invite, ok) = &**answer.initial.as_ref()?;
+        if Copy::of(invite) != Copy::of(request) {
             return None;
         }
         if ctx.routes.is_open(answer.key.connection) {
             return Some(false);
         }
         answer.key = key;
-        let contact = ctx.account.contact("");
-        let response = Response::reply_to(invite, 200, "OK")
-            .to_tag(&self.dialog.local_tag)
-            .header(Name::Contact, &contact)
-            .body("application/sdp", body)
-            .finish();
-        ctx.transactions.respond(ctx.now, key, response);
+        // As it was but for where it goes.
+        let mut again = Response::reply_to(request, 200, "OK").to_tag(&self.dialog.local_tag);
+        let ours = [Name::Contact, Name::Allow, Name::Supported, Name::Require, Name::SessionExpires];
+        for name in ours {
+            for value in ok.all(name) {
+                again = again.header(name, value);
+            }
+        }
+        for (name, value) in ok.iter().filter(|(name, _)| Name::new(name) == Name::Other) {
+            again = again.raw_header(name, value);
+        }
+        ctx.transactions.respond(ctx.now, key, again.body("application/sdp", ok.body()).finish());
         Some(true)
     }
 
@@ -170,68 +210,10 @@ impl Active {
         Some(Copy::of(invite))
     }
 
-    /// Sends what waits for a flow or its time.
-    fn pursue_info(&mut self, ctx: &mut Context) {
-        if self.info.is_some() || self.unacknowledged.is_some() {
-            return;
-        }
-        let Some(socket) = ctx.routes.best(ctx.now) else { return };
-        let (info, builder) = if self.media_lost {
-            self.media_lost = false;
-            let builder = self.dialog.request(Method::Info).raw_header("X-Headset-Media", "lost");
-            (Info::MediaLost, builder.body(MEDIA_REPORT, "lost"))
-        } else {
-            let key = self.keys.next(ctx.now);
-            match self.keys.wake_at() {
-                Some(at) => ctx.timers.set(Timer::Call(CallTimer::Dtmf), at),
-                None => ctx.timers.clear(Timer::Call(CallTimer::Dtmf)),
-            }
-            let Some(key) = key else { return };
-            let builder = self.dialog.request(Method::Info);
-            (Info::Key(key), builder.body(dtmf::CONTENT_TYPE, &dtmf::body(key)))
-        };
-        let builder = builder.header(Name::Contact, &ctx.account.contact(";ob"));
-        self.info = Some((ctx.send(socket, builder, "outbound"), info));
-    }
-
-    /// An INFO was answered, or not; `None` where it was not one of ours.
-    fn info_done(&mut self, ctx: &mut Context, key: Key, status: u16, reason: &str) -> Option<()> {
-        let (_, info) = self.info.take_if(|(own, _)| *own == key)?;
-        if let (300.., Info::Key(_)) = (status, info) {
-            self.keys.clear();
-            ctx.error("dtmf_failed", reason);
-        }
-        Some(())
-    }
-
-    /// INFO of the far end.
-    pub(super) fn info(&mut self, ctx: &mut Context, key: Key, request: &Request) {
-        let content_type = request.content_type().unwrap_or("");
-        let is = |own: &str| content_type.eq_ignore_ascii_case(own);
-        if is(dtmf::CONTENT_TYPE) || is("application/dtmf") {
-            match dtmf::parse(content_type, request.body()) {
-                Some((tone, duration)) => {
-                    ctx.reply(key, request, 200, "OK");
-                    ctx.event(Event::DtmfReceived { tone, duration });
-                }
-                None => ctx.reply(key, request, 400, "No Such Tone"),
-            }
-        } else if is(MEDIA_REPORT) {
-            ctx.reply(key, request, 200, "OK");
-            ctx.trace("remote_media_lost", &[]);
-        } else if request.body().is_empty() {
-            ctx.reply(key, request, 200, "OK");
-        } else {
-            ctx.reply_with(key, request, 415, "Unsupported Media Type", |builder| {
-                builder.header(Name::Accept, dtmf::CONTENT_TYPE)
-            });
-        }
-    }
-
     /// Whether media has come back is seen again after a while.
     pub(super) fn watch_media(&self, ctx: &mut Context) {
         let delay = if self.caller { RESTART_CALLER } else { RESTART_CALLEE };
-        ctx.timers.set(Timer::Call(CallTimer::IceRestart), ctx.now + delay);
+        ctx.timers.set(Timer::Call(self.call, CallTimer::IceRestart), ctx.now + delay);
     }
 }
 
@@ -245,12 +227,16 @@ impl Call {
         let CallState::Active(active) = &mut self.state else { return None };
         match event {
             PeerEvent::Described(description) => active.described(ctx, &mut self.media, peer, description),
-            PeerEvent::Failed { message } => return active.peer_failed(ctx, &mut self.media, &message),
+            PeerEvent::Failed { message } => {
+                let resuming = active.resuming;
+                let ending = active.peer_failed(ctx, &mut self.media, &message);
+                return ending.or_else(|| resuming.then(|| self.not_resumed("WebRTC Error")));
+            }
             PeerEvent::Accepted => active.accepting = false,
             PeerEvent::Connected => {
                 active.accepting = false;
                 active.restart_ice = false;
-                ctx.timers.clear(Timer::Call(CallTimer::IceRestart));
+                ctx.timers.clear(Timer::Call(self.call, CallTimer::IceRestart));
                 ctx.trace("media_connected", &[("call", &self.facts.id)]);
             }
             PeerEvent::Disconnected if self.media.peer == Some(peer) => {
@@ -258,13 +244,16 @@ impl Call {
                 ctx.trace("media_disconnected", &[("call", &self.facts.id)]);
             }
             PeerEvent::NoMedia if self.media.peer == Some(peer) => {
-                active.media_lost = true;
+                active.infos.media_lost = true;
                 ctx.trace("media_lost", &[("call", &self.facts.id)]);
             }
             PeerEvent::MicrophoneFailed { name, message } => {
                 // The caller is heard and waited long for it: the operator can mend the device and go on.
-                let (code, ..) = cause::of_microphone(&name);
+                let (code, cause, _) = cause::of_microphone(&name);
                 ctx.error(code, &message);
+                if active.resuming {
+                    return Some(self.not_resumed(cause));
+                }
             }
             _ => {}
         }
@@ -278,17 +267,10 @@ impl Call {
             CallState::Dialling(_) => self.invite_if_ready(ctx),
             CallState::Active(active) => {
                 active.pursue_info(ctx);
+                active.pursue_transfer(ctx);
                 active.pursue_renegotiation(ctx, &self.media);
+                self.pursue_store(ctx);
             }
-        }
-    }
-
-    pub(super) fn press(&mut self, ctx: &mut Context, tones: &str) {
-        let CallState::Active(active) = &mut self.state else {
-            return ctx.error("dtmf_failed", "there is no active call");
-        };
-        if let Err(message) = active.keys.press(tones) {
-            ctx.error("dtmf_failed", message);
         }
     }
 
@@ -301,18 +283,32 @@ impl Call {
     ) -> Result<Option<Ending>, ()> {
         let CallState::Active(active) = &mut self.state else { return Err(()) };
         if response.is_provisional() {
-            return Ok(None);
-        }
-        let (status, reason) = (response.status(), response.reason());
-        let known = active.info_done(ctx, key, status, reason).is_some()
-            || active.reinvite_answered(ctx, &mut self.media, key, response);
-        if !known {
             return Err(());
         }
-        ctx.call_changed = true;
-        // RFC 3261 §12.2.1.2: the far end knows nothing of the call.
-        let gone = Ending::new(Originator::Remote, Outcome::Answered, "Dialog Error").status(status, reason);
-        Ok((status == 481).then_some(gone))
+        let (status, reason) = (response.status(), response.reason());
+        let referred = active.refer_answered(ctx, key, response);
+        if let Some(Some(ending)) = referred {
+            return Ok(Some(ending));
+        }
+        let offer = if active.resuming { String::from(active.offer()) } else { String::new() };
+        let asked = active.asked_answered(ctx, &mut self.media, key, response);
+        if !asked && referred.is_none() && !active.info_answered(ctx, key, response) {
+            return Err(());
+        }
+        ctx.calls_changed = true;
+        if asked && active.resuming && active.is_settled() {
+            return Ok(self.returned(ctx, status, &offer));
+        }
+        // RFC 3261 §12.2.1.2: the far end knows nothing of the call, or is not there.
+        let gone = |cause| {
+            let ending = Ending::new(Originator::Remote, Outcome::Answered, cause).status(status, reason);
+            ending.message(ctx, response.as_str())
+        };
+        Ok(match status {
+            481 => Some(gone("Dialog Error")),
+            408 => Some(gone("Request Timeout").farewell(active.farewell(None))),
+            _ => None,
+        })
     }
 
     pub(super) fn active_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> Option<Ending> {
@@ -326,17 +322,19 @@ impl Call {
             let ending = Ending::new(Originator::System, Outcome::Answered, "No ACK").status(408, "No ACK");
             return Some(ending.farewell(active.farewell(Some(reason))));
         }
-        match active.info.take_if(|(own, _)| *own == key) {
-            Some((_, Info::Key(tone))) if !timeout => active.keys.put_back(tone),
-            Some((_, Info::MediaLost)) if !timeout => active.media_lost = true,
-            Some((_, Info::Key(_))) => {
-                active.keys.clear();
-                ctx.error("dtmf_failed", "no answer");
-            }
-            Some(_) => {}
-            None => active.reinvite_failed(ctx, &self.media, key, timeout),
+        if active.info_failed(ctx, key, timeout) {
+            return None;
         }
-        None
+        active.refer_failed(ctx, key, timeout);
+        let gone = active.renegotiation_failed(ctx, &self.media, key, timeout);
+        // RFC 3261 §12.2.1.2 ends a call whose far end is silent. We do when its media is too: the far end's page may be
+        // on its way back.
+        if !gone || self.media.connected {
+            return None;
+        }
+        let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout");
+        let farewell = active.farewell(Some(text::reason_header(408, "")));
+        Some(ending.status(408, "Request Timeout").farewell(farewell))
     }
 
     /// ACK of a 2xx of ours.
@@ -344,11 +342,14 @@ impl Call {
         let CallState::Active(active) = &mut self.state else { return };
         let matches = |answer: &mut Answer| Some(answer.key) == invite || active.dialog.matches_request(ack);
         let Some(answer) = active.unacknowledged.take_if(matches) else { return };
+        if answer.initial.is_some() {
+            ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
+        }
         if answer.late_offer && !ack.body().is_empty() {
-            active.held_by_remote = sdp::is_held_by_remote(ack.body());
+            active.held(ctx, sdp::is_held_by_remote(ack.body()));
             active.fingerprint = sdp::fingerprint(ack.body()).map(ToString::to_string);
             self.media.ask(ctx, PeerRequest::Accept { answer: ack.body().into() });
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
     }
 }

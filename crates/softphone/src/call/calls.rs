@@ -1,92 +1,134 @@
-//! The call slot: what happens to the one call, to a second caller, and to calls that are over.
+//! The calls, and what is left of those that are over.
 
 use super::farewell::Farewell;
-use super::recent::{Copy, Recent};
-use super::{Call, CallState, Ending, Facts, incoming, text};
-use crate::context::{CallTimer, Context, Key, Timer};
+use super::recent::Recent;
+use super::{Call, CallState, Ending, incoming, text};
+use crate::context::{CallTimer, Context, Timer};
 use crate::{
-    CallEnd, CallView, EndOptions, Event, MediaOptions, Originator, Outcome, PeerEvent, PeerId, PeerRequest,
+    CallCommand, CallEnd, CallId, CallOptions, CallView, EndOptions, Event, MediaOptions, PeerEvent, PeerId,
+    PeerRequest,
 };
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::{Name, Request, Response};
 
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
-    current: Option<Call>,
-    farewells: Vec<Farewell>,
-    recent: Recent,
-    refuse: Option<String>,
+    /// The oldest first.
+    pub(super) calls: Vec<Call>,
+    pub(super) farewells: Vec<Farewell>,
+    pub(super) recent: Recent,
+    pub(super) refuse: Option<String>,
     /// The options of the last answer; the next call is prepared with them.
-    media: MediaOptions,
+    pub(super) media: MediaOptions,
 }
 
-/// What the application asks of the call.
+/// What the application asks of calls.
 impl Calls {
-    pub(crate) fn view(&self) -> Option<CallView> {
-        self.current.as_ref().map(Call::view)
+    pub(crate) fn views(&self) -> Vec<CallView> {
+        self.calls.iter().map(Call::view).collect()
+    }
+
+    pub(crate) fn first(&self) -> Option<CallView> {
+        self.calls.first().map(Call::view)
     }
 
     /// A call is being set up: its messages depend on the flow that they came on.
     pub(crate) fn is_setting_up(&self) -> bool {
-        self.current.as_ref().is_some_and(|call| !matches!(call.state, CallState::Active(_)))
+        self.calls.iter().any(|call| !matches!(call.state, CallState::Active(_)))
     }
 
     pub(crate) fn refuse_calls(&mut self, reason: Option<String>) {
         self.refuse = reason;
     }
 
-    pub(crate) fn call(&mut self, ctx: &mut Context, target: &str, media: MediaOptions) {
-        if self.current.is_some() {
+    pub(crate) fn command(&mut self, ctx: &mut Context, id: CallId, command: CallCommand) {
+        let command = match command {
+            CallCommand::Dial { target, options } => return self.dial(ctx, id, &target, options),
+            CallCommand::Consult { new, target, options } => {
+                return self.consult(ctx, id, new, &target, options);
+            }
+            CallCommand::Transfer { target, with, headers } => {
+                return self.transfer(ctx, id, &target, with, headers);
+            }
+            CallCommand::AcceptReferral { new, options } => {
+                return self.accept_referral(ctx, id, new, options);
+            }
+            CallCommand::RefuseReferral { status, reason } => {
+                return self.refuse_referral(ctx, id, status, &reason);
+            }
+            CallCommand::Resume { media, stored } => return self.resume(ctx, id, media, &stored),
+            command => command,
+        };
+        if let CallCommand::Answer { media, .. } = &command
+            && self.find(id).is_some()
+        {
+            self.media = *media;
+        }
+        let Some(call) = self.find(id) else {
+            if let CallCommand::SendDtmf { .. } = command {
+                ctx.error("dtmf_failed", "there is no call");
+            }
+            return;
+        };
+        let id = call.call;
+        let ending = call.command(ctx, command);
+        self.finish(ctx, id, ending);
+    }
+
+    fn resume(&mut self, ctx: &mut Context, id: CallId, media: MediaOptions, stored: &str) {
+        if self.calls.iter().any(|call| call.call == id || ctx.settings.one_call) {
             return ctx.error("call_in_progress", "one call at a time");
         }
+        let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
+        match Call::resume(ctx, id, media, stored) {
+            Some(call) => self.calls.push(call),
+            None => ctx.error("stored_call_unreadable", "a stored call that cannot be read"),
+        }
+        ctx.calls_changed = true;
+    }
+
+    fn dial(&mut self, ctx: &mut Context, id: CallId, target: &str, options: Box<CallOptions>) {
+        if ctx.settings.one_call && !self.calls.is_empty() {
+            return ctx.error("call_in_progress", "one call at a time");
+        }
+        self.start(ctx, id, target, options);
+    }
+
+    /// Calls somebody, whatever other calls there are.
+    pub(super) fn start(
+        &mut self,
+        ctx: &mut Context,
+        id: CallId,
+        target: &str,
+        options: Box<CallOptions>,
+    ) -> Option<&mut Call> {
+        if self.calls.iter().any(|call| call.call == id) {
+            ctx.error("call_in_progress", "a call has that name");
+            return None;
+        }
         let Some(target) = text::target(target, &ctx.account.identity.domain) else {
-            return ctx.error("invalid_target", "a target is a user or a SIP URI");
+            ctx.error("invalid_target", "a target is a user or a SIP URI");
+            return None;
         };
-        let call = Call::dial(ctx, target, media);
+        let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
+        let call = Call::dial(ctx, id, target, options);
         ctx.trace("call_dialled", &[("call", &call.facts.id), ("target", &call.facts.remote.user)]);
-        self.current = Some(call);
-        ctx.call_changed = true;
+        self.calls.push(call);
+        ctx.calls_changed = true;
+        self.calls.last_mut()
     }
 
-    pub(crate) fn answer(&mut self, ctx: &mut Context, media: MediaOptions) {
-        if let Some(call) = &mut self.current {
-            self.media = media;
-            call.answer(ctx, media);
-        }
-    }
-
-    pub(crate) fn end(&mut self, ctx: &mut Context, options: EndOptions) {
-        if let Some(call) = &mut self.current {
-            let ending = call.end(ctx, options);
-            self.finish(ctx, ending);
-        }
-    }
-
-    pub(crate) fn hold(&mut self, ctx: &mut Context, on: bool) {
-        if let Some(Call { state: CallState::Active(active), media, .. }) = &mut self.current {
-            active.want_hold(ctx, media, on);
-        }
-    }
-
-    pub(crate) fn mute(&mut self, ctx: &mut Context, on: bool) {
-        if let Some(call) = &mut self.current {
-            call.media.muted = on;
-            call.media.ask(ctx, PeerRequest::Mute(on));
-            ctx.call_changed = true;
-        }
-    }
-
-    pub(crate) fn press(&mut self, ctx: &mut Context, tones: &str) {
-        match &mut self.current {
-            Some(call) => call.press(ctx, tones),
-            None => ctx.error("dtmf_failed", "there is no call"),
+    pub(crate) fn end_all(&mut self, ctx: &mut Context) {
+        while let Some(call) = self.calls.last_mut() {
+            let (id, ending) = (call.call, call.end(ctx, EndOptions::default()));
+            self.finish(ctx, id, Some(ending));
         }
     }
 
     /// The microphone may be opened without asking from now on.
     pub(crate) fn microphone_granted(&mut self, ctx: &mut Context) {
-        if let Some(call) = &mut self.current {
+        for call in &mut self.calls {
             call.prepare(ctx);
         }
     }
@@ -100,32 +142,15 @@ impl Calls {
     }
 
     pub(crate) fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, event: PeerEvent) {
-        let Some(call) = self.current.as_mut().filter(|call| call.is(peer)) else { return };
-        if let Some(ending) = call.peer_event(ctx, peer, event) {
-            self.finish(ctx, ending);
-        }
+        let Some(call) = self.calls.iter_mut().find(|call| call.is(peer)) else { return };
+        let (id, ending) = (call.call, call.peer_event(ctx, peer, event));
+        self.finish(ctx, id, ending);
     }
 
-    pub(crate) fn timer(&mut self, ctx: &mut Context, timer: CallTimer) {
-        let Some(call) = &mut self.current else { return };
-        let ending = match (timer, &mut call.state) {
-            (CallTimer::GiveUp, CallState::Dialling(dial)) => dial.gave_up(),
-            (CallTimer::GiveUp, _) => call.rang_out(ctx),
-            (CallTimer::Expires, _) => call.expired(ctx),
-            (CallTimer::Glare, CallState::Active(active)) => {
-                active.glare_over(ctx, &call.media);
-                None
-            }
-            (CallTimer::IceRestart, CallState::Active(active)) => {
-                active.restart_ice = !call.media.connected;
-                None
-            }
-            // What else is due is done by `pursue`.
-            _ => None,
-        };
-        if let Some(ending) = ending {
-            self.finish(ctx, ending);
-        }
+    pub(crate) fn timer(&mut self, ctx: &mut Context, id: CallId, timer: CallTimer) {
+        let Some(call) = self.find(id) else { return };
+        let ending = call.timer(ctx, timer);
+        self.finish(ctx, id, ending);
     }
 
     pub(crate) fn farewell_timer(&mut self, id: u32) {
@@ -136,8 +161,13 @@ impl Calls {
 
     /// Sends whatever waits for a flow or its turn.
     pub(crate) fn pursue(&mut self, ctx: &mut Context) {
-        if let Some(call) = &mut self.current {
+        self.pursue_replacements(ctx);
+        self.pursue_referrals(ctx);
+        for index in 0..self.calls.len() {
+            let Some(call) = self.calls.get_mut(index) else { break };
             call.pursue(ctx);
+            let other_forks = call.other_forks.take();
+            self.say_goodbye(ctx, other_forks);
         }
         for farewell in &mut self.farewells {
             farewell.pursue(ctx);
@@ -145,11 +175,21 @@ impl Calls {
         self.farewells.retain(|farewell| !farewell.is_done());
     }
 
-    fn finish(&mut self, ctx: &mut Context, ending: Ending) {
-        let Some(call) = self.current.take() else { return };
-        if let Some(peer) = call.media.peer {
-            ctx.peer(peer, PeerRequest::Close);
+    pub(super) fn find(&mut self, id: CallId) -> Option<&mut Call> {
+        self.calls.iter_mut().find(|call| call.call == id || id == CallId::ONE)
+    }
+
+    /// The call is over, where it has an ending.
+    pub(super) fn finish(&mut self, ctx: &mut Context, id: CallId, ending: Option<Ending>) {
+        let (Some(ending), Some(at)) = (ending, self.calls.iter().position(|call| call.call == id)) else {
+            return;
+        };
+        let call = self.calls.remove(at);
+        if let Some(sponsor) = call.sponsor {
+            let status = ending.status_code.filter(|status| *status >= 300).unwrap_or(487);
+            sponsor.tell(ctx, status, ending.reason_phrase.as_deref().unwrap_or(&ending.cause));
         }
+        call.media.ask(ctx, PeerRequest::Close);
         match call.state {
             CallState::Incoming(ring) => {
                 let reason = ending.reason_phrase.as_deref().unwrap_or("");
@@ -164,13 +204,13 @@ impl Calls {
             }
             CallState::Dialling(_) => {}
         }
-        for timer in
-            [CallTimer::GiveUp, CallTimer::Expires, CallTimer::Dtmf, CallTimer::Glare, CallTimer::IceRestart]
-        {
-            ctx.timers.clear(Timer::Call(timer));
+        for timer in CallTimer::ALL {
+            ctx.timers.clear(Timer::Call(id, timer));
         }
+        self.say_goodbye(ctx, call.other_forks);
         self.say_goodbye(ctx, ending.farewell);
         let end = CallEnd {
+            call: id,
             id: call.facts.id,
             direction: call.facts.direction,
             originator: ending.originator,
@@ -179,167 +219,27 @@ impl Calls {
             status_code: ending.status_code,
             reason_phrase: ending.reason_phrase,
             remote: call.facts.remote,
+            message: ending.message,
+            contacts: ending.contacts,
         };
         ctx.trace("call_ended", &[("call", &end.id), ("cause", &end.cause)]);
         ctx.event(Event::CallEnded(end));
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
+        if let Some(waiting) = call.consults {
+            self.consultation_over(ctx, waiting);
+        }
+        let other = ending.also.and_then(|also| self.calls.iter_mut().find(|call| call.call == also));
+        if let Some(other) = other {
+            let cause = Some("Transferred".into());
+            let (id, ending) = (other.call, other.end(ctx, EndOptions { cause, ..EndOptions::default() }));
+            self.finish(ctx, id, Some(ending));
+        }
     }
 
-    fn say_goodbye(&mut self, ctx: &mut Context, farewell: Option<Farewell>) {
+    pub(super) fn say_goodbye(&mut self, ctx: &mut Context, farewell: Option<Farewell>) {
         if let Some(mut farewell) = farewell {
             farewell.start(ctx);
             self.farewells.push(farewell);
-        }
-    }
-}
-
-/// What comes in by SIP.
-impl Calls {
-    /// An INVITE outside of any dialog, or a copy of one.
-    pub(crate) fn invite(&mut self, ctx: &mut Context, key: Key, request: Request) {
-        let copy = Copy::of(&request);
-        if let Some(call) = &mut self.current
-            && let Some(moved) = call.move_to(ctx, key, &copy)
-        {
-            if !moved {
-                ctx.reply(key, &request, 482, "Loop Detected");
-            }
-            return;
-        }
-        if let Some((status, reason)) = self.recent.find(ctx.now, &copy) {
-            let reason =
-                String::from(if reason.is_empty() { incoming::default_reason(status) } else { reason });
-            return ctx.reply(key, &request, status, &reason);
-        }
-        if !request.body().is_empty() && !request.content_is("application/sdp") {
-            return ctx.reply_with(key, &request, 415, "Unsupported Media Type", |builder| {
-                builder.header(Name::Accept, "application/sdp")
-            });
-        }
-        let Ok(facts) = incoming::facts(ctx, &request) else {
-            return ctx.reply(key, &request, 400, "From or To cannot be read");
-        };
-        if let Some(reason) = self.refuse.as_deref().map(text::reason_phrase) {
-            let reason = if reason.is_empty() { incoming::default_reason(480) } else { &reason };
-            return self.turn_away(ctx, key, &request, facts, (480, reason, "Rejected"));
-        }
-        if self.current.is_some() {
-            let busy = (486, incoming::default_reason(486), "Busy");
-            return self.turn_away(ctx, key, &request, facts, busy);
-        }
-        let (id, from) = (facts.id.clone(), facts.remote.user.clone());
-        match Call::ring(ctx, key, request.clone(), facts, self.media) {
-            Ok(call) => {
-                self.current = Some(call);
-                ctx.trace("call_offered", &[("call", &id), ("from", &from)]);
-                ctx.call_changed = true;
-            }
-            Err(problem) => ctx.reply(key, &request, 400, problem.0),
-        }
-    }
-
-    /// Refuses a call that never becomes ours.
-    fn turn_away(
-        &mut self,
-        ctx: &mut Context,
-        key: Key,
-        request: &Request,
-        facts: Facts,
-        (status, reason, cause): (u16, &str, &str),
-    ) {
-        ctx.reply(key, request, status, reason);
-        self.recent.remember(ctx.now, Copy::of(request), status, reason);
-        ctx.trace("call_refused", &[("call", &facts.id), ("reason", reason)]);
-        ctx.event(Event::CallEnded(CallEnd {
-            id: facts.id,
-            direction: facts.direction,
-            originator: Originator::Local,
-            outcome: Outcome::Rejected,
-            cause: cause.into(),
-            status_code: Some(status),
-            reason_phrase: Some(reason.into()),
-            remote: facts.remote,
-        }));
-    }
-
-    pub(crate) fn cancel(&mut self, ctx: &mut Context, key: Key, invite: Option<Key>, request: &Request) {
-        let Some(invite) = invite else {
-            return ctx.reply(key, request, 481, "Call/Transaction Does Not Exist");
-        };
-        ctx.reply(key, request, 200, "OK");
-        let rings = |call: &&mut Call| matches!(&call.state, CallState::Incoming(ring) if ring.is(invite));
-        let Some(call) = self.current.as_mut().filter(rings) else { return };
-        if let Some(ending) = call.cancelled(ctx, request.get(Name::Reason), "Canceled") {
-            self.finish(ctx, ending);
-        }
-    }
-
-    pub(crate) fn acknowledged(&mut self, ctx: &mut Context, invite: Option<Key>, ack: &Request) {
-        if let Some(call) = &mut self.current {
-            call.acknowledged(ctx, invite, ack);
-        }
-        for farewell in &mut self.farewells {
-            farewell.acknowledged(invite, ack);
-        }
-    }
-
-    /// A request with a To tag; a dialog that it belongs to is looked for.
-    pub(crate) fn in_dialog(&mut self, ctx: &mut Context, key: Key, request: Request) {
-        if let Some(call) = self.current.as_mut().filter(|call| call.has_dialog(&request)) {
-            if let Some(ending) = call.in_dialog(ctx, key, request) {
-                self.finish(ctx, ending);
-            }
-            return;
-        }
-        let crossed = |farewell: &&mut Farewell| farewell.has_dialog(&request);
-        match self.farewells.iter_mut().find(crossed) {
-            Some(farewell) => farewell.in_dialog(ctx, key, &request),
-            None => ctx.reply(key, &request, 481, "Call/Transaction Does Not Exist"),
-        }
-    }
-
-    pub(crate) fn response(&mut self, ctx: &mut Context, key: Key, response: &Response) {
-        let Some(call) = &mut self.current else { return self.farewell_response(ctx, key, response) };
-        let ending = match &call.state {
-            CallState::Dialling(dial) if dial.is(key) => {
-                let invite = dial.invite();
-                let ending = call.dial_response(ctx, key, response);
-                if matches!(call.state, CallState::Active(_)) {
-                    let other_forks = invite.map(|invite| Farewell::unwanted(key, invite));
-                    self.say_goodbye(ctx, other_forks);
-                }
-                ending
-            }
-            CallState::Active(_) => match call.active_response(ctx, key, response) {
-                Ok(ending) => ending,
-                Err(()) => return self.farewell_response(ctx, key, response),
-            },
-            _ => return self.farewell_response(ctx, key, response),
-        };
-        if let Some(ending) = ending {
-            self.finish(ctx, ending);
-        }
-    }
-
-    fn farewell_response(&mut self, ctx: &mut Context, key: Key, response: &Response) {
-        self.farewells.iter_mut().any(|farewell| farewell.response(ctx, key, response));
-    }
-
-    /// A 2xx that came on another flow than its INVITE went: acknowledged again.
-    pub(crate) fn stray(&mut self, ctx: &mut Context, socket: crate::SocketId, response: &Response) {
-        if let Some(Call { state: CallState::Active(active), .. }) = &self.current {
-            active.acknowledge_again(ctx, socket, response);
-        }
-    }
-
-    /// A transaction failed: its flow is gone, or (`timeout`) nobody answered.
-    pub(crate) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) {
-        for farewell in &mut self.farewells {
-            farewell.failed(ctx, key, timeout);
-        }
-        let Some(call) = &mut self.current else { return };
-        if let Some(ending) = call.transaction_failed(ctx, key, timeout) {
-            self.finish(ctx, ending);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why a call ended, in JsSIP's words.
 
 use crate::Outcome;
+use headset_sip::{Headers, Name};
 
 /// The word for a final response of 300 or more.
 pub(crate) fn of_status(status: u16) -> &'static str {
@@ -34,14 +35,18 @@ pub(crate) struct Reason<'a> {
 }
 
 impl<'a> Reason<'a> {
-    /// Reads the first value of protocol SIP; nothing where there is none.
-    pub(crate) fn parse(header: Option<&'a str>) -> Reason<'a> {
+    /// Reads the value of protocol SIP, where there is one among others (RFC 3326 §2).
+    pub(crate) fn of(message: &'a Headers) -> Reason<'a> {
+        Reason::parse(message.values(Name::Reason))
+    }
+
+    fn parse(mut values: impl Iterator<Item = &'a str>) -> Reason<'a> {
         let mut reason = Reason::default();
-        let Some(header) = header else { return reason };
-        let mut rest = match header.split_once(';') {
-            Some((protocol, rest)) if protocol.trim().eq_ignore_ascii_case("SIP") => rest,
-            _ => return reason,
-        };
+        let sip = values.find_map(|value| {
+            let (protocol, rest) = value.split_once(';')?;
+            protocol.trim().eq_ignore_ascii_case("SIP").then_some(rest)
+        });
+        let Some(mut rest) = sip else { return reason };
         while !rest.is_empty() {
             let (name, after) = rest.split_once('=').unwrap_or((rest, ""));
             let after = after.trim_start();
@@ -104,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_cancel_says_who_won() {
-        let outcome = |header| Reason::parse(header).outcome();
+        let outcome = |header: Option<&'static str>| Reason::parse(header.into_iter()).outcome();
         assert_eq!(outcome(None), Outcome::Cancelled);
         assert_eq!(
             outcome(Some("SIP;cause=200;text=\"Call completed elsewhere\"")),

@@ -1,7 +1,12 @@
 //! What is still to be said to the far end when the call is over for us: CANCEL's aftermath, and BYE.
 
+use super::text;
+use crate::authorization::Series;
 use crate::context::{Context, Key, Timer};
+use crate::{EndOptions, Secret};
+use alloc::boxed::Box;
 use alloc::string::String;
+use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Method, Name, Request, Response};
@@ -25,20 +30,25 @@ enum Step {
     /// BYE may not be sent before our 2xx is acknowledged (RFC 3261 §15).
     Acknowledgement {
         key: Key,
-        dialog: Dialog,
-        reason: Option<String>,
+        bye: Box<Bye>,
     },
     /// A flow to send BYE on.
-    Flow {
-        dialog: Dialog,
-        reason: Option<String>,
-    },
+    Flow(Box<Bye>),
     Bye {
         key: Key,
-        dialog: Dialog,
-        reason: Option<String>,
+        bye: Box<Bye>,
     },
     Done,
+}
+
+/// A BYE to be sent.
+#[derive(Debug)]
+struct Bye {
+    dialog: Dialog,
+    reason: Option<String>,
+    options: EndOptions,
+    /// The challenges that it met.
+    series: Series,
 }
 
 impl Farewell {
@@ -47,11 +57,19 @@ impl Farewell {
     }
 
     pub(super) fn bye(dialog: Dialog, reason: Option<String>) -> Farewell {
-        Farewell { id: 0, step: Step::Flow { dialog, reason } }
+        Farewell { id: 0, step: Step::Flow(Bye::new(dialog, reason)) }
     }
 
     pub(super) fn bye_after_ack(key: Key, dialog: Dialog, reason: Option<String>) -> Farewell {
-        Farewell { id: 0, step: Step::Acknowledgement { key, dialog, reason } }
+        Farewell { id: 0, step: Step::Acknowledgement { key, bye: Bye::new(dialog, reason) } }
+    }
+
+    /// With the headers and the body that the application wants in the BYE.
+    pub(super) fn with(mut self, options: EndOptions) -> Farewell {
+        if let Step::Flow(bye) | Step::Acknowledgement { bye, .. } = &mut self.step {
+            bye.options = options;
+        }
+        self
     }
 
     pub(super) fn start(&mut self, ctx: &mut Context) {
@@ -65,67 +83,78 @@ impl Farewell {
 
     /// Sends BYE when there is a flow.
     pub(super) fn pursue(&mut self, ctx: &mut Context) {
-        let Step::Flow { dialog, reason } = &mut self.step else { return };
+        let Step::Flow(_) = self.step else { return };
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
-        let mut builder = dialog.request(Method::Bye);
-        if let Some(reason) = reason {
-            builder = builder.header(Name::Reason, reason);
+        if let Step::Flow(mut bye) = mem::replace(&mut self.step, Step::Done) {
+            let key = bye.send(ctx, socket);
+            self.step = Step::Bye { key, bye };
         }
-        let key = ctx.send(socket, builder, "outbound");
-        self.step = Step::Bye { key, dialog: dialog.clone(), reason: reason.take() };
     }
 
-    /// `false` where it is not an answer to one of ours.
-    pub(super) fn response(&mut self, ctx: &mut Context, key: Key, response: &Response) -> bool {
-        match &self.step {
+    /// `None` where it is not an answer to one of ours; else perhaps what must be said to one more fork.
+    pub(super) fn response(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        response: &Response,
+    ) -> Option<Option<Farewell>> {
+        match &mut self.step {
             Step::Unwanted { key: own, invite } if *own == key => {
                 if response.is_success() {
-                    match Dialog::uac(invite, response) {
-                        Ok(dialog) => {
-                            acknowledge(ctx, &dialog, key, invite);
-                            self.step = Step::Flow { dialog, reason: None };
-                        }
-                        Err(_) => self.done(ctx),
-                    }
-                } else if !response.is_provisional() {
-                    self.done(ctx);
+                    // RFC 3261 §13.2.2.4: so is every other fork that answers.
+                    let dialog = Dialog::uac(invite, response).ok();
+                    return Some(dialog.map(|dialog| {
+                        acknowledge(ctx, &dialog, key, invite, "");
+                        Farewell::bye(dialog, None)
+                    }));
                 }
-                true
-            }
-            Step::Bye { key: own, .. } if *own == key => {
                 if !response.is_provisional() {
                     self.done(ctx);
                 }
-                true
+                Some(None)
             }
-            _ => false,
+            Step::Bye { key: own, bye } if *own == key => {
+                let uri = &bye.dialog.remote_target;
+                if matches!(response.status(), 401 | 407)
+                    && ctx.challenged(&mut bye.series, key.connection, &Method::Bye, uri, response)
+                {
+                    self.once_more();
+                    return Some(None);
+                }
+                if !response.is_provisional() {
+                    self.done(ctx);
+                }
+                Some(None)
+            }
+            _ => None,
         }
     }
 
     pub(super) fn acknowledged(&mut self, invite: Option<Key>, ack: &Request) {
-        if let Step::Acknowledgement { key, dialog, reason } = &mut self.step
-            && (Some(*key) == invite || dialog.matches_request(ack))
+        if let Step::Acknowledgement { key, bye } = &self.step
+            && (Some(*key) == invite || bye.dialog.matches_request(ack))
         {
-            self.step = Step::Flow { dialog: dialog.clone(), reason: reason.take() };
+            self.once_more();
         }
     }
 
     /// A transaction failed: its flow is gone, or nobody answered.
     pub(super) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) {
-        match &mut self.step {
+        match &self.step {
             Step::Unwanted { key: own, .. } if *own == key => self.done(ctx),
-            Step::Acknowledgement { key: own, dialog, reason } if *own == key => {
-                self.step = Step::Flow { dialog: dialog.clone(), reason: reason.take() };
-            }
-            Step::Bye { key: own, dialog, reason } if *own == key => {
-                if timeout {
-                    self.done(ctx);
-                } else {
-                    self.step = Step::Flow { dialog: dialog.clone(), reason: reason.take() };
-                }
-            }
+            Step::Acknowledgement { key: own, .. } if *own == key => self.once_more(),
+            Step::Bye { key: own, .. } if *own == key && timeout => self.done(ctx),
+            Step::Bye { key: own, .. } if *own == key => self.once_more(),
             _ => {}
         }
+    }
+
+    /// The BYE goes out on the next flow.
+    fn once_more(&mut self) {
+        self.step = match mem::replace(&mut self.step, Step::Done) {
+            Step::Acknowledgement { bye, .. } | Step::Bye { bye, .. } => Step::Flow(bye),
+            other => other,
+        };
     }
 
     pub(super) fn timer(&mut self, id: u32) {
@@ -137,9 +166,7 @@ impl Farewell {
     /// The dialog, for requests that crossed our BYE.
     pub(super) fn dialog(&self) -> Option<&Dialog> {
         match &self.step {
-            Step::Acknowledgement { dialog, .. } | Step::Flow { dialog, .. } | Step::Bye { dialog, .. } => {
-                Some(dialog)
-            }
+            Step::Acknowledgement { bye, .. } | Step::Flow(bye) | Step::Bye { bye, .. } => Some(&bye.dialog),
             Step::Unwanted { .. } | Step::Done => None,
         }
     }
@@ -151,10 +178,50 @@ impl Farewell {
     }
 }
 
-/// Sends the ACK of a 2xx to our INVITE (RFC 3261 §13.2.2.4), and gives it back for another flow.
-pub(super) fn acknowledge(ctx: &mut Context, dialog: &Dialog, key: Key, invite: &Request) -> Request {
+impl Bye {
+    fn new(dialog: Dialog, reason: Option<String>) -> Box<Bye> {
+        Box::new(Bye { dialog, reason, options: EndOptions::default(), series: Series::default() })
+    }
+
+    fn send(&mut self, ctx: &mut Context, socket: crate::SocketId) -> Key {
+        let mut builder = self.dialog.request(Method::Bye);
+        if let Some(reason) = &self.reason {
+            builder = builder.header(Name::Reason, reason);
+        }
+        for (name, value) in text::lines(&self.options.headers) {
+            builder = builder.raw_header(name, value);
+        }
+        let (uri, body) = (&self.dialog.remote_target, &self.options.body);
+        builder = ctx.authorize(&mut self.series, socket, builder, &Method::Bye, uri, body);
+        if !self.options.body.is_empty() {
+            builder = builder.body(&self.options.content_type, &self.options.body);
+        }
+        ctx.send(socket, builder, "outbound")
+    }
+}
+
+/// Sends the ACK of a 2xx to our INVITE (RFC 3261 §13.2.2.4), and gives it back for another flow. `answer` is to the
+/// offer in the 2xx.
+pub(super) fn acknowledge(
+    ctx: &mut Context,
+    dialog: &Dialog,
+    key: Key,
+    invite: &Request,
+    answer: &str,
+) -> Request {
     let cseq = invite.cseq().map_or(dialog.local_seq, |cseq| cseq.number);
-    let ack = ctx.complete(key.connection, dialog.ack(cseq), "outbound");
+    let mut builder = dialog.ack(cseq);
+    // The same credentials as the INVITE: an ACK cannot be challenged.
+    let is_token = matches!(ctx.credentials.secret, Secret::Token(_));
+    for name in [Name::Authorization, Name::ProxyAuthorization] {
+        for value in invite.all(name).filter(|_| !is_token) {
+            builder = builder.header(name, value);
+        }
+    }
+    if !answer.is_empty() {
+        builder = builder.body("application/sdp", answer);
+    }
+    let ack = ctx.complete(key.connection, builder, "outbound");
     ctx.transactions.acknowledge(ctx.now, key, ack.clone());
     ack
 }

@@ -2,10 +2,13 @@
 
 use super::active::Active;
 use super::recent::Copy;
+use super::reliable::Reliable;
+use super::ring::{Preparation, Refusal, Ring, Step};
+use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, cause, text};
-use crate::context::{CallTimer, Context, Key, Timer};
+use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
 use crate::{
-    CallDirection, Direction, EndOptions, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
+    CallDirection, CallEvent, CallId, Direction, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
     Permission,
 };
 use alloc::boxed::Box;
@@ -13,129 +16,13 @@ use alloc::string::{String, ToString};
 use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::{Dialog, State};
-use headset_sip::{Invalid, Name, Request, Response, ResponseBuilder, sdp};
-
-/// The switch ends the ringing; this is for a switch that forgot.
-const RING: Duration = Duration::from_secs(180);
-/// For the caller's INVITE to come again on another flow.
-const FLOW_LOST: Duration = Duration::from_secs(10);
-
-/// An INVITE that has no final answer yet.
-#[derive(Debug)]
-pub(super) struct Ring {
-    /// `None` while the flow that it came on is gone.
-    key: Option<Key>,
-    invite: Request,
-    /// Early; confirmed by our 200.
-    dialog: Dialog,
-    step: Step,
-}
-
-/// The peer connection made ready while it rings.
-#[derive(Debug)]
-enum Preparation {
-    None,
-    /// Answering the offer, which has no candidates.
-    UnderWay,
-    Ready {
-        answer: String,
-    },
-}
-
-#[derive(Debug)]
-enum Step {
-    /// Answer was not clicked yet.
-    Ringing {
-        preparation: Preparation,
-    },
-    Microphone {
-        preparation: Preparation,
-    },
-    /// `withheld`: the offer's candidates are still to be given. `microphone`: it is open.
-    Description {
-        withheld: bool,
-        microphone: bool,
-    },
-    /// A flow to send the 200 on.
-    Flow {
-        answer: String,
-        microphone: bool,
-    },
-}
-
-impl Ring {
-    pub(super) fn dialog(&self) -> &Dialog {
-        &self.dialog
-    }
-
-    pub(super) fn dialog_mut(&mut self) -> &mut Dialog {
-        &mut self.dialog
-    }
-
-    pub(super) fn is_answering(&self) -> bool {
-        !matches!(self.step, Step::Ringing { .. })
-    }
-
-    pub(super) fn copy(&self) -> Copy {
-        Copy::of(&self.invite)
-    }
-
-    pub(super) fn is(&self, key: Key) -> bool {
-        self.key == Some(key)
-    }
-
-    /// The caller's offer; empty if we are to make one.
-    fn offer(&self) -> &str {
-        self.invite.body()
-    }
-
-    fn start(&self, ctx: &mut Context) {
-        self.respond(ctx, 180, "Ringing", |builder| builder);
-        ctx.timers.set(Timer::Call(CallTimer::GiveUp), ctx.now + RING);
-    }
-
-    fn respond(
-        &self,
-        ctx: &mut Context,
-        status: u16,
-        reason: &str,
-        more: impl FnOnce(ResponseBuilder) -> ResponseBuilder,
-    ) {
-        if let Some(key) = self.key {
-            let contact = ctx.account.contact("");
-            let builder = Response::reply_to(&self.invite, status, reason)
-                .to_tag(&self.dialog.local_tag)
-                .header(Name::Contact, &contact);
-            ctx.transactions.respond(ctx.now, key, more(builder).finish());
-        }
-    }
-
-    /// Gives the final answer that ends it.
-    pub(super) fn reject(&self, ctx: &mut Context, status: u16, reason: &str) {
-        self.respond(ctx, status, reason, |builder| builder);
-    }
-
-    pub(super) fn refuse(&mut self, ctx: &mut Context, options: EndOptions) -> Ending {
-        // RFC 3261 §8.1.3.4: 3xx would need Contacts to go to, but is the application's to choose.
-        let status = options.status_code.filter(|status| (300..700).contains(status)).unwrap_or(480);
-        let given = text::reason_phrase(options.reason_phrase.as_deref().unwrap_or(""));
-        let reason = if given.is_empty() { default_reason(status) } else { &given };
-        self.reject(ctx, status, reason);
-        let cause = options.cause.as_deref().unwrap_or("Rejected");
-        Ending::new(Originator::Local, Outcome::Rejected, cause).status(status, reason)
-    }
-
-    /// The flow that it rings on is gone; the switch will try another one.
-    pub(super) fn flow_lost(&mut self, ctx: &mut Context, key: Key) {
-        if self.is(key) {
-            self.key = None;
-            ctx.timers.set(Timer::Call(CallTimer::GiveUp), ctx.now + FLOW_LOST);
-        }
-    }
-}
+use headset_sip::{Invalid, Name, Request, sdp};
 
 pub(super) fn default_reason(status: u16) -> &'static str {
     match status {
+        180 => "Ringing",
+        182 => "Queued",
+        183 => "Session Progress",
         404 => "Not Found",
         408 => "Request Timeout",
         480 => "Temporarily Unavailable",
@@ -162,6 +49,7 @@ pub(super) fn facts(ctx: &Context, invite: &Request) -> Result<Facts, Invalid> {
         local,
         remote: text::party(&from),
         invite: invite.as_str().into(),
+        asserted: text::asserted(invite),
     })
 }
 
@@ -169,45 +57,58 @@ impl Call {
     /// A call that rings from now on.
     pub(super) fn ring(
         ctx: &mut Context,
+        call: CallId,
         key: Key,
         invite: Request,
         facts: Facts,
         media: MediaOptions,
-    ) -> Result<Call, Invalid> {
+    ) -> Result<Call, Refusal> {
         let tag = ctx.entropy.token(10);
-        let dialog = Dialog::uas(&invite, &tag, State::Early)?;
+        let dialog = Dialog::uas(&invite, &tag, State::Early).map_err(|problem| Refusal::Bad(problem.0))?;
         if let Some(patience) = invite.expires().filter(|seconds| *seconds > 0) {
             let patience = Duration::from_secs(u64::from(patience));
-            ctx.timers.set(Timer::Call(CallTimer::Expires), ctx.now + patience);
+            ctx.timers.set(Timer::Call(call, CallTimer::Expires), ctx.now + patience);
         }
         let step = Step::Ringing { preparation: Preparation::None };
-        let ring = Ring { key: Some(key), invite, dialog, step };
-        ring.start(ctx);
-        let mut call = Call {
-            facts,
-            media: Media { peer: None, options: media, muted: false, connected: false },
-            state: CallState::Incoming(Box::new(ring)),
+        let mut session = SessionTimer::default();
+        if let Err(least) = session.asked(&invite, ctx.settings.session_expires) {
+            return Err(Refusal::TooShort(least));
+        }
+        let mut ring = Ring {
+            call,
+            key: Some(key),
+            invite,
+            dialog,
+            headers: String::new(),
+            reliable: Reliable::default(),
+            session,
+            step,
         };
+        ring.start(ctx);
+        let mut call = Call::new(facts, Media::new(call, media), CallState::Incoming(Box::new(ring)));
         call.prepare(ctx);
         Ok(call)
     }
 
     /// The call's INVITE came again on another flow. `true` where it goes on there, because the first one is dead.
-    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, copy: &Copy) -> Option<bool> {
+    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<bool> {
         match &mut self.state {
             CallState::Incoming(ring) => {
-                if ring.copy() != *copy {
+                if ring.copy() != Copy::of(request) {
                     return None;
                 }
                 if ring.key.is_some_and(|first| ctx.routes.is_open(first.connection)) {
                     return Some(false);
                 }
                 ring.key = Some(key);
+                // Where it came from: the answer goes back that way.
+                ring.invite = request.clone();
+                ring.reliable = Reliable::default();
                 ring.start(ctx);
                 self.answer_if_ready(ctx);
                 Some(true)
             }
-            CallState::Active(active) => active.move_to(ctx, key, copy),
+            CallState::Active(active) => active.move_to(ctx, key, request),
             CallState::Dialling(_) => None,
         }
     }
@@ -219,16 +120,20 @@ impl Call {
     pub(super) fn prepare(&mut self, ctx: &mut Context) {
         let CallState::Incoming(ring) = &mut self.state else { return };
         let unprepared = matches!(ring.step, Step::Ringing { preparation: Preparation::None });
-        if unprepared && ctx.permission == Permission::Granted && !ring.offer().is_empty() {
+        if unprepared
+            && !ctx.supervised()
+            && ctx.permission == Permission::Granted
+            && !ring.offer().is_empty()
+        {
             let (media, offer) = (self.media.options, sdp::without_candidates(ring.offer()));
-            let peer = *self.media.peer.insert(ctx.new_peer());
-            ctx.peer(peer, PeerRequest::Answer { media, offer, direction: Direction::SendRecv });
+            self.media.peer = Some(ctx.new_peer());
+            self.media.ask(ctx, PeerRequest::Answer { media, offer, direction: Direction::SendRecv });
             ring.step = Step::Ringing { preparation: Preparation::UnderWay };
         }
     }
 
     /// Answer was clicked.
-    pub(super) fn answer(&mut self, ctx: &mut Context, media: MediaOptions) {
+    pub(super) fn answer(&mut self, ctx: &mut Context, media: MediaOptions, headers: String) {
         let CallState::Incoming(ring) = &mut self.state else { return };
         let Step::Ringing { preparation } = &mut ring.step else { return };
         let mut preparation = mem::replace(preparation, Preparation::None);
@@ -239,7 +144,8 @@ impl Call {
         if matches!(preparation, Preparation::None) {
             self.media.renew(ctx);
         }
-        ctx.call_changed = true;
+        ring.headers = headers;
+        ctx.calls_changed = true;
         let late_offer = ring.offer().is_empty();
         if ctx.permission == Permission::Granted || late_offer {
             // An offer of ours opens the microphone first by itself.
@@ -277,27 +183,52 @@ impl Call {
     fn answer_if_ready(&mut self, ctx: &mut Context) {
         let CallState::Incoming(ring) = &mut self.state else { return };
         let (Step::Flow { answer, microphone }, Some(key)) = (&mut ring.step, ring.key) else { return };
-        let (body, microphone) = (mem::take(answer), *microphone);
+        let (body, microphone, allow) = (mem::take(answer), *microphone, ctx.allow);
         ring.dialog.state = State::Confirmed;
-        ring.respond(ctx, 200, "OK", |builder| {
-            builder
-                .header(Name::Allow, crate::context::ALLOW)
-                .header(Name::Supported, "outbound")
-                .body("application/sdp", &body)
-        });
+        let mut ok =
+            ring.response(ctx, 200, "OK").header(Name::Allow, allow).header(Name::Supported, SUPPORTED);
+        // RFC 4028 §9
+        if let Some((value, required)) = ring.session.grant() {
+            ok = ok.header(Name::SessionExpires, &value);
+            if required {
+                ok = ok.header(Name::Require, "timer");
+            }
+        }
+        for (name, value) in text::lines(&ring.headers) {
+            ok = ok.raw_header(name, value);
+        }
+        let ok = ctx.respond(key, ok.body("application/sdp", &body));
         let media = self.media.options;
-        let active = Active::answered(ctx, ring.dialog.clone(), &ring.invite, key, body);
+        ctx.tell(ring.call, CallEvent::Accepted, ok.as_str());
+        let mut active = Active::answered(ctx, ring.call, ring.dialog.clone(), &ring.invite, key, ok);
+        active.learn(&ring.invite);
+        active.session = ring.session;
+        ring.session.start(ctx, ring.call);
+        ctx.timers.clear(Timer::Call(ring.call, CallTimer::Reliable));
         self.state = CallState::Active(Box::new(active));
+        self.store(ctx);
         if !microphone {
             self.media.ask(ctx, PeerRequest::OpenMicrophone { media });
         }
         if self.media.muted {
             self.media.ask(ctx, PeerRequest::Mute(true));
         }
-        ctx.timers.clear(Timer::Call(CallTimer::GiveUp));
-        ctx.timers.clear(Timer::Call(CallTimer::Expires));
+        ctx.timers.clear(Timer::Call(self.call, CallTimer::GiveUp));
+        ctx.timers.clear(Timer::Call(self.call, CallTimer::Expires));
         ctx.trace("call_answered", &[("call", &self.facts.id)]);
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
+    }
+
+    /// The application says that it rings.
+    pub(super) fn say_ringing(&mut self, ctx: &mut Context, status: u16, reason: &str, headers: &str) {
+        let CallState::Incoming(ring) = &mut self.state else { return };
+        let status = if (101..200).contains(&status) { status } else { 180 };
+        let reason = if reason.is_empty() { default_reason(status) } else { reason };
+        let mut response = ring.response(ctx, status, reason);
+        for (name, value) in text::lines(headers) {
+            response = response.raw_header(name, value);
+        }
+        ring.provisional(ctx, response);
     }
 
     pub(super) fn incoming_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Ending> {
@@ -382,17 +313,12 @@ impl Call {
     }
 
     /// CANCEL, or BYE in the early dialog.
-    pub(super) fn cancelled(
-        &mut self,
-        ctx: &mut Context,
-        reason: Option<&str>,
-        cause: &str,
-    ) -> Option<Ending> {
+    pub(super) fn cancelled(&mut self, ctx: &mut Context, request: &Request, cause: &str) -> Option<Ending> {
         let CallState::Incoming(ring) = &self.state else {
             return None;
         };
         ring.reject(ctx, 487, default_reason(487));
-        let reason = cause::Reason::parse(reason);
+        let reason = cause::Reason::of(request);
         let mut ending = Ending::new(Originator::Remote, reason.outcome(), cause);
         ending.status_code = reason.cause;
         ending.reason_phrase = reason.text.map(ToString::to_string);

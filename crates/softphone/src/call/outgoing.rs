@@ -1,87 +1,58 @@
 //! Calling: offer, INVITE, ringing, answer, cancel.
 
 use super::active::Active;
+use super::dial::{Dial, Step, from};
+use super::early::Answering;
 use super::farewell::{self, Farewell};
 use super::{Call, CallState, Ending, Facts, Media, cause, text};
-use crate::authorization::Nonce;
-use crate::context::{CallTimer, Context, Key, Timer, cseq};
+use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
 use crate::{
-    CallDirection, Direction, EndOptions, Event, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
+    CallDirection, CallEvent, CallId, CallOptions, Direction, Originator, Outcome, PeerEvent, PeerRequest,
 };
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
-use core::time::Duration;
+use alloc::string::String;
+use core::mem;
 use headset_sip::dialog::Dialog;
-use headset_sip::{Method, Name, NameAddr, Request, Response, Uri};
-
-/// For a flow to send INVITE on.
-const FLOW: Duration = Duration::from_secs(10);
-/// Challenges answered in a row.
-const ROUNDS: u8 = 3;
-
-/// A call of ours that was not answered yet.
-#[derive(Debug)]
-pub(super) struct Dial {
-    target: Uri,
-    call_id: String,
-    tag: String,
-    cseq: u32,
-    nonce: Option<Nonce>,
-    rounds: u8,
-    pub(super) ringing: bool,
-    pub(super) queue_place: Option<(u32, u32)>,
-    step: Step,
-}
-
-#[derive(Debug)]
-enum Step {
-    /// The offer is being made.
-    Description,
-    /// A flow to send the INVITE on.
-    Flow {
-        offer: String,
-    },
-    Inviting {
-        key: Key,
-        invite: Request,
-    },
-}
+use headset_sip::{NameAddr, Request, Response};
 
 impl Call {
-    pub(super) fn dial(ctx: &mut Context, target: Uri, media: MediaOptions) -> Call {
-        let call_id = ctx.entropy.token(22);
-        let peer = ctx.new_peer();
-        ctx.peer(peer, PeerRequest::Offer { media, direction: Direction::SendRecv, ice_restart: false });
+    pub(super) fn dial(ctx: &mut Context, call: CallId, target: String, options: Box<CallOptions>) -> Call {
+        let mut media = Media::new(call, options.media);
+        let peer = media.renew(ctx);
+        let (request, step) = match options.late_offer {
+            true => (PeerRequest::OpenMicrophone { media: options.media }, Step::Microphone),
+            false => {
+                let (media, direction) = (options.media, Direction::SendRecv);
+                (PeerRequest::Offer { media, direction, ice_restart: false }, Step::Description)
+            }
+        };
+        ctx.peer(call, peer, request);
+        let dial = Dial::new(ctx, call, target, options, step);
         let facts = Facts {
-            id: call_id.clone(),
+            id: dial.call_id.clone(),
             direction: CallDirection::Outgoing,
-            local: text::party(&ctx.account.address(Some(""))),
-            remote: text::party_of(&target),
+            local: text::party_in(&from(ctx, &dial.options, "")),
+            remote: text::party_in(&NameAddr::format("", &dial.to, "")),
             invite: String::new(),
+            asserted: None,
         };
-        let dial = Dial {
-            target,
-            call_id,
-            tag: ctx.entropy.token(10),
-            cseq: 1 + ctx.entropy.jitter(9999) as u32,
-            nonce: None,
-            rounds: 0,
-            ringing: false,
-            queue_place: None,
-            step: Step::Description,
-        };
-        Call {
-            facts,
-            media: Media { peer: Some(peer), options: media, muted: false, connected: false },
-            state: CallState::Dialling(Box::new(dial)),
-        }
+        Call::new(facts, media, CallState::Dialling(Box::new(dial)))
     }
 
     pub(super) fn dialling_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Ending> {
         let CallState::Dialling(dial) = &mut self.state else { return None };
         match event {
-            PeerEvent::Described(offer) if matches!(dial.step, Step::Description) => {
-                dial.wait_for_flow(ctx, offer);
+            PeerEvent::Described(text) => {
+                if let Some(answering) = dial.answering.take() {
+                    return self.early_answered(ctx, answering, text);
+                }
+                if let Step::Description = dial.step {
+                    dial.wait_for_flow(ctx, text);
+                }
+                None
+            }
+            PeerEvent::MicrophoneOpened if matches!(dial.step, Step::Microphone) => {
+                dial.wait_for_flow(ctx, String::new());
                 None
             }
             PeerEvent::MicrophoneFailed { name, message } => {
@@ -90,8 +61,17 @@ impl Call {
                 let farewell = dial.withdraw(ctx, None);
                 Some(Ending { farewell, ..Ending::new(Originator::Local, Outcome::Failed, cause) })
             }
+            // What rings before the answer is of no use; the answer itself may be.
+            PeerEvent::Failed { .. } if dial.answering.is_none() && dial.early_media.take().is_some() => None,
             PeerEvent::Failed { message } => {
                 ctx.error("media_failed", &message);
+                if let Some(Answering::Update { key, request, .. }) =
+                    dial.answering.take_if(Answering::is_update)
+                {
+                    ctx.reply(key, &request, 488, "Not Acceptable Here");
+                    self.media.ask(ctx, PeerRequest::Rollback);
+                    return None;
+                }
                 let farewell = dial.withdraw(ctx, None);
                 Some(Ending { farewell, ..Ending::new(Originator::System, Outcome::Failed, "WebRTC Error") })
             }
@@ -102,28 +82,23 @@ impl Call {
     /// Sends the INVITE when there is an offer and a flow.
     pub(super) fn invite_if_ready(&mut self, ctx: &mut Context) {
         let CallState::Dialling(dial) = &mut self.state else { return };
-        let Step::Flow { offer } = &dial.step else { return };
+        let Step::Flow { offer } = &mut dial.step else { return };
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
-        let offer = offer.clone();
-        let uri = dial.target.to_string();
-        let contact = ctx.account.contact(";ob");
-        let mut builder = Request::build(Method::Invite, &uri)
-            .header(Name::MaxForwards, "69")
-            .header(Name::To, &NameAddr::new(dial.target.clone()).to_string())
-            .header(Name::From, &ctx.account.address(Some(&dial.tag)).to_string())
-            .header(Name::CallId, &dial.call_id)
-            .header(Name::CSeq, &cseq(dial.cseq, &Method::Invite))
-            .header(Name::Contact, &contact);
-        if let Some(nonce) = &mut dial.nonce {
-            let (name, value) = ctx.authorization(nonce, &Method::Invite, &uri);
-            builder = builder.header(name, &value);
+        let offer = mem::take(offer);
+        let mut builder = dial.request(ctx, socket, &offer);
+        if !offer.is_empty() {
+            builder = builder.body("application/sdp", &offer);
         }
-        let invite = ctx.complete(socket, builder.body("application/sdp", &offer), "outbound");
+        // RFC 3262 §4
+        let reliable = ["100rel, ", SUPPORTED].concat();
+        let supported = if ctx.settings.reliable_provisional { &reliable } else { SUPPORTED };
+        let invite = ctx.complete(socket, builder, supported);
         self.facts.invite = invite.as_str().into();
+        ctx.tell(dial.call, CallEvent::Sending, invite.as_str());
         let key = ctx.transactions.request(ctx.now, socket, invite.clone());
         dial.step = Step::Inviting { key, invite };
-        ctx.timers.clear(Timer::Call(CallTimer::GiveUp));
-        ctx.call_changed = true;
+        ctx.timers.clear(Timer::Call(dial.call, CallTimer::GiveUp));
+        ctx.calls_changed = true;
     }
 
     /// A response to our INVITE.
@@ -138,24 +113,24 @@ impl Call {
         if *own != key {
             return None;
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
         match response.status() {
+            100 => None,
             status if status < 200 => {
-                dial.progress(status, response);
+                let invite = invite.clone();
+                self.progress(ctx, key, &invite, response);
                 None
             }
             200..=299 => {
                 let invite = invite.clone();
                 self.dial_answered(ctx, key, &invite, response)
             }
-            401 | 407 => dial.challenged(ctx, response),
             status => {
-                let ending = Ending::new(
-                    Originator::Remote,
-                    cause::outcome_of_status(status),
-                    cause::of_status(status),
-                );
-                Some(ending.status(status, response.reason()))
+                let Some(ending) = dial.refused(ctx, status, response) else {
+                    self.early_media_over(ctx);
+                    return None;
+                };
+                Some(ending.status(status, response.reason()).message(ctx, response.as_str()))
             }
         }
     }
@@ -168,112 +143,81 @@ impl Call {
         invite: &Request,
         response: &Response,
     ) -> Option<Ending> {
-        let failed = |originator| Ending::new(originator, Outcome::Failed, "Bad Media Description");
-        let Ok(dialog) = Dialog::uac(invite, response) else { return Some(failed(Originator::Remote)) };
-        let ack = farewell::acknowledge(ctx, &dialog, key, invite);
-        if response.body().is_empty() {
-            let reason = text::reason_header(488, "Bad Media Description");
-            return Some(failed(Originator::Remote).farewell(Farewell::bye(dialog, Some(reason))));
+        let CallState::Dialling(dial) = &mut self.state else { return None };
+        let late_offer = invite.body().is_empty();
+        if matches!(dial.answering, Some(Answering::Ok { .. })) {
+            // A copy, while the offer in the first one is being answered.
+            return None;
         }
-        self.media.ask(ctx, PeerRequest::Accept { answer: response.body().into() });
+        let failed = |originator| Ending::new(originator, Outcome::Failed, "Bad Media Description");
+        let Some(dialog) = dial.confirmed(invite, response) else {
+            return Some(failed(Originator::Remote).message(ctx, response.as_str()));
+        };
+        let early = dial.early_media.take().filter(|early| early.tag == dialog.remote_tag);
+        let body = response.body();
+        ctx.tell(self.call, CallEvent::Accepted, response.as_str());
+        match early {
+            // RFC 6337 §3.1.1: the answer was given before.
+            Some(early) if early.settled || body.is_empty() || body == early.sdp => {
+                self.talk(ctx, key, invite, dialog, response, &early.sdp, "");
+                if let CallState::Active(active) = &mut self.state {
+                    active.accepting = false;
+                }
+                None
+            }
+            _ if body.is_empty() => {
+                farewell::acknowledge(ctx, &dialog, key, invite, "");
+                let reason = text::reason_header(488, "Bad Media Description");
+                let ending = failed(Originator::Remote).farewell(Farewell::bye(dialog, Some(reason)));
+                Some(ending.message(ctx, response.as_str()))
+            }
+            None if late_offer => {
+                // RFC 3261 §13.2.2.4: the ACK answers it.
+                let (media, offer) = (self.media.options, body.into());
+                self.media.ask(ctx, PeerRequest::Answer { media, offer, direction: Direction::SendRecv });
+                dial.answering = Some(Answering::Ok { key, dialog, response: Box::new(response.clone()) });
+                None
+            }
+            _ => {
+                self.media.ask(ctx, PeerRequest::Accept { answer: body.into() });
+                self.talk(ctx, key, invite, dialog, response, body, "");
+                None
+            }
+        }
+    }
+
+    /// Acknowledges the 2xx, with our answer where the far end made the offer, and is a call from now on.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn talk(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        invite: &Request,
+        dialog: Dialog,
+        response: &Response,
+        remote_sdp: &str,
+        answer: &str,
+    ) {
+        let CallState::Dialling(dial) = &self.state else { return };
+        let mut session = dial.session;
+        session.accepted(response);
+        let ack = farewell::acknowledge(ctx, &dialog, key, invite, answer);
         if self.media.muted {
             self.media.ask(ctx, PeerRequest::Mute(true));
         }
-        self.state = CallState::Active(Box::new(Active::accepted(ctx, dialog, ack, response.body())));
+        let mut active = Active::accepted(ctx, self.call, dialog, ack, remote_sdp);
+        active.learn(response);
+        active.session = session;
+        session.start(ctx, self.call);
+        self.state = CallState::Active(Box::new(active));
+        // RFC 3261 §13.2.2.4: others may answer too.
+        self.other_forks = Some(Farewell::unwanted(key, invite.clone()));
+        self.facts.learn(response);
+        self.store(ctx);
+        ctx.tell(self.call, CallEvent::Confirmed, "");
+        if let Some(sponsor) = self.sponsor.take() {
+            sponsor.tell(ctx, 200, "OK");
+        }
         ctx.trace("call_answered", &[("call", &self.facts.id)]);
-        None
-    }
-}
-
-impl Dial {
-    pub(super) fn is(&self, key: Key) -> bool {
-        matches!(&self.step, Step::Inviting { key: own, .. } if *own == key)
-    }
-
-    /// The INVITE under way.
-    pub(super) fn invite(&self) -> Option<Request> {
-        match &self.step {
-            Step::Inviting { invite, .. } => Some(invite.clone()),
-            _ => None,
-        }
-    }
-
-    fn wait_for_flow(&mut self, ctx: &mut Context, offer: String) {
-        self.step = Step::Flow { offer };
-        ctx.timers.set(Timer::Call(CallTimer::GiveUp), ctx.now + FLOW);
-    }
-
-    fn progress(&mut self, status: u16, response: &Response) {
-        match status {
-            180 | 183 => {
-                self.ringing = true;
-                self.queue_place = None;
-            }
-            182 => {
-                self.ringing = false;
-                self.queue_place = response.get_named("X-Headset-Queue").and_then(text::queue_place);
-            }
-            _ => {}
-        }
-    }
-
-    fn challenged(&mut self, ctx: &mut Context, response: &Response) -> Option<Ending> {
-        let status = response.status();
-        let nonce = Nonce::read(response).filter(|nonce| {
-            let wrong = self.nonce.is_some() && !nonce.is_stale();
-            !wrong && self.rounds < ROUNDS
-        });
-        let (Some(nonce), Step::Inviting { invite, .. }) = (nonce, &self.step) else {
-            let reason = response.reason().to_string();
-            ctx.event(Event::CredentialsRefused { registrar: String::new(), status, reason });
-            let ending = Ending::new(Originator::Remote, Outcome::Failed, cause::of_status(status));
-            return Some(ending.status(status, response.reason()));
-        };
-        let offer = invite.body().to_string();
-        self.nonce = Some(nonce);
-        self.rounds += 1;
-        self.cseq += 1;
-        self.wait_for_flow(ctx, offer);
-        None
-    }
-
-    pub(super) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> Option<Ending> {
-        let Step::Inviting { key: own, invite } = &self.step else { return None };
-        if *own != key {
-            return None;
-        }
-        if timeout {
-            let ending = Ending::new(Originator::System, Outcome::Failed, "Request Timeout");
-            return Some(ending.status(408, "Request Timeout"));
-        }
-        // The flow is lost, not the call: the same INVITE goes out on the next one.
-        let offer = invite.body().to_string();
-        self.wait_for_flow(ctx, offer);
-        None
-    }
-
-    /// No flow came up in time.
-    pub(super) fn gave_up(&self) -> Option<Ending> {
-        matches!(self.step, Step::Flow { .. })
-            .then(|| Ending::new(Originator::System, Outcome::Failed, "Connection Error"))
-    }
-
-    pub(super) fn cancel(&mut self, ctx: &mut Context, options: EndOptions) -> Ending {
-        let reason = options
-            .status_code
-            .map(|status| text::reason_header(status, options.reason_phrase.as_deref().unwrap_or("")));
-        let farewell = self.withdraw(ctx, reason);
-        let cause = options.cause.as_deref().unwrap_or("Canceled");
-        let mut ending = Ending::new(Originator::Local, Outcome::Cancelled, cause);
-        ending.status_code = options.status_code;
-        ending.reason_phrase = options.reason_phrase;
-        Ending { farewell, ..ending }
-    }
-
-    /// CANCELs what was sent.
-    fn withdraw(&mut self, ctx: &mut Context, reason: Option<String>) -> Option<Farewell> {
-        let Step::Inviting { key, invite } = &self.step else { return None };
-        ctx.transactions.cancel(ctx.now, *key, reason.as_deref());
-        Some(Farewell::unwanted(*key, invite.clone()))
     }
 }

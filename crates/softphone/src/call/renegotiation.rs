@@ -1,9 +1,12 @@
-//! re-INVITE both ways: hold and resume, ICE restart, a far end that comes back with a new peer connection, glare.
+//! re-INVITE and UPDATE of ours: hold and resume, ICE restart, refresh, and what stands in their way.
 
-use super::active::{Active, Answer};
-use super::{Ending, Media, farewell};
-use crate::context::{CallTimer, Context, Key, Timer};
-use crate::{Direction, Originator, Outcome, PeerId, PeerRequest};
+use super::active::Active;
+use super::{Media, farewell, text};
+use crate::SocketId;
+use crate::authorization::Series;
+use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
+use crate::{CallEvent, Direction, PeerId, PeerRequest};
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::mem;
 use core::time::Duration;
@@ -15,7 +18,7 @@ const GLARES: u8 = 8;
 /// Held here: what the user wants, and what the far end has agreed to.
 #[derive(Debug, Default)]
 pub(super) struct Hold {
-    wanted: bool,
+    pub(super) wanted: bool,
     agreed: bool,
     /// What the peer connection was told.
     applied: bool,
@@ -48,70 +51,121 @@ pub(super) enum Renegotiation {
     Describing {
         wish: Wish,
     },
-    /// Our offer waits for a flow.
+    /// Our request waits for a flow; `offer` is empty where it only refreshes.
     Flow {
         wish: Wish,
         offer: String,
     },
-    Inviting {
+    Asking {
         wish: Wish,
         key: Key,
-        invite: Request,
+        request: Box<Request>,
     },
     /// After a 491; the next attempt waits.
     Glare {
         glares: u8,
     },
+    /// The application is asked about their offer.
+    Offered {
+        key: Key,
+        request: Box<Request>,
+    },
     /// Their offer is being answered.
     Answering {
         key: Key,
-        request: Request,
+        request: Box<Request>,
         new_peer: Option<PeerId>,
     },
 }
 
-/// What an offer of ours is for.
-#[derive(Clone, Copy, Debug)]
+/// What the application asked for beside hold, until it is under way.
+#[derive(Debug, Default)]
+pub(super) struct Ask {
+    /// A new offer and answer, whatever for.
+    pub(super) renegotiate: bool,
+    /// By UPDATE.
+    pub(super) update: bool,
+    pub(super) headers: String,
+}
+
+/// What a request of ours is for.
+#[derive(Debug, Default)]
 pub(super) struct Wish {
     hold: bool,
     restart_ice: bool,
+    ask: Ask,
     /// 491s that it met.
     glares: u8,
+    /// The challenges that it met.
+    series: Series,
 }
 
 impl Active {
-    /// Hold or resume was clicked.
-    pub(super) fn want_hold(&mut self, ctx: &mut Context, media: &Media, on: bool) {
+    /// Hold or resume was asked for.
+    pub(super) fn want_hold(&mut self, ctx: &mut Context, media: &Media, on: bool, ask: Ask) {
         self.hold.wanted = on;
+        self.ask = ask;
         self.hold.apply(ctx, media);
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
     }
 
     /// Starts what is wanted when nothing else is under way and there is a flow.
     pub(super) fn pursue_renegotiation(&mut self, ctx: &mut Context, media: &Media) {
-        let wanted = (!self.hold.is_settled() || self.restart_ice) && self.unacknowledged.is_none();
-        match &mut self.renegotiation {
-            Renegotiation::None if wanted && ctx.routes.best(ctx.now).is_some() => {
+        if self.unacknowledged.is_some() {
+            return;
+        }
+        let Some(socket) = ctx.routes.best(ctx.now) else { return };
+        if matches!(self.renegotiation, Renegotiation::None) {
+            if self.wants_offer() || (self.refresh && !self.takes_update) {
                 self.describe(ctx, media, 0);
+            } else if mem::take(&mut self.refresh) {
+                let ask = Ask { update: true, ..Ask::default() };
+                let wish = Wish { ask, hold: self.hold.wanted, ..Wish::default() };
+                self.renegotiation = Renegotiation::Flow { wish, offer: String::new() };
             }
-            Renegotiation::Flow { wish, offer } => {
-                let Some(socket) = ctx.routes.best(ctx.now) else { return };
-                let builder = self
-                    .dialog
-                    .request(Method::Invite)
-                    .header(Name::Contact, &ctx.account.contact(";ob"))
-                    .body("application/sdp", offer);
-                let wish = *wish;
-                let invite = ctx.complete(socket, builder, "outbound");
-                let key = ctx.transactions.request(ctx.now, socket, invite.clone());
-                self.renegotiation = Renegotiation::Inviting { wish, key, invite };
-            }
-            _ => {}
+        }
+        if let Renegotiation::Flow { wish, offer } = &mut self.renegotiation {
+            let (mut wish, offer) = (mem::take(wish), mem::take(offer));
+            let request = self.request(ctx, socket, &mut wish, &offer);
+            let request = ctx.complete(socket, request, SUPPORTED);
+            let key = ctx.transactions.request(ctx.now, socket, request.clone());
+            self.renegotiation = Renegotiation::Asking { wish, key, request: Box::new(request) };
         }
     }
 
+    fn wants_offer(&self) -> bool {
+        !self.hold.is_settled() || self.restart_ice || self.ask.renegotiate
+    }
+
+    fn request(
+        &mut self,
+        ctx: &mut Context,
+        socket: SocketId,
+        wish: &mut Wish,
+        offer: &str,
+    ) -> headset_sip::RequestBuilder {
+        let method = if wish.ask.update { Method::Update } else { Method::Invite };
+        let mut builder =
+            self.dialog.request(method.clone()).header(Name::Contact, &ctx.account.contact(";ob"));
+        // RFC 4028 §7.4: every such request refreshes the session.
+        if let Some(value) = self.session.header(Some(self.session.role())) {
+            builder = builder.header(Name::SessionExpires, &value);
+            if self.session.min_se > 0 {
+                builder = builder.header(Name::MinSe, &self.session.min_se.to_string());
+            }
+        }
+        for (name, value) in text::lines(&wish.ask.headers) {
+            builder = builder.raw_header(name, value);
+        }
+        let uri = &self.dialog.remote_target;
+        builder = ctx.authorize(&mut wish.series, socket, builder, &method, uri, offer);
+        if offer.is_empty() { builder } else { builder.body("application/sdp", offer) }
+    }
+
     fn describe(&mut self, ctx: &mut Context, media: &Media, glares: u8) {
-        let wish = Wish { hold: self.hold.wanted, restart_ice: mem::take(&mut self.restart_ice), glares };
+        let (ask, restart_ice) = (mem::take(&mut self.ask), mem::take(&mut self.restart_ice));
+        self.refresh = false;
+        let wish = Wish { hold: self.hold.wanted, restart_ice, ask, glares, series: Series::default() };
         let request = PeerRequest::Offer {
             media: media.options,
             direction: direction(wish.hold),
@@ -121,83 +175,117 @@ impl Active {
         self.renegotiation = Renegotiation::Describing { wish };
     }
 
-    /// The wait after a 491 is over.
-    pub(super) fn glare_over(&mut self, ctx: &mut Context, media: &Media) {
-        let Renegotiation::Glare { glares } = self.renegotiation else { return };
-        self.renegotiation = Renegotiation::None;
-        if !self.hold.is_settled() || self.restart_ice {
-            self.describe(ctx, media, glares);
-        }
-    }
-
-    pub(super) fn described(
-        &mut self,
-        ctx: &mut Context,
-        media: &mut Media,
-        peer: PeerId,
-        description: String,
-    ) {
-        match mem::replace(&mut self.renegotiation, Renegotiation::None) {
-            Renegotiation::Describing { wish } => {
-                self.renegotiation = Renegotiation::Flow { wish, offer: description };
-            }
-            Renegotiation::Answering { key, request, new_peer } if new_peer.is_none_or(|new| new == peer) => {
-                if let Some(new) = new_peer {
-                    self.change_peer(ctx, media, new);
-                }
-                self.answer(ctx, key, &request, &description);
-            }
-            other => self.renegotiation = other,
-        }
-    }
-
-    /// The far end has a new peer connection, and so have we.
-    fn change_peer(&mut self, ctx: &mut Context, media: &mut Media, new: PeerId) {
-        media.ask(ctx, PeerRequest::Close);
-        media.peer = Some(new);
-        media.connected = false;
-        media.ask(ctx, PeerRequest::OpenMicrophone { media: media.options });
-        if media.muted {
-            media.ask(ctx, PeerRequest::Mute(true));
-        }
-        if self.hold.is_on() {
+    /// The page has come back with a new peer connection.
+    pub(super) fn offer_again(&mut self, ctx: &mut Context, media: &Media, hold: bool) {
+        self.hold = Hold { wanted: hold, agreed: hold, applied: hold };
+        self.ask.renegotiate = true;
+        self.describe(ctx, media, 0);
+        if hold {
             media.ask(ctx, PeerRequest::Hold(true));
         }
     }
 
-    /// A response to our re-INVITE; `false` where it is to something else.
-    pub(super) fn reinvite_answered(
+    /// Nothing is under way, and nothing waits to be.
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(self.renegotiation, Renegotiation::None) && !self.refresh
+    }
+
+    /// The offer that the far end has not answered yet.
+    pub(super) fn offer(&self) -> &str {
+        match &self.renegotiation {
+            Renegotiation::Asking { request, .. } => request.body(),
+            _ => "",
+        }
+    }
+
+    /// The wait after a 491 is over.
+    pub(super) fn glare_over(&mut self, ctx: &mut Context, media: &Media) {
+        let Renegotiation::Glare { glares } = self.renegotiation else { return };
+        self.renegotiation = Renegotiation::None;
+        if self.wants_offer() {
+            self.describe(ctx, media, glares);
+        }
+    }
+
+    /// A response to our re-INVITE or UPDATE; `false` where it is to something else.
+    pub(super) fn asked_answered(
         &mut self,
         ctx: &mut Context,
         media: &mut Media,
         key: Key,
         response: &Response,
     ) -> bool {
-        let Renegotiation::Inviting { wish, key: own, invite } = &self.renegotiation else { return false };
-        if *own != key {
+        if !matches!(&self.renegotiation, Renegotiation::Asking { key: own, .. } if *own == key) {
             return false;
         }
-        let wish = *wish;
+        let Renegotiation::Asking { mut wish, request, .. } =
+            mem::replace(&mut self.renegotiation, Renegotiation::None)
+        else {
+            return false;
+        };
+        let offered = !request.body().is_empty();
         match response.status() {
             200..=299 => {
                 self.dialog.refresh_target(response);
-                self.ack = Some(farewell::acknowledge(ctx, &self.dialog, key, invite));
-                self.renegotiation = Renegotiation::None;
-                self.agreed(ctx, media, wish, response.body());
+                self.learn(response);
+                if *request.method() == Method::Invite {
+                    self.ack = Some(farewell::acknowledge(ctx, &self.dialog, key, &request, ""));
+                }
+                self.session.accepted(response);
+                self.session.start(ctx, self.call);
+                match (offered, response.body().is_empty()) {
+                    (true, false) => self.agreed(ctx, media, &wish, response.body()),
+                    // An answer is missing: nothing was agreed on.
+                    (true, true) => self.refused(ctx, media, wish, "Missing SDP"),
+                    _ => {}
+                }
             }
-            491 if wish.glares < GLARES => {
+            401 | 407 => {
+                let (socket, method) = (key.connection, request.method());
+                if ctx.challenged(&mut wish.series, socket, method, request.uri(), response) {
+                    let offer = request.body().to_string();
+                    self.renegotiation = Renegotiation::Flow { wish, offer };
+                    return true;
+                }
+                self.refused(ctx, media, wish, response.reason());
+            }
+            // RFC 4028 §7.3
+            422 if self.session.lengthen(response) => {
+                if offered {
+                    media.ask(ctx, PeerRequest::Rollback);
+                }
+                self.restart_ice |= wish.restart_ice;
+                self.ask = wish.ask;
+                self.refresh = true;
+                return true;
+            }
+            // RFC 3261 §14.1
+            491 if wish.glares < GLARES && offered => {
                 media.ask(ctx, PeerRequest::Rollback);
                 self.restart_ice |= wish.restart_ice;
+                self.ask = wish.ask;
                 self.renegotiation = Renegotiation::Glare { glares: wish.glares + 1 };
                 let wait = glare_wait(ctx, self.caller);
-                ctx.timers.set(Timer::Call(CallTimer::Glare), ctx.now + wait);
+                ctx.timers.set(Timer::Call(self.call, CallTimer::Glare), ctx.now + wait);
+                return true;
             }
-            _ => self.refused(ctx, media, wish, response.reason()),
+            status => {
+                if matches!(status, 405 | 501) && *request.method() == Method::Update {
+                    self.takes_update = false;
+                    self.refresh |= !offered;
+                }
+                // Where there is no call any more nothing need be as it was.
+                if offered && !matches!(status, 408 | 481) {
+                    self.refused(ctx, media, wish, response.reason());
+                }
+                self.session.again(ctx, self.call);
+            }
         }
+        ctx.tell(self.call, CallEvent::Settled, response.as_str());
         true
     }
 
-    fn agreed(&mut self, ctx: &mut Context, media: &Media, wish: Wish, answer: &str) {
+    fn agreed(&mut self, ctx: &mut Context, media: &Media, wish: &Wish, answer: &str) {
         media.ask(ctx, PeerRequest::Accept { answer: answer.into() });
         if self.hold.agreed != wish.hold {
             self.hold.agreed = wish.hold;
@@ -205,24 +293,33 @@ impl Active {
             ctx.trace(if wish.hold { "call_held" } else { "call_resumed" }, &[]);
         }
         self.fingerprint = sdp::fingerprint(answer).map(ToString::to_string).or(self.fingerprint.take());
-        self.held_by_remote = match sdp::direction(answer) {
-            sdp::Direction::Inactive => true,
-            sdp::Direction::SendOnly => !wish.hold,
-            _ => false,
-        };
+        self.held(
+            ctx,
+            match sdp::direction(answer) {
+                sdp::Direction::Inactive => true,
+                sdp::Direction::SendOnly => !wish.hold,
+                _ => false,
+            },
+        );
         if wish.restart_ice && !media.connected {
             self.watch_media(ctx);
+        }
+    }
+
+    /// The far end holds us, or not.
+    pub(super) fn held(&mut self, ctx: &mut Context, on: bool) {
+        if mem::replace(&mut self.held_by_remote, on) != on && ctx.supervised() {
+            ctx.event(crate::Event::Call(self.call, CallEvent::HeldByRemote(on)));
         }
     }
 
     /// The call stays as it was before our offer (RFC 3261 §14.1).
     fn refused(&mut self, ctx: &mut Context, media: &Media, wish: Wish, reason: &str) {
         media.ask(ctx, PeerRequest::Rollback);
-        self.failed(ctx, media, wish, reason);
+        self.failed(ctx, media, &wish, reason);
     }
 
-    fn failed(&mut self, ctx: &mut Context, media: &Media, wish: Wish, reason: &str) {
-        self.renegotiation = Renegotiation::None;
+    pub(super) fn failed(&mut self, ctx: &mut Context, media: &Media, wish: &Wish, reason: &str) {
         if self.hold.wanted == wish.hold && wish.hold != self.hold.agreed {
             self.hold.wanted = self.hold.agreed;
             ctx.error(if wish.hold { "hold_failed" } else { "resume_failed" }, reason);
@@ -231,136 +328,55 @@ impl Active {
         if wish.restart_ice && !media.connected {
             self.watch_media(ctx);
         }
-        ctx.call_changed = true;
+        ctx.calls_changed = true;
     }
 
-    /// Our re-INVITE's transaction failed.
-    pub(super) fn reinvite_failed(&mut self, ctx: &mut Context, media: &Media, key: Key, timeout: bool) {
-        match &self.renegotiation {
-            Renegotiation::Inviting { wish, key: own, .. } if timeout && *own == key => {
-                let wish = *wish;
-                self.refused(ctx, media, wish, "no answer");
+    /// The transaction of our request, or of theirs, failed.
+    pub(super) fn renegotiation_failed(
+        &mut self,
+        ctx: &mut Context,
+        media: &Media,
+        key: Key,
+        timeout: bool,
+    ) -> bool {
+        let is_ours = match &self.renegotiation {
+            Renegotiation::Asking { key: own, .. } if *own == key => true,
+            Renegotiation::Offered { key: own, .. } | Renegotiation::Answering { key: own, .. }
+                if *own == key =>
+            {
+                false
             }
-            Renegotiation::Inviting { wish, key: own, invite } if *own == key => {
-                let (wish, offer) = (*wish, invite.body().to_string());
+            _ => return false,
+        };
+        match mem::replace(&mut self.renegotiation, Renegotiation::None) {
+            Renegotiation::Asking { wish, request, .. } if timeout => {
+                if !request.body().is_empty() {
+                    self.refused(ctx, media, wish, "no answer");
+                }
+                self.session.again(ctx, self.call);
+                ctx.tell(self.call, CallEvent::Settled, "");
+            }
+            Renegotiation::Asking { wish, request, .. } => {
+                let offer = request.body().to_string();
                 self.renegotiation = Renegotiation::Flow { wish, offer };
             }
             // Theirs will come again on another flow, as a new request.
-            Renegotiation::Answering { key: own, new_peer, .. } if *own == key => {
-                match *new_peer {
-                    Some(peer) => ctx.peer(peer, PeerRequest::Close),
-                    None => media.ask(ctx, PeerRequest::Rollback),
-                }
-                self.renegotiation = Renegotiation::None;
-            }
+            Renegotiation::Answering { new_peer, .. } => self.take_back(ctx, media, new_peer),
             _ => {}
         }
+        is_ours && timeout
     }
 
-    /// The peer connection could not do what was asked.
-    pub(super) fn peer_failed(
-        &mut self,
-        ctx: &mut Context,
-        media: &mut Media,
-        message: &str,
-    ) -> Option<Ending> {
-        match &self.renegotiation {
-            Renegotiation::Describing { wish } | Renegotiation::Flow { wish, .. } => {
-                let wish = *wish;
-                self.failed(ctx, media, wish, message);
-            }
-            Renegotiation::Answering { key, request, new_peer } => {
-                ctx.reply(*key, request, 488, "Not Acceptable Here");
-                match *new_peer {
-                    Some(peer) => ctx.peer(peer, PeerRequest::Close),
-                    None => media.ask(ctx, PeerRequest::Rollback),
-                }
-                self.renegotiation = Renegotiation::None;
-            }
-            // The answer to our first offer was of no use: there is no call.
-            _ if self.accepting => {
-                ctx.error("media_failed", message);
-                let ending = Ending::new(Originator::System, Outcome::Failed, "Bad Media Description");
-                return Some(ending.farewell(self.farewell(None)));
-            }
-            _ => {}
+    /// What was begun with their offer is undone.
+    pub(super) fn take_back(&self, ctx: &mut Context, media: &Media, new_peer: Option<PeerId>) {
+        match new_peer {
+            Some(peer) => ctx.peer(self.call, peer, PeerRequest::Close),
+            None => media.ask(ctx, PeerRequest::Rollback),
         }
-        ctx.error("media_failed", message);
-        None
-    }
-
-    /// re-INVITE or UPDATE of the far end, whose CSeq is in order.
-    pub(super) fn offered(&mut self, ctx: &mut Context, media: &Media, key: Key, request: Request) {
-        let update = *request.method() == Method::Update;
-        match &self.renegotiation {
-            Renegotiation::Answering { .. } => {
-                // RFC 3261 §14.2
-                let wait = ctx.entropy.jitter(10).to_string();
-                return ctx.reply_with(key, &request, 500, "Server Internal Error", |builder| {
-                    builder.header(Name::RetryAfter, &wait)
-                });
-            }
-            Renegotiation::Describing { .. }
-            | Renegotiation::Flow { .. }
-            | Renegotiation::Inviting { .. } => {
-                return ctx.reply(key, &request, 491, "Request Pending");
-            }
-            Renegotiation::None | Renegotiation::Glare { .. } => {}
-        }
-        if !request.body().is_empty() && !request.content_is("application/sdp") {
-            return ctx.reply_with(key, &request, 415, "Unsupported Media Type", |builder| {
-                builder.header(Name::Accept, "application/sdp")
-            });
-        }
-        if update && request.body().is_empty() {
-            let contact = ctx.account.contact("");
-            return ctx
-                .reply_with(key, &request, 200, "OK", |builder| builder.header(Name::Contact, &contact));
-        }
-        // Our offer will be made anew when theirs is answered.
-        if matches!(self.renegotiation, Renegotiation::Glare { .. }) {
-            ctx.timers.clear(Timer::Call(CallTimer::Glare));
-        }
-        let (options, direction) = (media.options, direction(self.hold.wanted));
-        let offer = request.body().to_string();
-        let mut new_peer = None;
-        if offer.is_empty() {
-            media.ask(ctx, PeerRequest::Offer { media: options, direction, ice_restart: false });
-        } else {
-            let theirs = sdp::fingerprint(&offer);
-            let is_new =
-                theirs.is_some() && self.fingerprint.is_some() && theirs != self.fingerprint.as_deref();
-            let peer = if is_new { Some(*new_peer.insert(ctx.new_peer())) } else { media.peer };
-            if let Some(peer) = peer {
-                ctx.peer(peer, PeerRequest::Answer { media: options, offer, direction });
-            }
-        }
-        self.renegotiation = Renegotiation::Answering { key, request, new_peer };
-    }
-
-    /// Answers their offer, or makes the one that they asked for.
-    fn answer(&mut self, ctx: &mut Context, key: Key, request: &Request, description: &str) {
-        let contact = ctx.account.contact("");
-        ctx.reply_with(key, request, 200, "OK", |builder| {
-            builder
-                .header(Name::Contact, &contact)
-                .header(Name::Allow, crate::context::ALLOW)
-                .header(Name::Supported, "outbound")
-                .body("application/sdp", description)
-        });
-        let offer = request.body();
-        if !offer.is_empty() {
-            self.held_by_remote = sdp::is_held_by_remote(offer);
-            self.fingerprint = sdp::fingerprint(offer).map(ToString::to_string).or(self.fingerprint.take());
-        }
-        if *request.method() == Method::Invite {
-            self.unacknowledged = Some(Answer::within(key, offer.is_empty()));
-        }
-        ctx.call_changed = true;
     }
 }
 
-fn direction(hold: bool) -> Direction {
+pub(super) fn direction(hold: bool) -> Direction {
     if hold { Direction::SendOnly } else { Direction::SendRecv }
 }
 

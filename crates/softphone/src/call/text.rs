@@ -1,8 +1,9 @@
 //! Small texts of messages: reason phrases, parties, queue places.
 
 use crate::Party;
-use alloc::string::{String, ToString};
-use headset_sip::{NameAddr, Uri};
+use alloc::string::String;
+use alloc::vec::Vec;
+use headset_sip::{Headers, Name, NameAddr, Uri, push_number, push_quoted};
 
 const REASON_MAX: usize = 128;
 
@@ -15,37 +16,97 @@ pub(super) fn reason_phrase(text: &str) -> String {
         }
         clean.push(c);
     }
-    clean.trim().to_string()
+    clean.trim().into()
+}
+
+/// The headers that an application wants in a message, a line each.
+pub(super) fn lines(headers: &str) -> impl Iterator<Item = (&str, &str)> {
+    headers.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
+}
+
+/// Who the far end is by the word of those who know it: P-Asserted-Identity (RFC 3325 §9.1), or what came before it.
+pub(super) fn asserted(message: &Headers) -> Option<Party> {
+    let older = message.get_named("Remote-Party-ID");
+    let mut values = message.values(Name::PAssertedIdentity).chain(older);
+    values.find_map(|value| NameAddr::parse(value).ok()).map(|address| party(&address))
+}
+
+/// Where a 3xx points (RFC 3261 §8.1.3.4), the most wanted first.
+pub(super) fn contacts(response: &Headers) -> Vec<String> {
+    let mut contacts: Vec<(u32, String)> = response
+        .contacts()
+        .filter_map(Result::ok)
+        .map(|contact| (quality(contact.param("q")), contact.uri.to_string()))
+        .collect();
+    contacts.sort_by_key(|(quality, _)| u32::MAX - quality);
+    contacts.into_iter().map(|(_, uri)| uri).collect()
+}
+
+/// `0.7` in thousandths (RFC 3261 §20.10); 1 where it is not said.
+fn quality(q: Option<&str>) -> u32 {
+    let Some((whole, part)) = q.map(|q| q.split_once('.').unwrap_or((q, ""))) else { return 1000 };
+    let digit =
+        |at: usize| part.as_bytes().get(at).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0') % 10));
+    if whole.trim() == "1" { 1000 } else { 100 * digit(0) + 10 * digit(1) + digit(2) }
+}
+
+/// Status and reason phrase of a response's first line: what a `message/sipfrag` begins with (RFC 3420).
+pub(super) fn status_line(text: &str) -> Option<(u16, &str)> {
+    let line = text.lines().next()?.strip_prefix("SIP/2.0 ")?;
+    let (status, reason) = line.split_once(' ').unwrap_or((line, ""));
+    Some((status.parse().ok()?, reason.trim()))
+}
+
+/// A header's value as it stands in a URI (RFC 3261 §19.1.1): all but letters, digits and the few marks is escaped.
+pub(super) fn escape(value: &str) -> String {
+    let hex = |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 });
+    let mut escaped = String::new();
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.extend(['%', hex(byte >> 4), hex(byte & 15)]);
+        }
+    }
+    escaped
+}
+
+/// A SIP URI as a request may be sent to it: no header of a URI is taken unseen (RFC 3261 §19.1.1, §19.1.5).
+pub(super) fn request_uri(uri: &str) -> Option<String> {
+    let uri = Uri::parse(uri).ok().filter(Uri::is_sip)?;
+    let mut text = String::new();
+    uri.push_without_headers(&mut text);
+    Some(text)
 }
 
 /// A Reason header (RFC 3326).
 pub(super) fn reason_header(status: u16, text: &str) -> String {
     let mut header = String::from("SIP;cause=");
-    header.push_str(&status.to_string());
+    push_number(&mut header, u32::from(status));
     let text = reason_phrase(text);
     if !text.is_empty() {
-        header.push_str(";text=\"");
-        for c in text.chars() {
-            if matches!(c, '"' | '\\') {
-                header.push('\\');
-            }
-            header.push(c);
-        }
-        header.push('"');
+        header.push_str(";text=");
+        push_quoted(&mut header, &text);
     }
     header
 }
 
-pub(super) fn party(address: &NameAddr) -> Party {
-    Party { display_name: address.display_name.clone().unwrap_or_default(), ..party_of(&address.uri) }
+pub(super) fn party(address: &NameAddr<'_>) -> Party {
+    let display_name = address.display_name().unwrap_or_default().into_owned();
+    Party { display_name, ..party_of(&address.uri) }
 }
 
-pub(super) fn party_of(uri: &Uri) -> Party {
+/// The party of an address of our own making.
+pub(super) fn party_in(address: &str) -> Party {
+    NameAddr::parse(address).map(|address| party(&address)).unwrap_or_default()
+}
+
+pub(super) fn party_of(uri: &Uri<'_>) -> Party {
     Party {
         display_name: String::new(),
         uri: uri.to_string(),
         user: uri.decoded_user(),
-        host: uri.host.clone(),
+        host: uri.host.into(),
     }
 }
 
@@ -59,14 +120,14 @@ pub(super) fn queue_place(header: &str) -> Option<(u32, u32)> {
     Some((position, value("waiting").unwrap_or(position)))
 }
 
-/// Whom to call: a user part in our domain, or a whole URI.
-pub(super) fn target(text: &str, domain: &str) -> Option<Uri> {
+/// Whom to call: a user part in our domain, or a whole URI. The answer is a URI's text.
+pub(crate) fn target(text: &str, domain: &str) -> Option<String> {
     let text = text.trim();
     let is_uri = ["sip:", "sips:"]
         .iter()
         .any(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     if is_uri {
-        return Uri::parse(text).ok();
+        return Uri::parse(text).ok().map(|uri| uri.to_string());
     }
     let usable = !text.is_empty() && !text.contains(['@', '<', '>', '"']) && !text.contains(char::is_control);
     usable.then(|| Uri::sip(text, domain))
@@ -87,7 +148,7 @@ mod tests {
 
     #[test]
     fn targets_are_users_or_uris() {
-        let uri = |text| target(text, "demo.example").map(|uri| uri.to_string());
+        let uri = |text| target(text, "demo.example");
         assert_eq!(uri("support").as_deref(), Some("sip:support@demo.example"));
         assert_eq!(uri(" +79991234567 ").as_deref(), Some("sip:+79991234567@demo.example"));
         assert_eq!(uri("SIP:a@b.example").as_deref(), Some("sip:a@b.example"));
@@ -95,6 +156,17 @@ mod tests {
         assert_eq!(uri("sip:"), None);
         assert_eq!(uri("a@b"), None);
         assert_eq!(uri("a\r\nX: y"), None);
+    }
+
+    #[test]
+    fn headers_in_uris_are_escaped() {
+        let value = "a@b.example;to-tag=1;from-tag=ж";
+        assert_eq!(escape(value), "a%40b.example%3Bto-tag%3D1%3Bfrom-tag%3D%D0%B6");
+        let uri = ["sip:c@d?Replaces=", &escape(value)].concat();
+        assert_eq!(Uri::parse(&uri).expect("a URI").header("replaces").as_deref(), Some(value));
+        assert_eq!(request_uri(&uri).as_deref(), Some("sip:c@d"));
+        assert_eq!(status_line("SIP/2.0 180 Ringing\r\n"), Some((180, "Ringing")));
+        assert_eq!(status_line("HTTP/1.1 200 OK"), None);
     }
 
     #[test]

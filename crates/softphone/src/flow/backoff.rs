@@ -1,21 +1,24 @@
 //! When to try again after a failure.
 
+use crate::AccountOptions;
 use core::time::Duration;
 use headset_sip::{Entropy, Time};
 
-const FIRST: Duration = Duration::from_millis(500);
 /// While trouble is young somebody is waiting for it to pass.
-const CAP_EARLY: Duration = Duration::from_secs(3);
-const CAP_LATE: Duration = Duration::from_secs(30);
 const EARLY: Duration = Duration::from_secs(5 * 60);
-/// A server cannot send a client away for longer.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(5 * 60);
+/// What works for less than this is still the same trouble: a server that takes everybody and loses all again.
+const STABLE: Duration = Duration::from_secs(10);
+/// A server cannot send a client away for longer (RFC 5626 §4.5: max-time).
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(1800);
 
-/// Doubling delays with jitter, capped at 3 s for the first five minutes of trouble and at 30 s later.
+/// Doubling delays with jitter (RFC 5626 §4.5, with the times of [`AccountOptions`]): the longest is shorter in the first
+/// five minutes of trouble.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
     failures: u32,
     since: Option<Time>,
+    /// Since when it works again.
+    works_since: Option<Time>,
 }
 
 impl Backoff {
@@ -24,26 +27,42 @@ impl Backoff {
         &mut self,
         now: Time,
         entropy: &mut Entropy,
+        options: &AccountOptions,
         retry_after: Option<Duration>,
     ) -> Duration {
+        if self.works_since.take().is_some_and(|since| now.since(since) >= STABLE) {
+            *self = Backoff::default();
+        }
         let since = *self.since.get_or_insert(now);
-        let cap = if now.since(since) < EARLY { CAP_EARLY } else { CAP_LATE };
-        let delay = FIRST.saturating_mul(1 << self.failures.min(8)).min(cap);
+        let early = now.since(since) < EARLY;
+        let longest = ms(if early { options.retry_early_max_ms } else { options.retry_max_ms });
+        let least = ms(options.retry_min_ms);
+        // RFC 5626 §4.5: somewhere in the second half of a window that doubles with each failure.
+        let window = least.saturating_mul(2 << self.failures.min(16)).min(longest);
         self.failures = self.failures.saturating_add(1);
         match retry_after {
-            // Later rather than earlier than asked, and not all clients in the same instant.
+            // RFC 3261 §20.33. Later rather than earlier than asked, and not all clients in the same instant.
             Some(asked) => {
-                let asked = asked.min(RETRY_AFTER_MAX).max(delay);
+                let asked = asked.min(RETRY_AFTER_MAX).max(window);
                 asked + jitter(entropy, asked / 8)
             }
-            None => delay / 2 + jitter(entropy, delay / 2),
+            None => (window / 2 + jitter(entropy, window / 2)).max(least),
         }
     }
 
-    /// It works again.
-    pub(crate) fn reset(&mut self) {
-        *self = Backoff::default();
+    /// Failures in a row.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
     }
+
+    /// It works. If it goes on to do so, all is forgotten.
+    pub(crate) fn works(&mut self, now: Time) {
+        self.works_since.get_or_insert(now);
+    }
+}
+
+fn ms(ms: u32) -> Duration {
+    Duration::from_millis(u64::from(ms))
 }
 
 fn jitter(entropy: &mut Entropy, range: Duration) -> Duration {
@@ -54,24 +73,56 @@ fn jitter(entropy: &mut Entropy, range: Duration) -> Duration {
 mod tests {
     use super::*;
 
+    fn next(backoff: &mut Backoff, now: Time, entropy: &mut Entropy) -> Duration {
+        backoff.next(now, entropy, &AccountOptions::default(), None)
+    }
+
     #[test]
     fn delays_grow_to_three_seconds_and_after_five_minutes_to_thirty() {
         let mut entropy = Entropy::new([1; 32]);
         let mut backoff = Backoff::default();
         let mut now = Time(0);
         let mut longest = Duration::ZERO;
-        assert!(backoff.next(now, &mut entropy, None) <= Duration::from_millis(500));
+        assert!(next(&mut backoff, now, &mut entropy) <= Duration::from_millis(500));
         while now < Time(290_000) {
-            let delay = backoff.next(now, &mut entropy, None);
+            let delay = next(&mut backoff, now, &mut entropy);
             longest = longest.max(delay);
             now += delay;
         }
-        assert!(longest > Duration::from_secs(2) && longest <= CAP_EARLY, "{longest:?}");
+        let second = Duration::from_secs(1);
+        assert!(longest > 2 * second && longest <= 3 * second, "{longest:?}");
         now += EARLY;
-        let late = (0..20).map(|_| backoff.next(now, &mut entropy, None)).max();
-        assert!(late > Some(Duration::from_secs(15)) && late <= Some(CAP_LATE), "{late:?}");
-        backoff.reset();
-        assert!(backoff.next(now, &mut entropy, None) <= Duration::from_millis(500));
+        let late = (0..20).map(|_| next(&mut backoff, now, &mut entropy)).max();
+        assert!(late > Some(15 * second) && late <= Some(30 * second), "{late:?}");
+        // What works for a moment is no end of trouble.
+        backoff.works(now);
+        now += second;
+        assert!(next(&mut backoff, now, &mut entropy) > 2 * second);
+        backoff.works(now);
+        now += 10 * second;
+        assert!(next(&mut backoff, now, &mut entropy) <= Duration::from_millis(500));
+    }
+
+    #[test]
+    fn an_application_chooses_the_least_and_the_longest_wait() {
+        let options = AccountOptions {
+            retry_min_ms: 2_000,
+            retry_early_max_ms: 6_500,
+            retry_max_ms: 6_500,
+            ..AccountOptions::default()
+        };
+        let mut entropy = Entropy::new([2; 32]);
+        let mut backoff = Backoff::default();
+        for round in 0..100 {
+            let delay = backoff.next(Time(round * 5000), &mut entropy, &options, None).as_millis();
+            assert!((2_000..=6_500).contains(&delay), "{delay}");
+            assert!(round > 0 || delay <= 4_000, "{delay}");
+        }
+        let options = AccountOptions { retry_early_max_ms: 2_000, ..options };
+        for _ in 0..10 {
+            let delay = Backoff::default().next(Time(0), &mut entropy, &options, None);
+            assert_eq!(delay, Duration::from_secs(2));
+        }
     }
 
     #[test]
@@ -79,7 +130,7 @@ mod tests {
         let delays = |seed| {
             let mut entropy = Entropy::new([seed; 32]);
             let mut backoff = Backoff::default();
-            [0; 4].map(|_| backoff.next(Time(0), &mut entropy, None))
+            [0; 4].map(|_| next(&mut backoff, Time(0), &mut entropy))
         };
         assert_ne!(delays(1), delays(2));
     }
@@ -88,10 +139,11 @@ mod tests {
     fn retry_after_is_waited_out_but_not_for_ever() {
         let mut entropy = Entropy::new([1; 32]);
         let ask = |entropy: &mut Entropy, s| {
-            Backoff::default().next(Time(0), entropy, Some(Duration::from_secs(s)))
+            let asked = Some(Duration::from_secs(s));
+            Backoff::default().next(Time(0), entropy, &AccountOptions::default(), asked)
         };
         let delay = ask(&mut entropy, 20);
         assert!(delay >= Duration::from_secs(20) && delay <= Duration::from_secs(23), "{delay:?}");
-        assert!(ask(&mut entropy, u64::MAX) < Duration::from_secs(400));
+        assert!(ask(&mut entropy, u64::MAX) < Duration::from_secs(2100));
     }
 }

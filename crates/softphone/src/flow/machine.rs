@@ -2,24 +2,21 @@
 
 use super::FlowId;
 use super::backoff::Backoff;
-use super::register::{Registration, Verdict};
+use super::pulse::Pulse;
+use super::register::{Ask, Registration, Verdict, refresh_after};
+use super::state::State;
 use crate::context::{Context, Key, Timer};
-use crate::{Event, FlowStatus, FlowView, Output, Registrar, SocketEvent, SocketId};
+use crate::{Event, FlowEvent, Output, Registrar, SocketEvent, SocketId};
 use alloc::string::{String, ToString};
 use core::time::Duration;
-use headset_sip::{PING, PONG, Response};
+use headset_sip::Response;
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// For an answer to REGISTER: shorter than the transaction's 32 s, which nobody wants to be unreachable for.
 const ANSWER: Duration = Duration::from_secs(10);
 /// For any sign of life from a flow that may have died while we slept.
 const PROBE: Duration = Duration::from_secs(3);
-/// Servers ping every 5 s.
-const SILENCE: Duration = Duration::from_secs(15);
-/// For the answer to un-REGISTER.
-const GOODBYE: Duration = Duration::from_secs(2);
 
-const NORMAL: u16 = 1000;
 /// "Of no more use": browsers let pages say 1000 and 3000 to 4999.
 const REPLACED: u16 = 3000;
 
@@ -29,112 +26,42 @@ pub(super) struct Flow {
     pub(super) registrar: Registrar,
     /// Another registrar takes its place; it stays until that one is registered.
     pub(super) outgoing: bool,
-    state: State,
-    registration: Registration,
+    /// Nobody is told of it: it tries whether the preferred registrar is back, or has given way to that.
+    pub(super) quiet: bool,
+    pub(super) state: State,
+    pub(super) registration: Registration,
+    pub(super) pulse: Pulse,
     backoff: Backoff,
-    ever_registered: bool,
-    error: Option<String>,
-}
-
-#[derive(Debug)]
-enum State {
-    Connecting {
-        socket: SocketId,
-    },
-    /// The socket is open and the first REGISTER under way.
-    Registering {
-        socket: SocketId,
-    },
-    /// `refused`: the binding still holds, but will not be renewed with these credentials.
-    Registered {
-        socket: SocketId,
-        refused: bool,
-    },
-    /// Until the retry timer; a socket that is still good is kept.
-    Waiting {
-        socket: Option<SocketId>,
-    },
-    /// Until new credentials or a nudge.
-    Refused {
-        socket: Option<SocketId>,
-    },
-    /// Un-REGISTER is under way.
-    Unregistering {
-        socket: SocketId,
-    },
-    /// To be forgotten.
-    Gone,
+    pub(super) ever_up: bool,
+    pub(super) error: Option<String>,
 }
 
 impl Flow {
-    pub(super) fn open(id: FlowId, registrar: Registrar, ctx: &mut Context) -> Flow {
+    pub(super) fn open(id: FlowId, registrar: Registrar, quiet: bool, ctx: &mut Context) -> Flow {
         let mut flow = Flow {
             id,
+            registration: Registration::new(&mut ctx.entropy, registrar.reg_id),
             registrar,
             outgoing: false,
+            quiet,
             state: State::Gone,
-            registration: Registration::new(&mut ctx.entropy),
+            pulse: Pulse::default(),
             backoff: Backoff::default(),
-            ever_registered: false,
+            ever_up: false,
             error: None,
         };
         flow.connect(ctx);
         flow
     }
 
-    pub(super) fn socket(&self) -> Option<SocketId> {
-        match self.state {
-            State::Connecting { socket }
-            | State::Registering { socket }
-            | State::Registered { socket, .. }
-            | State::Unregistering { socket } => Some(socket),
-            State::Waiting { socket } | State::Refused { socket } => socket,
-            State::Gone => None,
+    /// The next attempt goes to another registrar.
+    pub(super) fn turn_to(&mut self, ctx: &mut Context, registrar: Registrar) {
+        if self.registrar != registrar {
+            ctx.realms.forget(self.id.0);
+            self.registration = Registration::new(&mut ctx.entropy, registrar.reg_id);
+            self.pulse = Pulse::default();
+            self.registrar = registrar;
         }
-    }
-
-    pub(super) fn is_registered(&self) -> bool {
-        matches!(self.state, State::Registered { .. })
-    }
-
-    pub(super) fn is_gone(&self) -> bool {
-        matches!(self.state, State::Gone)
-    }
-
-    /// Un-REGISTER is under way: no new call is taken here.
-    pub(super) fn is_unregistering(&self) -> bool {
-        matches!(self.state, State::Unregistering { .. })
-    }
-
-    pub(super) fn is_refused(&self) -> bool {
-        matches!(self.state, State::Refused { .. })
-    }
-
-    /// The WebSocket is open.
-    pub(super) fn is_open(&self) -> bool {
-        !matches!(self.state, State::Connecting { .. }) && self.socket().is_some()
-    }
-
-    /// An attempt is under way, or scheduled and none ever succeeded.
-    pub(super) fn is_connecting(&self) -> bool {
-        match self.state {
-            State::Connecting { .. } | State::Registering { .. } => true,
-            State::Waiting { .. } => !self.ever_registered,
-            _ => false,
-        }
-    }
-
-    pub(super) fn view(&self) -> FlowView {
-        let status = match self.state {
-            _ if self.outgoing => FlowStatus::Leaving,
-            State::Connecting { .. } => FlowStatus::Connecting,
-            State::Registering { .. } => FlowStatus::Connected,
-            State::Registered { .. } => FlowStatus::Registered,
-            State::Waiting { .. } => FlowStatus::Disconnected,
-            State::Refused { .. } => FlowStatus::Refused,
-            State::Unregistering { .. } | State::Gone => FlowStatus::Leaving,
-        };
-        FlowView { registrar: self.registrar.clone(), status, error: self.error.clone() }
     }
 
     /// What the socket did. Gives back a frame that is a SIP message.
@@ -143,49 +70,36 @@ impl Flow {
             SocketEvent::Opened => {
                 if let State::Connecting { socket } = self.state {
                     ctx.timers.clear(Timer::Connect(self.id));
-                    ctx.timers.set(Timer::Silence(self.id), ctx.now + SILENCE);
-                    ctx.routes.opened(socket, &self.registrar, ctx.now);
+                    ctx.routes.opened(socket, self.id.0, &self.registrar, ctx.now);
+                    self.usable(ctx, false);
+                    self.new_pulse(ctx);
                     self.trace(ctx, "socket_opened", "");
-                    self.register(ctx, socket);
+                    self.report(ctx, FlowEvent::Connected);
+                    self.opened(ctx, socket);
                 }
                 None
             }
             SocketEvent::Received(text) if self.is_open() => self.received(ctx, text),
             SocketEvent::Received(_) => None,
             SocketEvent::Closed { code, reason } => {
-                let mut error = String::from("connection closed: ");
-                error.push_str(&code.to_string());
-                error.push(' ');
-                error.push_str(&reason);
-                self.drop_socket(ctx, None);
+                let error = ["connection closed: ", &code.to_string(), " ", &reason].concat();
+                self.forget_socket(ctx, code, &reason);
                 self.failed(ctx, error.trim_end().into(), None);
                 None
             }
         }
     }
 
-    fn received(&mut self, ctx: &mut Context, text: String) -> Option<String> {
-        let socket = self.socket()?;
-        ctx.timers.set(Timer::Silence(self.id), ctx.now + SILENCE);
-        ctx.routes.heard(socket, ctx.now);
-        if !text.trim_matches(['\r', '\n']).is_empty() {
-            return Some(text);
-        }
-        if text == PING {
-            ctx.outputs.push_back(Output::Send { socket, text: PONG.into() });
-        }
-        None
-    }
-
     pub(super) fn timer(&mut self, ctx: &mut Context, timer: Timer) {
         match timer {
             Timer::Connect(_) => self.replace(ctx, "no connection within 10 s"),
-            Timer::Answer(_) => self.replace(ctx, "no answer to REGISTER"),
-            Timer::Silence(_) => self.replace(ctx, "nothing heard for 15 s"),
-            Timer::Refresh(_) => self.refresh(ctx),
+            Timer::Answer(_) => self.no_answer(ctx),
+            Timer::Silence(_) => self.silent(ctx),
+            Timer::Refresh(_) if ctx.account.options.refresh => self.refresh(ctx),
+            Timer::Refresh(_) => self.report(ctx, FlowEvent::Expiring),
             Timer::Expiry(_) => self.expired(ctx),
             Timer::Retry(_) => self.try_now(ctx),
-            Timer::Goodbye(_) => self.close(ctx),
+            Timer::Goodbye(_) => self.unbound(ctx, None),
             _ => {}
         }
     }
@@ -193,19 +107,35 @@ impl Flow {
     /// Attempts now what waits for a back-off.
     pub(super) fn try_now(&mut self, ctx: &mut Context) {
         match self.state {
-            State::Waiting { socket: Some(socket) } => self.register(ctx, socket),
-            State::Waiting { socket: None } => self.connect(ctx),
+            State::Waiting { socket: Some(socket), .. } => self.opened(ctx, socket),
+            State::Waiting { socket: None, .. } => self.connect(ctx),
             _ => {}
+        }
+    }
+
+    /// The network is back: no reason to wait, but where the server has said for how long.
+    pub(super) fn nudge(&mut self, ctx: &mut Context) {
+        if !matches!(self.state, State::Waiting { socket: Some(_), told: true }) {
+            self.try_now(ctx);
         }
     }
 
     /// Attempts now what was refused.
     pub(super) fn new_credentials(&mut self, ctx: &mut Context) {
         match self.state {
-            State::Refused { socket: Some(socket) } => self.register(ctx, socket),
-            State::Refused { socket: None } => self.connect(ctx),
+            State::Refused { .. } => self.want(ctx),
             State::Registered { refused: true, .. } => self.refresh(ctx),
             _ => {}
+        }
+    }
+
+    /// Registers now, unless that is under way.
+    pub(super) fn want(&mut self, ctx: &mut Context) {
+        match self.state {
+            State::Refused { socket: Some(socket) } | State::Open { socket } => self.register(ctx, socket),
+            State::Refused { socket: None } => self.connect(ctx),
+            State::Registered { .. } if !self.registration.is_under_way() => self.refresh(ctx),
+            _ => self.try_now(ctx),
         }
     }
 
@@ -220,81 +150,72 @@ impl Flow {
                 self.replace(ctx, "slept while connecting");
                 self.try_now(ctx);
             }
+            State::Open { .. } => self.silent(ctx),
             _ => self.try_now(ctx),
         }
     }
 
-    /// The answer to a REGISTER; `false` where it is not this flow's.
+    /// The answer to a request of the flow itself; `false` where it is not.
     pub(super) fn response(&mut self, ctx: &mut Context, key: Key, response: &Response) -> bool {
-        let reg_id = self.registrar.reg_id;
-        let Some(verdict) = self.registration.response(ctx, key, response, reg_id) else { return false };
-        if !matches!(verdict, Verdict::Pending) {
-            ctx.timers.clear(Timer::Answer(self.id));
-        }
-        if self.is_unregistering() {
-            if !matches!(verdict, Verdict::Pending) {
-                self.close(ctx);
-            }
+        if self.is_pulse(key) {
             return true;
+        }
+        let Some(verdict) = self.registration.response(ctx, key, response) else { return false };
+        if matches!(verdict, Verdict::Pending) {
+            return true;
+        }
+        ctx.timers.clear(Timer::Answer(self.id));
+        if let State::Unregistering { .. } = self.state {
+            self.unbound(ctx, Some(response));
+            return true;
+        }
+        if ctx.reports() {
+            let response = response.as_str().to_string();
+            let event = match verdict {
+                Verdict::Granted { .. } => FlowEvent::Registered { first: !self.is_registered(), response },
+                _ => FlowEvent::RegistrationFailed { response: Some(response), cause: "" },
+            };
+            self.report(ctx, event);
         }
         match verdict {
             Verdict::Pending => {}
-            Verdict::Granted { expires } => self.registered(ctx, expires),
+            Verdict::Granted { expires, flow_timer } => {
+                self.registered(ctx, expires);
+                self.pinged_within(ctx, flow_timer);
+            }
             Verdict::Refused { status, reason } => self.refused(ctx, status, reason),
             Verdict::Failed { error, retry_after } => self.failed(ctx, error, retry_after),
         }
         true
     }
 
-    /// No answer came to a REGISTER; `false` where it is not this flow's.
+    /// No answer came to a request of the flow itself; `false` where it is not.
     pub(super) fn unanswered(&mut self, ctx: &mut Context, key: Key) -> bool {
-        if !self.registration.is_pending(key) {
-            return false;
+        if self.registration.is_pending(key) {
+            self.no_answer(ctx);
+            return true;
         }
-        self.replace(ctx, "no answer to REGISTER");
-        true
+        self.is_pulse(key)
     }
 
-    /// Un-REGISTERs and closes; at once where nothing is registered. `binding_taken`: another flow registers with the
-    /// same reg-id, so that un-REGISTER would hit it.
-    pub(super) fn leave(&mut self, ctx: &mut Context, binding_taken: bool) {
-        match self.state {
-            State::Registered { socket, .. } if !binding_taken => {
-                self.clear_timers(ctx);
-                ctx.timers.set(Timer::Goodbye(self.id), ctx.now + GOODBYE);
-                ctx.routes.registered(socket, false);
-                self.state = State::Unregistering { socket };
-                self.registration.send(ctx, socket, self.registrar.reg_id, true);
-                ctx.flows_changed = true;
-            }
-            State::Unregistering { .. } if !binding_taken => {}
-            _ => self.close(ctx),
-        }
-    }
-
-    /// Un-REGISTERs without waiting for the answer, and closes.
-    pub(super) fn leave_at_once(&mut self, ctx: &mut Context) {
-        if let State::Registered { socket, .. } = self.state {
-            self.registration.say_goodbye(ctx, socket, self.registrar.reg_id);
-        }
-        self.close(ctx);
-    }
-
-    pub(super) fn close(&mut self, ctx: &mut Context) {
-        let was = self.is_unregistering();
-        self.drop_socket(ctx, Some(NORMAL));
-        self.clear_timers(ctx);
-        self.state = State::Gone;
-        ctx.flows_changed = true;
-        self.trace(ctx, if was { "unregistered" } else { "flow_left" }, "");
-    }
-
-    fn connect(&mut self, ctx: &mut Context) {
+    pub(super) fn connect(&mut self, ctx: &mut Context) {
         self.clear_timers(ctx);
         let socket = ctx.new_socket();
         ctx.outputs.push_back(Output::OpenSocket { socket, uri: self.registrar.uri.clone() });
         ctx.timers.set(Timer::Connect(self.id), ctx.now + CONNECT);
         self.state = State::Connecting { socket };
+        ctx.flows_changed = true;
+        self.report(ctx, FlowEvent::Connecting { attempts: self.backoff.failures() });
+    }
+
+    /// There is a connection: what to do with it?
+    pub(super) fn opened(&mut self, ctx: &mut Context, socket: SocketId) {
+        if ctx.registering {
+            return self.register(ctx, socket);
+        }
+        ctx.timers.clear(Timer::Retry(self.id));
+        self.state = State::Open { socket };
+        self.works(ctx);
         ctx.flows_changed = true;
     }
 
@@ -302,7 +223,7 @@ impl Flow {
         ctx.timers.clear(Timer::Retry(self.id));
         ctx.timers.set(Timer::Answer(self.id), ctx.now + ANSWER);
         self.state = State::Registering { socket };
-        self.registration.send(ctx, socket, self.registrar.reg_id, false);
+        self.registration.send(ctx, socket, Ask::Bind);
         ctx.flows_changed = true;
     }
 
@@ -311,7 +232,7 @@ impl Flow {
             *refused = false;
             ctx.timers.clear(Timer::Refresh(self.id));
             ctx.timers.set(Timer::Answer(self.id), ctx.now + ANSWER);
-            self.registration.send(ctx, *socket, self.registrar.reg_id, false);
+            self.registration.send(ctx, *socket, Ask::Bind);
         }
     }
 
@@ -319,24 +240,36 @@ impl Flow {
         let Some(socket) = self.socket() else { return };
         let first = !self.is_registered();
         self.state = State::Registered { socket, refused: false };
-        self.backoff.reset();
-        self.ever_registered = true;
-        ctx.flows_changed |= self.error.take().is_some();
-        let refresh_at = ctx.now + refresh_after(ctx, expires);
-        ctx.timers.set(Timer::Refresh(self.id), refresh_at);
+        let refresh_after = refresh_after(ctx, expires);
+        ctx.timers.set(Timer::Refresh(self.id), ctx.now + refresh_after);
         ctx.timers.set(Timer::Expiry(self.id), ctx.now + Duration::from_secs(u64::from(expires)));
-        ctx.routes.registered(socket, true);
+        let had_error = self.error.is_some();
+        self.works(ctx);
+        ctx.flows_changed |= first || had_error;
         if first {
-            ctx.flows_changed = true;
             self.trace(ctx, "registered", "");
+        }
+    }
+
+    /// Calls can come and go.
+    fn works(&mut self, ctx: &mut Context) {
+        self.usable(ctx, true);
+        self.backoff.works(ctx.now);
+        self.ever_up = true;
+        self.error = None;
+    }
+
+    /// Whether calls are to go out here. An application that follows each step decides for itself.
+    pub(super) fn usable(&self, ctx: &mut Context, usable: bool) {
+        if let Some(socket) = self.socket() {
+            let usable = (usable || ctx.reports()) && !self.quiet;
+            ctx.routes.usable(socket, usable);
         }
     }
 
     /// 401 or 403: these credentials are of no use here.
     fn refused(&mut self, ctx: &mut Context, status: u16, reason: String) {
-        let mut error = status.to_string();
-        error.push(' ');
-        error.push_str(&reason);
+        let error = [&status.to_string(), " ", &*reason].concat();
         self.trace(ctx, "registration_refused", &error);
         self.error = Some(error);
         match &mut self.state {
@@ -344,17 +277,20 @@ impl Flow {
             _ => self.state = State::Refused { socket: self.socket() },
         }
         ctx.flows_changed = true;
-        let registrar = self.registrar.id.clone();
-        ctx.event(Event::CredentialsRefused { registrar, status, reason });
+        if !self.quiet {
+            let registrar = self.registrar.id.clone();
+            ctx.event(Event::CredentialsRefused { registrar, status, reason });
+        }
     }
 
     /// Any other failure; a socket that is still open is kept, and so is a binding that has not run out.
     fn failed(&mut self, ctx: &mut Context, error: String, retry_after: Option<Duration>) {
-        if self.outgoing || self.is_unregistering() || self.is_gone() {
+        if self.outgoing || self.is_leaving() || self.is_gone() {
             // Its place is being taken anyway.
             return self.close(ctx);
         }
-        let delay = self.backoff.next(ctx.now, &mut ctx.entropy, retry_after);
+        let options = &ctx.account.options;
+        let delay = self.backoff.next(ctx.now, &mut ctx.entropy, options, retry_after);
         self.trace(ctx, "registration_failed", &error);
         self.error = Some(error);
         ctx.timers.clear(Timer::Answer(self.id));
@@ -363,52 +299,77 @@ impl Flow {
                 // The binding still holds.
                 ctx.timers.set(Timer::Refresh(self.id), ctx.now + delay);
             }
-            State::Refused { .. } => {}
+            // An application that follows each step can call without being registered.
+            State::Refused { .. } if !ctx.reports() => {}
             _ => {
                 let socket = self.socket().filter(|socket| ctx.routes.is_open(*socket));
                 ctx.timers.set(Timer::Retry(self.id), ctx.now + delay);
-                self.state = State::Waiting { socket };
+                self.state = State::Waiting { socket, told: retry_after.is_some() };
             }
         }
         ctx.flows_changed = true;
     }
 
-    /// The binding has run out while refreshing it failed.
+    /// The binding has run out while refreshing it failed, or was left to an application that did not.
     fn expired(&mut self, ctx: &mut Context) {
         if let State::Registered { socket, refused } = self.state {
-            ctx.routes.registered(socket, false);
+            self.usable(ctx, false);
+            self.report(ctx, FlowEvent::Unregistered { response: None });
+            ctx.flows_changed = true;
             if refused {
                 self.state = State::Refused { socket: Some(socket) };
-                ctx.flows_changed = true;
-            } else {
+            } else if ctx.account.options.refresh {
                 self.register(ctx, socket);
+            } else {
+                self.state = State::Open { socket };
             }
         }
     }
 
+    fn no_answer(&mut self, ctx: &mut Context) {
+        self.registration.abandon();
+        self.report(ctx, FlowEvent::RegistrationFailed { response: None, cause: "Request Timeout" });
+        self.replace(ctx, "no answer to REGISTER");
+    }
+
     /// The socket is dead or of no use: another one, after a back-off.
-    fn replace(&mut self, ctx: &mut Context, error: &str) {
-        self.drop_socket(ctx, Some(REPLACED));
+    pub(super) fn replace(&mut self, ctx: &mut Context, error: &str) {
+        self.drop_socket(ctx, REPLACED, error);
         self.failed(ctx, error.into(), None);
     }
 
-    /// Forgets the socket; with a code, closes it too.
-    fn drop_socket(&mut self, ctx: &mut Context, code: Option<u16>) {
-        let Some(socket) = self.socket() else { return };
-        self.clear_timers(ctx);
-        self.registration.abandon();
-        ctx.socket_gone(socket);
-        if let Some(code) = code {
+    /// Closes the socket.
+    pub(super) fn drop_socket(&mut self, ctx: &mut Context, code: u16, reason: &str) {
+        if let Some(socket) = self.socket() {
+            self.forget_socket(ctx, code, reason);
             ctx.outputs.push_back(Output::CloseSocket { socket, code });
-        }
-        match &mut self.state {
-            State::Waiting { socket } | State::Refused { socket } => *socket = None,
-            State::Unregistering { .. } | State::Gone => self.state = State::Gone,
-            _ => self.state = State::Waiting { socket: None },
         }
     }
 
-    fn clear_timers(&self, ctx: &mut Context) {
+    /// The socket is gone, and what was under way on it has failed.
+    fn forget_socket(&mut self, ctx: &mut Context, code: u16, reason: &str) {
+        let Some(socket) = self.socket() else { return };
+        self.clear_timers(ctx);
+        if self.registration.is_under_way() && !matches!(self.state, State::Unregistering { .. }) {
+            self.report(ctx, FlowEvent::RegistrationFailed { response: None, cause: "Connection Error" });
+        }
+        self.registration.abandon();
+        if let State::Registered { .. } | State::Unregistering { .. } = self.state {
+            self.report(ctx, FlowEvent::Unregistered { response: None });
+        }
+        if ctx.reports() {
+            let error = code != super::leave::NORMAL || !reason.is_empty();
+            self.report(ctx, FlowEvent::Disconnected { error, code, reason: reason.into() });
+        }
+        ctx.socket_gone(socket);
+        match &mut self.state {
+            State::Waiting { socket, .. } | State::Refused { socket } => *socket = None,
+            State::Unregistering { stay: false, .. } | State::Gone => self.state = State::Gone,
+            _ => self.state = State::Waiting { socket: None, told: false },
+        }
+    }
+
+    pub(super) fn clear_timers(&self, ctx: &mut Context) {
         let id = self.id;
         for timer in [
             Timer::Connect(id),
@@ -423,17 +384,13 @@ impl Flow {
         }
     }
 
-    fn trace(&self, ctx: &mut Context, name: &'static str, detail: &str) {
+    pub(super) fn report(&self, ctx: &mut Context, event: FlowEvent) {
+        if !self.quiet {
+            ctx.report(&self.registrar, event);
+        }
+    }
+
+    pub(super) fn trace(&self, ctx: &mut Context, name: &'static str, detail: &str) {
         ctx.trace(name, &[("registrar", &self.registrar.id), ("detail", detail)]);
     }
-}
-
-/// JsSIP's schedule: somewhere in the second half of the binding's life, half a minute before its end at the latest.
-fn refresh_after(ctx: &mut Context, expires: u32) -> Duration {
-    let ms = u64::from(expires) * 1000;
-    Duration::from_millis(if expires > 64 {
-        ms / 2 + ctx.entropy.jitter(ms / 2 - 32_000)
-    } else {
-        ms.saturating_sub(5000).max(1000)
-    })
 }

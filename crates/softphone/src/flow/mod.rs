@@ -1,9 +1,13 @@
 //! Flows: one connection and one registration for each registrar (RFC 5626).
 
 mod backoff;
+mod failover;
+mod leave;
 mod machine;
+mod pulse;
 mod register;
 mod set;
+mod state;
 
 pub(crate) use set::Flows;
 

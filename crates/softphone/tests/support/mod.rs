@@ -4,8 +4,12 @@
 //! phone's first live flow. What is for nobody lies in the test's inbox; the test answers by hand.
 #![allow(dead_code, unused_imports, unreachable_pub, reason = "each story uses a part")]
 
+pub mod hand;
+#[cfg(feature = "full")]
+pub mod outside;
 mod phone;
 mod registrar;
+pub mod say;
 pub mod wire;
 
 pub use phone::{Phone, Step};
@@ -84,6 +88,7 @@ impl World {
             identity: self.phones[phone].identity.clone(),
             credentials: wire::credentials(&self.phones[phone].identity.login, "secret"),
             registrars: registrars.iter().map(|index| self.registrars[*index].description()).collect(),
+            settings: self.phones[phone].settings.clone(),
         };
         self.command(phone, command);
     }
@@ -322,7 +327,7 @@ impl World {
                         .push((self.now + LATENCY, Delivery::ToRegistrar { link, text: "".into() }));
                     self.close_later(link);
                 }
-                Output::Peer(peer, request) => {
+                Output::Peer(_, peer, request) => {
                     for (delay, event) in self.phones[phone].peer(peer, request) {
                         let at = self.now + Duration::from_millis(delay);
                         let input = Input::Peer(peer, event);

@@ -2,8 +2,8 @@
 
 use super::wire;
 use headset_softphone::{
-    CallEnd, Direction, Event, Identity, Input, PeerEvent, PeerId, PeerRequest, Permission, SocketId,
-    Softphone,
+    CallEnd, Direction, Event, Identity, Input, PeerEvent, PeerId, PeerRequest, Permission, Settings,
+    SocketId, Softphone,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,12 +21,15 @@ pub enum Step {
     OpenMicrophone,
     Mute(bool),
     Hold(bool),
+    /// In RTP.
+    Keys(String),
     Close,
 }
 
 pub struct Phone {
     pub softphone: Softphone,
     pub identity: Identity,
+    pub settings: Settings,
     /// The page is asleep.
     pub frozen: bool,
     /// How the microphone fails, by the exception's name.
@@ -54,6 +57,7 @@ impl Phone {
                 instance_id: format!("urn:uuid:00000000-0000-4000-8000-00000000000{index}"),
                 user_agent: "Headset/test".into(),
             },
+            settings: Settings::default(),
             frozen: false,
             microphone: None,
             broken: None,
@@ -200,6 +204,7 @@ impl Phone {
             PeerRequest::Rollback => (Step::Rollback, Vec::new()),
             PeerRequest::Mute(on) => (Step::Mute(on), Vec::new()),
             PeerRequest::Hold(on) => (Step::Hold(on), Vec::new()),
+            PeerRequest::InsertDtmf { tones, .. } => (Step::Keys(tones), Vec::new()),
             PeerRequest::Close => {
                 self.closed_peers.insert(peer);
                 (Step::Close, Vec::new())

@@ -72,7 +72,14 @@ impl Registrar {
     }
 
     pub fn description(&self) -> Description {
-        Description { id: self.id.clone(), uri: self.uri.clone(), weight: self.weight, reg_id: self.reg_id }
+        let Registrar { id, uri, weight, reg_id, .. } = self;
+        Description {
+            id: id.clone(),
+            uri: uri.clone(),
+            weight: *weight,
+            reg_id: *reg_id,
+            ..Description::default()
+        }
     }
 
     /// From now on answers to the old nonce are stale.

@@ -5,11 +5,13 @@ use headset_softphone::{Credentials, Direction, Identity, PeerId};
 
 /// The hash of this login; its password is for the tests to choose.
 pub fn credentials(login: &str, password: &str) -> Credentials {
-    Credentials { username: format!("1800000000:{login}"), password: password.into() }
+    Credentials::new(format!("1800000000:{login}"), password.into())
 }
 
 pub fn sdp(peer: PeerId, identity: &Identity, direction: Direction) -> String {
-    described(&format!("{}-{}", identity.login, peer.0), direction_word(direction))
+    // No two pages have the same certificate.
+    let page = identity.instance_id.chars().last().unwrap_or('0');
+    described(&format!("{}-{}.{page}", identity.login, peer.0), direction_word(direction))
 }
 
 pub fn described(fingerprint: &str, direction: &str) -> String {

@@ -11,6 +11,7 @@ use headset_sip::{Method, Name, Request, Response, ResponseBuilder, Time};
 
 use crate::config::{Config, Secret};
 use crate::switch::Wall;
+use crate::trace::masked_login;
 use credentials::Username;
 use limiter::Limiter;
 use nonce::{Age, Nonces};
@@ -100,7 +101,7 @@ impl Access {
         login: &str,
         address: IpAddr,
     ) -> ResponseBuilder {
-        tracing::warn!(login, %address, "a wrong digest response");
+        tracing::warn!(login = masked_login(login), %address, "a wrong digest response");
         self.limiter.failed(now, login, address);
         match self.limiter.refused_until(now, login, address) {
             Some(until) => too_many(request, until.since(now).as_secs() + 1),

@@ -1,9 +1,13 @@
 //! Calls: a back-to-back user agent. The caller's leg, offers to those who may answer, the callee's leg.
 
 mod forward;
+mod handover;
+mod join;
 mod offer;
 mod parting;
+mod replaces;
 mod talking;
+mod transfer;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +16,7 @@ use headset_sip::{Dialog, Method, Name, Request, Response, ResponseBuilder};
 
 use crate::edge::{ALLOW, Edge, Key, Timer};
 use crate::io::{Command, OfferEnd, Report, Side};
+use offer::Offer;
 use parting::Partings;
 use talking::Talking;
 use waiting::Waiting;
@@ -24,6 +29,8 @@ pub(crate) struct Calls {
     by_login: BTreeMap<String, BTreeSet<u64>>,
     /// Answered calls by (Call-ID, our tag).
     by_dialog: BTreeMap<DialogName, (u64, Side)>,
+    /// Who has picked up for a transfer and is not joined yet, by the same.
+    newcomers: BTreeMap<DialogName, u64>,
     /// What a transaction is for.
     uses: BTreeMap<Key, Use>,
     partings: Partings,
@@ -65,6 +72,8 @@ enum Use {
     Asked(u64, u64),
     /// The same on its way to the other end.
     Forwarded(u64, u64),
+    /// A re-INVITE that joins a new party: call.
+    Join(u64),
     /// A re-INVITE of a call that is over: a late answer is still acknowledged.
     Abandoned(Box<Dialog>),
     /// A BYE.
@@ -78,6 +87,33 @@ struct Dismissed {
     invite: Request,
 }
 
+impl Call {
+    /// Those who are rung, in a call where somebody may be.
+    fn offers(&mut self) -> Option<&mut Vec<Offer>> {
+        match &mut self.state {
+            State::Waiting(waiting) => Some(&mut waiting.offers),
+            State::Talking(talking) => talking.offers(),
+        }
+    }
+
+    /// What is being looked for: who was dialled, or named by a transfer.
+    fn target(&self) -> &str {
+        match &self.state {
+            State::Waiting(_) => &self.target,
+            State::Talking(talking) => talking.transfer.as_ref().map_or(&self.target, |to| &to.target),
+        }
+    }
+
+    fn is_party(&self, login: &str) -> bool {
+        match &self.state {
+            State::Waiting(_) => self.caller == login,
+            State::Talking(talking) => {
+                [&talking.caller, &talking.callee].iter().any(|leg| leg.login == login)
+            }
+        }
+    }
+}
+
 impl Calls {
     pub(crate) fn new() -> Self {
         Self {
@@ -85,6 +121,7 @@ impl Calls {
             by_id: BTreeMap::new(),
             by_login: BTreeMap::new(),
             by_dialog: BTreeMap::new(),
+            newcomers: BTreeMap::new(),
             uses: BTreeMap::new(),
             partings: Partings::default(),
             next: 1,
@@ -104,6 +141,8 @@ impl Calls {
             | Command::Offer { call, .. }
             | Command::CancelOffer { call, .. }
             | Command::Reject { call, .. }
+            | Command::Join { call }
+            | Command::EndTransfer { call, .. }
             | Command::HangUp { call, .. } => call,
         };
         let Some(&call) = self.by_id.get(id) else {
@@ -115,6 +154,8 @@ impl Calls {
             Command::Offer { login, display_name, .. } => self.offer(edge, call, login, &display_name),
             Command::CancelOffer { login, .. } => self.cancel_offer(edge, call, &login),
             Command::Reject { status, reason, .. } => self.reject(edge, call, status, &reason),
+            Command::Join { .. } => self.join(edge, call),
+            Command::EndTransfer { status, reason, .. } => self.end_transfer(edge, call, status, &reason),
             Command::HangUp { reason, .. } => self.hang_up(edge, call, &reason),
         }
     }
@@ -125,6 +166,7 @@ impl Calls {
         match used {
             Use::Branch(call, offer) => self.branch_answered(edge, call, offer, key, response),
             Use::Forwarded(call, forward) => self.forward_answered(edge, call, forward, key, response),
+            Use::Join(call) => self.join_answered(edge, call, key, response),
             Use::Dismissed(dismissed) if response.is_success() => {
                 self.undo_late_answer(edge, key, &dismissed, response);
             }
@@ -140,6 +182,7 @@ impl Calls {
             Some(Use::Caller(call)) => self.caller_lost(edge, call, key),
             Some(Use::Branch(call, offer)) => self.branch_failed(edge, call, offer, key),
             Some(Use::Forwarded(call, forward)) => self.forward_failed(edge, call, forward, key),
+            Some(Use::Join(call)) => self.join_unanswered(edge, call, key),
             Some(Use::Parting(parting)) => self.parting_failed(edge, parting),
             Some(Use::Dismissed(_) | Use::Abandoned(_) | Use::Asked(..)) | None => {}
         }
@@ -157,7 +200,7 @@ impl Calls {
         };
         edge.refuse(key, request, 200, "OK");
         match self.uses.get(&invite) {
-            Some(&Use::Caller(call)) => self.caller_gave_up(edge, call),
+            Some(&Use::Caller(call)) => self.caller_gave_up(edge, call, request.get(Name::Reason)),
             Some(&Use::Asked(call, forward)) => self.forward_cancelled(edge, call, forward),
             _ => {}
         }
@@ -173,7 +216,8 @@ impl Calls {
             return;
         }
         // Both hung up at once: their BYE and ours have crossed.
-        if *request.method() == Method::Bye && self.partings.contains(&request) {
+        let is_bye = *request.method() == Method::Bye;
+        if is_bye && (self.partings.contains(&request) || self.newcomer_left(edge, &name)) {
             return edge.refuse(key, &request, 200, "OK");
         }
         edge.refuse(key, &request, 481, "Call/Transaction Does Not Exist");
@@ -188,6 +232,8 @@ impl Calls {
                 Some(State::Talking(_)) => {
                     self.resend_answer(edge, number);
                     self.retry_forwards(edge, number);
+                    self.retry_offers(edge, number);
+                    self.go_on_joining(edge, number);
                     self.watch_signalling(edge, number);
                 }
                 Some(State::Waiting(_)) => self.retry_offers(edge, number),
@@ -214,8 +260,9 @@ impl Calls {
         let call = self.calls.remove(&number)?;
         self.by_id.remove(&call.id);
         self.unindex_login(&call.caller, number);
-        for timer in [Timer::Grace(number), Timer::AckDue(number), Timer::Orphan(number)] {
-            edge.timers.clear(timer);
+        let timers = [Timer::Grace, Timer::AckDue, Timer::Orphan, Timer::Join, Timer::JoinAgain];
+        for timer in timers {
+            edge.timers.clear(timer(number));
         }
         Some(call)
     }
@@ -233,8 +280,23 @@ fn with_contact(reply: ResponseBuilder, contact: &str) -> ResponseBuilder {
 /// Sends the ACK of a 2xx to an INVITE of ours.
 fn acknowledge(edge: &mut Edge, key: Key, dialog: &Dialog, response: &Response) {
     let cseq = response.cseq().map_or(dialog.local_seq, |cseq| cseq.number);
-    let ack = edge.stamp(dialog.ack(cseq));
+    acknowledge_with(edge, key, dialog, cseq, None);
+}
+
+/// The same, with the answer to an offer that came in the 2xx: type and text.
+fn acknowledge_with(edge: &mut Edge, key: Key, dialog: &Dialog, cseq: u32, answer: Option<(&str, &str)>) {
+    let mut ack = dialog.ack(cseq);
+    if let Some((content_type, text)) = answer {
+        ack = ack.body(content_type, text);
+    }
+    let ack = edge.stamp(ack);
     edge.transactions.acknowledge(edge.now, key, ack);
+}
+
+/// The SDP of an ACK: type and text.
+fn answer_of(ack: &Request) -> Option<(&str, &str)> {
+    let content_type = ack.get(Name::ContentType)?;
+    (!ack.body().is_empty()).then(|| (content_type, ack.body()))
 }
 
 /// A Reason header's value (RFC 3326).

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use headset_sip::{Dialog, Name, NameAddr, Request, Response, Uri};
 
+use super::talking::Leg;
 use super::{Call, Calls, Dismissed, State, Use, acknowledge, reason_header};
 use crate::edge::{ALLOW, Edge, Key, Timer};
 use crate::io::{OfferEnd, Report};
@@ -52,15 +53,16 @@ impl Calls {
         let offer_number = self.number();
         let Some(call) = self.calls.get_mut(&number) else { return };
         let id = call.id.clone();
-        let State::Waiting(waiting) = &mut call.state else {
+        let target = call.target().to_owned();
+        let Some(offers) = call.offers() else {
             return self.end_offer(edge, &id, &login, OfferEnd::Cancelled);
         };
-        if waiting.offers.iter().any(|offer| offer.login == login) {
+        if offers.iter().any(|offer| offer.login == login) {
             return tracing::warn!(login, "asked to ring somebody who is rung already");
         }
         let user = find_user(edge, &login);
-        let is_direct = login == call.target || find_user(edge, &call.target) == user;
-        waiting.offers.push(Offer {
+        let is_direct = login == target || find_user(edge, &target) == user;
+        offers.push(Offer {
             number: offer_number,
             login,
             user: user.clone(),
@@ -85,7 +87,7 @@ impl Calls {
 
     /// Rings the next flow; without one the offer is over, unless a branch is still under way.
     fn try_next_flow(&mut self, edge: &mut Edge, number: u64, offer_number: u64) {
-        let Some((call_id, invite, offer)) = self.offer_mut(number, offer_number) else { return };
+        let Some((call_id, presented, offer)) = self.offer_mut(number, offer_number) else { return };
         let Some(flow) = next_flow_of(edge, offer) else {
             if offer.branches.iter().any(|branch| branch.heard) {
                 return;
@@ -97,7 +99,7 @@ impl Calls {
             }
             return self.finish_offer(edge, number, offer_number, OfferEnd::Unreachable, 487, "Not reached");
         };
-        let request = build_invite(edge, &call_id, &invite, offer, &flow);
+        let request = build_invite(edge, &call_id, &presented, offer, &flow);
         let (key, sent) = edge.request(flow.connection, request);
         offer.tried.push(flow.id);
         offer.branches.push(Branch { key, invite: sent, heard: false });
@@ -114,15 +116,22 @@ impl Calls {
         key: Key,
         response: &Response,
     ) {
-        let Some((call_id, _, offer)) = self.offer_mut(number, offer_number) else { return };
+        let Some((_, presented, offer)) = self.offer_mut(number, offer_number) else { return };
+        let (is_transfer, is_late) = (presented.is_transfer, presented.offer.is_none());
         let Some(branch) = offer.branches.iter_mut().find(|branch| branch.key == key) else { return };
         branch.heard = true;
         edge.timers.clear(Timer::NextFlow(number, offer_number));
+        if offer.is_direct && response.is_provisional() && !response.body().is_empty() && !is_transfer {
+            self.show_early(edge, number, response);
+        }
+        let Some((call_id, _, offer)) = self.offer_mut(number, offer_number) else { return };
+        let Some(branch) = offer.branches.iter_mut().find(|branch| branch.key == key) else { return };
         match response.status() {
             101..=199 if !offer.rang && response.status() == 180 => {
                 offer.rang = true;
                 let (login, is_direct) = (offer.login.clone(), offer.is_direct);
                 edge.report(Report::Ringing { call: call_id, login });
+                self.tell_progress(edge, number, 180, "Ringing");
                 if is_direct {
                     self.show_ringing(edge, number);
                 }
@@ -131,8 +140,17 @@ impl Calls {
             200..=299 => {
                 let invite = branch.invite.clone();
                 match Dialog::uac(&invite, response) {
+                    Ok(dialog) if !response.body().is_empty() && is_transfer => {
+                        let Some((login, user)) = self.take_picked_up(edge, number, offer_number, key) else {
+                            return;
+                        };
+                        let leg = Leg::new(user, dialog, key.connection);
+                        self.picked_up(edge, number, login, leg, key, response);
+                    }
                     Ok(dialog) if !response.body().is_empty() => {
-                        acknowledge(edge, key, &dialog, response);
+                        if !is_late {
+                            acknowledge(edge, key, &dialog, response);
+                        }
                         self.answered(edge, number, offer_number, key, dialog, response);
                     }
                     Ok(_) => {
@@ -156,6 +174,9 @@ impl Calls {
             status => {
                 offer.branches.retain(|branch| branch.key != key);
                 self.uses.remove(&key);
+                if let Some(Call { state: State::Waiting(waiting), .. }) = self.calls.get_mut(&number) {
+                    waiting.refused = response.get(Name::Reason).map(|why| (status, why.to_owned()));
+                }
                 let end = OfferEnd::Refused { status, reason: response.reason().to_owned() };
                 self.finish_offer(edge, number, offer_number, end, 487, "Refused on another connection");
             }
@@ -180,8 +201,8 @@ impl Calls {
 
     /// Somebody who is rung may have a new flow.
     pub(super) fn retry_offers(&mut self, edge: &mut Edge, number: u64) {
-        let Some(Call { state: State::Waiting(waiting), .. }) = self.calls.get(&number) else { return };
-        let stranded = waiting.offers.iter().filter(|offer| offer.branches.is_empty());
+        let Some(offers) = self.calls.get_mut(&number).and_then(Call::offers) else { return };
+        let stranded = offers.iter().filter(|offer| offer.branches.is_empty());
         let ready: Vec<u64> =
             stranded.filter(|offer| next_flow_of(edge, offer).is_some()).map(|offer| offer.number).collect();
         for offer in ready {
@@ -190,8 +211,8 @@ impl Calls {
     }
 
     pub(super) fn cancel_offer(&mut self, edge: &mut Edge, number: u64, login: &str) {
-        let Some(Call { state: State::Waiting(waiting), .. }) = self.calls.get(&number) else { return };
-        let found = waiting.offers.iter().find(|offer| offer.login == login).map(|offer| offer.number);
+        let Some(offers) = self.calls.get_mut(&number).and_then(Call::offers) else { return };
+        let found = offers.iter().find(|offer| offer.login == login).map(|offer| offer.number);
         if let Some(offer) = found {
             self.finish_offer(edge, number, offer, OfferEnd::Cancelled, 487, "No longer offered");
         }
@@ -209,9 +230,9 @@ impl Calls {
     ) {
         let Some(call) = self.calls.get_mut(&number) else { return };
         let id = call.id.clone();
-        let State::Waiting(waiting) = &mut call.state else { return };
-        let Some(at) = waiting.offers.iter().position(|offer| offer.number == offer_number) else { return };
-        let offer = waiting.offers.remove(at);
+        let Some(offers) = call.offers() else { return };
+        let Some(at) = offers.iter().position(|offer| offer.number == offer_number) else { return };
+        let offer = offers.remove(at);
         let login = offer.login.clone();
         self.dismiss(edge, number, offer, cause, text);
         self.end_offer(edge, &id, &login, end);
@@ -219,16 +240,40 @@ impl Calls {
 
     /// Withdraws what is under way of an offer. Late answers are undone as they come.
     pub(super) fn dismiss(&mut self, edge: &mut Edge, number: u64, offer: Offer, cause: u16, text: &str) {
+        self.dismiss_for(edge, number, offer, &reason_header(cause, text));
+    }
+
+    /// The same with a Reason of somebody else's.
+    pub(super) fn dismiss_for(&mut self, edge: &mut Edge, number: u64, offer: Offer, reason: &str) {
         edge.timers.clear(Timer::NextFlow(number, offer.number));
-        if self.calls.get(&number).is_none_or(|call| call.caller != offer.user) {
+        if self.calls.get(&number).is_none_or(|call| !call.is_party(&offer.user)) {
             self.unindex_login(&offer.user, number);
         }
-        let reason = reason_header(cause, text);
         for branch in offer.branches {
             let dismissed = Dismissed { login: offer.user.clone(), invite: branch.invite };
             self.uses.insert(branch.key, Use::Dismissed(Box::new(dismissed)));
-            edge.transactions.cancel(edge.now, branch.key, Some(&reason));
+            edge.transactions.cancel(edge.now, branch.key, Some(reason));
         }
+    }
+
+    /// Takes the offer of a transfer that was answered out of its call, and withdraws the others: the party's
+    /// login as offered and as reached.
+    fn take_picked_up(
+        &mut self,
+        edge: &mut Edge,
+        number: u64,
+        offer_number: u64,
+        key: Key,
+    ) -> Option<(String, String)> {
+        let call = self.calls.get_mut(&number)?;
+        let id = call.id.clone();
+        let mut offers = std::mem::take(call.offers()?);
+        let at = offers.iter().position(|offer| offer.number == offer_number)?;
+        let offer = offers.remove(at);
+        let names = self.take_answered(edge, number, offer, key);
+        self.withdraw(edge, number, &id, offers, "Call completed elsewhere");
+        self.index_login(&names.1, number);
+        Some(names)
     }
 
     /// Takes the answered offer out of its call: the party's login as offered and as reached. Its other
@@ -260,13 +305,42 @@ impl Calls {
         self.part(edge, &dismissed.login, key.connection, dialog, Some(reason_header(487, "Too late")));
     }
 
-    /// A waiting call's offer, with the call's id and the caller's INVITE.
-    fn offer_mut(&mut self, number: u64, offer: u64) -> Option<(String, Request, &mut Offer)> {
+    /// A call's offer, with the call's id and what is shown to who is rung.
+    fn offer_mut(&mut self, number: u64, offer: u64) -> Option<(String, Presented, &mut Offer)> {
         let call = self.calls.get_mut(&number)?;
-        let State::Waiting(waiting) = &mut call.state else { return None };
-        let invite = waiting.invite.clone();
-        let offer = waiting.offers.iter_mut().find(|found| found.number == offer)?;
-        Some((call.id.clone(), invite, offer))
+        let (id, presented) = (call.id.clone(), Presented::of(call));
+        let offer = call.offers()?.iter_mut().find(|found| found.number == offer)?;
+        Some((id, presented, offer))
+    }
+}
+
+/// What is shown to who is rung.
+struct Presented {
+    /// Who is at the other end.
+    login: String,
+    /// Who is rung is to take over, and makes an offer.
+    is_transfer: bool,
+    /// The caller's offer, type and text; `None` where who is rung makes one.
+    offer: Option<(String, String)>,
+    referred_by: Option<String>,
+}
+
+impl Presented {
+    fn of(call: &Call) -> Self {
+        match &call.state {
+            State::Waiting(waiting) => {
+                let content_type = waiting.invite.get(Name::ContentType).unwrap_or("application/sdp");
+                let offer = Some((content_type.to_owned(), waiting.invite.body().to_owned()));
+                let offer = offer.filter(|(_, text)| !text.is_empty());
+                Self { login: call.caller.clone(), is_transfer: false, offer, referred_by: None }
+            }
+            State::Talking(talking) => Self {
+                login: talking.handed_over().map_or_else(String::new, |leg| leg.login.clone()),
+                is_transfer: true,
+                offer: None,
+                referred_by: talking.transfer.as_ref().map(|transfer| transfer.referred_by.clone()),
+            },
+        }
     }
 }
 
@@ -284,27 +358,28 @@ fn next_flow_of(edge: &Edge, offer: &Offer) -> Option<Flow> {
 fn build_invite(
     edge: &Edge,
     call_id: &str,
-    caller_invite: &Request,
+    presented: &Presented,
     offer: &Offer,
     flow: &Flow,
 ) -> headset_sip::RequestBuilder {
-    let caller = caller_invite.from().ok().and_then(|from| edge.own_user(&from.uri)).unwrap_or_default();
-    let number = caller.strip_prefix("guest-").unwrap_or(&caller);
-    let from = NameAddr::new(Uri::sip(number, &edge.domain))
-        .with_display_name(&offer.display_name)
-        .with_tag(&offer.from_tag);
-    let to = NameAddr::new(Uri::sip(&offer.user, &edge.domain));
-    let content_type = caller_invite.get(Name::ContentType).unwrap_or("application/sdp");
-    let invite = Request::build(headset_sip::Method::Invite, &flow.contact)
+    let number = presented.login.strip_prefix("guest-").unwrap_or(&presented.login);
+    let from = NameAddr::format(&offer.display_name, &Uri::sip(number, &edge.domain), &offer.from_tag);
+    let to = NameAddr::format("", &Uri::sip(&offer.user, &edge.domain), "");
+    let mut invite = Request::build(headset_sip::Method::Invite, &flow.contact)
         .header(Name::MaxForwards, "70")
-        .header(Name::From, &from.to_string())
-        .header(Name::To, &to.to_string())
+        .header(Name::From, &from)
+        .header(Name::To, &to)
         .header(Name::CallId, &offer.call_id)
         .header(Name::CSeq, &format!("{} INVITE", offer.cseq))
         .header(Name::Contact, &edge.contact(call_id))
         .header(Name::Allow, ALLOW)
         .header(Name::Supported, "outbound")
-        .raw_header("X-Headset-Call", call_id)
-        .body(content_type, caller_invite.body());
+        .raw_header("X-Headset-Call", call_id);
+    if let Some(referred_by) = &presented.referred_by {
+        invite = invite.header(Name::ReferredBy, referred_by);
+    }
+    if let Some((content_type, text)) = &presented.offer {
+        invite = invite.body(content_type, text);
+    }
     if offer.is_direct { invite } else { invite.raw_header("X-Headset-Queue-Name", &offer.display_name) }
 }

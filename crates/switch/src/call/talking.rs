@@ -6,7 +6,9 @@ use headset_sip::dialog::State as DialogState;
 use headset_sip::{Dialog, Method, Name, Request, Response, Time};
 
 use super::forward::Forward;
-use super::{Call, Calls, State, Use, reason_header, with_contact};
+use super::transfer::{Promise, Transfer};
+use super::waiting::Shown;
+use super::{Call, Calls, DialogName, State, Use, acknowledge_with, answer_of, reason_header, with_contact};
 use crate::edge::{ALLOW, Edge, Key, Timer};
 use crate::io::{ConnectionId, OfferEnd, Report, Side};
 
@@ -26,7 +28,11 @@ pub(super) struct Talking {
     /// Requests of one end that the other has not answered.
     pub(super) forwards: Vec<Forward>,
     /// The answer, until the caller has acknowledged it.
-    unacknowledged: Option<Unacknowledged>,
+    pub(super) unacknowledged: Option<Unacknowledged>,
+    /// One party is being handed over.
+    pub(super) transfer: Option<Box<Transfer>>,
+    /// One party is to take over in another call.
+    pub(super) promise: Option<Promise>,
 }
 
 /// One end of an answered call.
@@ -40,16 +46,39 @@ pub(super) struct Leg {
     pub(super) holds: bool,
     /// When this end said that it hears nothing.
     pub(super) hears_nothing: Option<Time>,
+    /// It hung up on a call whose transfer it had asked for.
+    pub(super) has_left: bool,
 }
 
 #[derive(Debug)]
-struct Unacknowledged {
+pub(super) struct Unacknowledged {
     text: String,
     /// Where it was sent.
     connection: ConnectionId,
+    /// It has the callee's offer: their INVITE's transaction and CSeq, to be acknowledged with the answer.
+    offered: Option<(Key, u32)>,
+}
+
+impl Leg {
+    pub(super) fn new(login: String, dialog: Dialog, connection: ConnectionId) -> Self {
+        Self { login, dialog, connection, holds: false, hears_nothing: None, has_left: false }
+    }
+
+    pub(super) fn name(&self) -> DialogName {
+        (self.dialog.call_id.clone(), self.dialog.local_tag.clone())
+    }
 }
 
 impl Talking {
+    pub(super) fn end(&self, side: Side) -> &Leg {
+        if side == Side::Caller { &self.caller } else { &self.callee }
+    }
+
+    /// Whether the session is being changed: another offer would be glare.
+    pub(super) fn has_offer_under_way(&self) -> bool {
+        self.forwards.iter().any(Forward::is_offer)
+    }
+
     pub(super) fn leg(&mut self, side: Side) -> &mut Leg {
         if side == Side::Caller { &mut self.caller } else { &mut self.callee }
     }
@@ -60,7 +89,8 @@ pub(super) fn other(side: Side) -> Side {
 }
 
 impl Calls {
-    /// A party answered, and was acknowledged: now the caller is answered with the same SDP.
+    /// A party answered, and was acknowledged unless the answer has an offer: now the caller is answered with
+    /// the same SDP.
     pub(super) fn answered(
         &mut self,
         edge: &mut Edge,
@@ -82,6 +112,10 @@ impl Calls {
             self.end_offer(edge, &call.id, &login, OfferEnd::Cancelled);
         }
 
+        if matches!(&waiting.shown, Shown::Early { sdp, .. } if *sdp != response.body()) {
+            // Another fork's: an answer that was shown cannot change in its dialog (RFC 3261 §13.2.1).
+            waiting.tag = edge.entropy.token(16);
+        }
         let content_type = response.get(Name::ContentType).unwrap_or("application/sdp");
         let reply = Response::reply_to(&waiting.invite, 200, "OK").to_tag(&waiting.tag);
         let reply = with_contact(reply, &edge.contact(&call.id))
@@ -89,6 +123,8 @@ impl Calls {
             .header(Name::Server, crate::edge::PRODUCT)
             .body(content_type, response.body())
             .finish();
+        let cseq = response.cseq().map_or(0, |cseq| cseq.number);
+        let offered = waiting.invite.body().is_empty().then_some((key, cseq));
         let text = reply.as_str().to_owned();
         edge.transactions.respond(edge.now, waiting.key, reply);
         self.uses.remove(&waiting.key);
@@ -107,18 +143,13 @@ impl Calls {
         self.by_dialog.insert((callee.call_id.clone(), callee.local_tag.clone()), (number, Side::Callee));
         self.index_login(&call.caller, number);
         self.index_login(&user, number);
-        let leg = |login: String, dialog, connection| Leg {
-            login,
-            dialog,
-            connection,
-            holds: false,
-            hears_nothing: None,
-        };
         call.state = State::Talking(Box::new(Talking {
-            caller: leg(call.caller.clone(), caller, waiting.key.connection),
-            callee: leg(user, callee, key.connection),
+            caller: Leg::new(call.caller.clone(), caller, waiting.key.connection),
+            callee: Leg::new(user, callee, key.connection),
             forwards: Vec::new(),
-            unacknowledged: Some(Unacknowledged { text, connection: waiting.key.connection }),
+            unacknowledged: Some(Unacknowledged { text, connection: waiting.key.connection, offered }),
+            transfer: None,
+            promise: None,
         }));
         self.calls.insert(number, call);
         self.resend_answer(edge, number);
@@ -134,7 +165,7 @@ impl Calls {
 
     /// A request in one of an answered call's dialogs.
     pub(super) fn in_call(&mut self, edge: &mut Edge, number: u64, side: Side, key: Key, request: Request) {
-        let Some((_, talking)) = self.talking(number) else { return };
+        let Some((id, talking)) = self.talking(number) else { return };
         let leg = talking.leg(side);
         // A page that comes back may speak before it has registered anew: the dialog's names are secret
         // enough for a connection on which nobody else has authenticated.
@@ -152,10 +183,19 @@ impl Calls {
         match request.method() {
             Method::Bye => {
                 edge.refuse(key, &request, 200, "OK");
+                if talking.may_leave(side) {
+                    return self.party_left(edge, number, side);
+                }
                 let reason = request.get(Name::Reason).map(str::to_owned);
                 self.end_talking(edge, number, side, reason);
             }
-            Method::Invite | Method::Update | Method::Info => {
+            Method::Refer => self.refer(edge, number, side, key, &request),
+            // RFC 4028: a refresh of this leg alone. Whoever wants a session timer keeps it themselves.
+            Method::Update if request.body().is_empty() => {
+                let contact = edge.contact(id);
+                edge.respond(key, with_contact(Response::reply_to(&request, 200, "OK"), &contact));
+            }
+            Method::Invite | Method::Update | Method::Info | Method::Message => {
                 self.forward(edge, number, side, key, request);
             }
             _ => {
@@ -169,10 +209,16 @@ impl Calls {
     /// An ACK: the caller has the answer.
     pub(crate) fn acknowledged(&mut self, edge: &mut Edge, ack: &Request) {
         let name = (ack.call_id().to_owned(), ack.to_tag().unwrap_or_default().to_owned());
-        let Some(&(number, Side::Caller)) = self.by_dialog.get(&name) else { return };
-        if let Some((_, talking)) = self.talking(number) {
-            talking.unacknowledged = None;
+        let Some(&(number, side)) = self.by_dialog.get(&name) else { return };
+        self.late_answer(edge, number, side, ack);
+        let Some((_, talking)) = self.talking(number) else { return };
+        if side == Side::Caller
+            && let Some(answer) = talking.unacknowledged.take()
+        {
             edge.timers.clear(Timer::AckDue(number));
+            if let Some((key, cseq)) = answer.offered {
+                acknowledge_with(edge, key, &talking.callee.dialog, cseq, answer_of(ack));
+            }
         }
     }
 
@@ -209,18 +255,29 @@ impl Calls {
     /// Ends an answered call: BYE to every end that has not said it itself.
     pub(super) fn end_talking(&mut self, edge: &mut Edge, number: u64, by: Side, reason: Option<String>) {
         let Some(Call { id, state: State::Talking(talking), .. }) = self.remove(edge, number) else { return };
-        let Talking { caller, callee, forwards, .. } = *talking;
+        let Talking { mut caller, mut callee, forwards, transfer, promise, unacknowledged } = *talking;
+        if let Some((key, cseq)) = unacknowledged.and_then(|answer| answer.offered) {
+            acknowledge_with(edge, key, &callee.dialog, cseq, None);
+        }
         for forward in forwards {
             self.drop_forward(edge, number, forward, &caller.dialog, &callee.dialog);
+        }
+        if let Some(transfer) = transfer {
+            let asker = if transfer.by == Side::Caller { &mut caller } else { &mut callee };
+            let asker = (transfer.by != by).then_some(asker);
+            self.drop_transfer(edge, (number, &id), *transfer, asker);
         }
         for (side, leg) in [(Side::Caller, caller), (Side::Callee, callee)] {
             self.by_dialog.remove(&(leg.dialog.call_id.clone(), leg.dialog.local_tag.clone()));
             self.unindex_login(&leg.login, number);
-            if side != by {
+            if side != by && !leg.has_left {
                 self.part(edge, &leg.login, leg.connection, leg.dialog, reason.clone());
             }
         }
         edge.report(Report::CallEnded { call: id, by });
+        if let Some(promise) = promise {
+            self.promise_broken(edge, promise.to);
+        }
     }
 
     /// The end at `side` says whether it hears the other: if that cannot be reached either, it is gone.
@@ -234,19 +291,21 @@ impl Calls {
     pub(super) fn is_away(&mut self, edge: &Edge, number: u64, side: Side) -> bool {
         let Some((_, talking)) = self.talking(number) else { return true };
         let leg = talking.leg(side);
-        edge.path(&leg.login, leg.connection).is_none()
+        leg.has_left || edge.path(&leg.login, leg.connection).is_none()
     }
 
     /// A call without signalling goes on as long as its media does, and not for ever.
     pub(super) fn watch_signalling(&mut self, edge: &mut Edge, number: u64) {
         let Some((_, talking)) = self.talking(number) else { return };
-        let is_away = |leg: &Leg| edge.path(&leg.login, leg.connection).is_none();
-        let (caller_away, callee_away) = (is_away(&talking.caller), is_away(&talking.callee));
+        let Talking { caller, callee, .. } = talking;
+        let is_away = |leg: &Leg| leg.has_left || edge.path(&leg.login, leg.connection).is_none();
+        let (caller_away, callee_away) = (is_away(caller), is_away(callee));
         let hears_nothing =
             |leg: &Leg| leg.hears_nothing.is_some_and(|since| since + REPORT_HOLDS > edge.now);
-        let gone = if caller_away && hears_nothing(&talking.callee) {
+        let is_gone = |leg: &Leg, other: &Leg| is_away(leg) && !leg.has_left && hears_nothing(other);
+        let gone = if is_gone(caller, callee) {
             Some(Side::Caller)
-        } else if callee_away && hears_nothing(&talking.caller) {
+        } else if is_gone(callee, caller) {
             Some(Side::Callee)
         } else {
             None
@@ -279,7 +338,7 @@ impl Calls {
     }
 
     /// What is left to do for a forward when its call ends.
-    fn drop_forward(
+    pub(super) fn drop_forward(
         &mut self,
         edge: &mut Edge,
         number: u64,
@@ -290,6 +349,10 @@ impl Calls {
         edge.timers.clear(Timer::Forward(number, forward.number));
         self.uses.remove(&forward.asked);
         edge.refuse(forward.asked, &forward.request, 487, "Request Terminated");
+        if let Some((key, cseq)) = forward.awaits_answer() {
+            let dialog = if forward.from == Side::Caller { callee } else { caller };
+            acknowledge_with(edge, key, dialog, cseq, None);
+        }
         if let Some(sent) = forward.sent() {
             let dialog = if forward.from == Side::Caller { callee } else { caller };
             if *forward.request.method() == Method::Invite {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use headset_sip::{Method, Name, Request, Response};
 
 use super::offer::Offer;
-use super::{Call, Calls, State, Use, with_contact};
+use super::{Call, Calls, State, Use, reason_header, with_contact};
 use crate::edge::{Edge, Key, Timer};
 use crate::io::{OfferEnd, Report, Side};
 
@@ -24,15 +24,19 @@ pub(super) struct Waiting {
     /// The connection is gone, and the caller may yet come back on another.
     pub(super) is_lost: bool,
     pub(super) offers: Vec<Offer>,
+    /// What the last refusal gave as its Reason, with its status.
+    pub(super) refused: Option<(u16, String)>,
 }
 
 /// What the caller was told last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     /// 100 only.
     Nothing,
     /// 180: somebody rings.
     Ringing,
+    /// 183 or 180 with the SDP of the party that was dialled: what they let the caller hear already.
+    Early { status: u16, content_type: String, sdp: String },
     /// 182: in a queue. It stays so while operators ring.
     Place { position: u32, waiting: u32 },
 }
@@ -49,8 +53,9 @@ impl Calls {
         };
         let number = self.number();
         let id = edge.entropy.uuid();
-        let display_name = invite.from().ok().and_then(|from| from.display_name);
-        let caller_name = display_name.unwrap_or_else(|| caller.clone());
+        let from = invite.from().ok();
+        let display_name = from.as_ref().and_then(|from| from.display_name());
+        let caller_name = display_name.map_or_else(|| caller.clone(), |name| name.into_owned());
         let tag = edge.entropy.token(16);
         self.by_id.insert(id.clone(), number);
         self.index_login(&caller, number);
@@ -61,7 +66,15 @@ impl Calls {
             caller_name,
             target: target.clone(),
         });
-        let waiting = Waiting { invite, key, tag, shown: Shown::Nothing, is_lost: false, offers: Vec::new() };
+        let waiting = Waiting {
+            invite,
+            key,
+            tag,
+            shown: Shown::Nothing,
+            is_lost: false,
+            offers: Vec::new(),
+            refused: None,
+        };
         let state = State::Waiting(Box::new(waiting));
         self.calls.insert(number, Call { number, id, caller, target, state });
     }
@@ -73,10 +86,7 @@ impl Calls {
         if invite.contact().is_none() {
             return Err((400, "Missing Contact"));
         }
-        if invite.body().is_empty() {
-            return Err((488, "An SDP offer is needed"));
-        }
-        if !invite.content_is("application/sdp") {
+        if !invite.body().is_empty() && !invite.content_is("application/sdp") {
             return Err((415, "Unsupported Media Type"));
         }
         if self.calls.len() >= edge.limits.calls {
@@ -114,6 +124,9 @@ impl Calls {
     }
 
     pub(super) fn show_place(&mut self, edge: &mut Edge, call: u64, position: u32, of: u32) {
+        if matches!(self.calls.get(&call).map(|call| &call.state), Some(State::Talking(_))) {
+            return self.tell_progress(edge, call, 182, &format!("Queued, {position} of {of}"));
+        }
         let Some(Call { id, state: State::Waiting(waiting), .. }) = self.calls.get_mut(&call) else { return };
         let place = Shown::Place { position, waiting: of };
         if waiting.shown != place {
@@ -125,8 +138,24 @@ impl Calls {
     /// The party that was dialled rings. A caller in a queue keeps the place instead.
     pub(super) fn show_ringing(&mut self, edge: &mut Edge, call: u64) {
         let Some(Call { id, state: State::Waiting(waiting), .. }) = self.calls.get_mut(&call) else { return };
-        if waiting.shown == Shown::Nothing {
-            waiting.shown = Shown::Ringing;
+        match &mut waiting.shown {
+            Shown::Nothing => waiting.shown = Shown::Ringing,
+            Shown::Early { status, .. } if *status != 180 => *status = 180,
+            Shown::Early { .. } | Shown::Ringing | Shown::Place { .. } => return,
+        }
+        show(edge, id, waiting);
+    }
+
+    /// Early media of the party that was dialled.
+    pub(super) fn show_early(&mut self, edge: &mut Edge, call: u64, response: &Response) {
+        let Some(Call { id, state: State::Waiting(waiting), .. }) = self.calls.get_mut(&call) else { return };
+        let early = Shown::Early {
+            status: if response.status() == 180 { 180 } else { 183 },
+            content_type: response.get(Name::ContentType).unwrap_or("application/sdp").to_owned(),
+            sdp: response.body().to_owned(),
+        };
+        if !matches!(waiting.shown, Shown::Place { .. }) && waiting.shown != early {
+            waiting.shown = early;
             show(edge, id, waiting);
         }
     }
@@ -139,9 +168,16 @@ impl Calls {
         self.end_waiting(edge, call, Side::System, status, reason);
     }
 
-    /// CANCEL.
-    pub(super) fn caller_gave_up(&mut self, edge: &mut Edge, call: u64) {
-        if matches!(self.calls.get(&call).map(|call| &call.state), Some(State::Waiting(_))) {
+    /// CANCEL, perhaps with a Reason, which goes on to who is rung.
+    pub(super) fn caller_gave_up(&mut self, edge: &mut Edge, call: u64, reason: Option<&str>) {
+        if let Some(Call { id, state: State::Waiting(waiting), .. }) = self.calls.get_mut(&call) {
+            let (id, offers) = (id.clone(), std::mem::take(&mut waiting.offers));
+            let own = reason_header(487, "The caller has gone");
+            for offer in offers {
+                let login = offer.login.clone();
+                self.dismiss_for(edge, call, offer, reason.unwrap_or(&own));
+                self.end_offer(edge, &id, &login, OfferEnd::Cancelled);
+            }
             self.end_waiting(edge, call, Side::Caller, 487, "Request Terminated");
         }
     }
@@ -192,10 +228,13 @@ impl Calls {
     /// Ends a call that has no answer: the caller gets this final response, offers are withdrawn.
     pub(super) fn end_waiting(&mut self, edge: &mut Edge, number: u64, by: Side, status: u16, reason: &str) {
         let Some(Call { id, state: State::Waiting(waiting), .. }) = self.remove(edge, number) else { return };
-        let Waiting { invite, key, tag, is_lost, offers, .. } = *waiting;
+        let Waiting { invite, key, tag, is_lost, offers, refused, .. } = *waiting;
         self.uses.remove(&key);
         if !is_lost {
-            let reply = Response::reply_to(&invite, status, reason).to_tag(&tag);
+            let mut reply = Response::reply_to(&invite, status, reason).to_tag(&tag);
+            if let Some((_, why)) = refused.filter(|(refused, _)| *refused == status) {
+                reply = reply.header(Name::Reason, &why);
+            }
             edge.respond(key, reply);
         }
         let text = if by == Side::Caller { "The caller has gone" } else { "The call is over" };
@@ -210,9 +249,10 @@ impl Calls {
 
 /// Sends the caller the provisional response for what there is to show.
 fn show(edge: &mut Edge, id: &str, waiting: &Waiting) {
-    let (status, reason, place) = match waiting.shown {
+    let (status, reason, place) = match &waiting.shown {
         Shown::Nothing => return,
-        Shown::Ringing => (180, "Ringing", None),
+        Shown::Ringing | Shown::Early { status: 180, .. } => (180, "Ringing", None),
+        Shown::Early { status, .. } => (*status, "Session Progress", None),
         Shown::Place { position, waiting } => {
             (182, "Queued", Some(format!("position={position};waiting={waiting}")))
         }
@@ -221,6 +261,9 @@ fn show(edge: &mut Edge, id: &str, waiting: &Waiting) {
     let mut reply = with_contact(reply, &edge.contact(id)).raw_header("X-Headset-Call", id);
     if let Some(place) = place {
         reply = reply.raw_header("X-Headset-Queue", &place);
+    }
+    if let Shown::Early { content_type, sdp, .. } = &waiting.shown {
+        reply = reply.body(content_type, sdp);
     }
     let reply = reply.header(Name::Server, crate::edge::PRODUCT).finish();
     edge.transactions.respond(edge.now, waiting.key, reply);

@@ -24,7 +24,13 @@ pub struct Backend {
 }
 
 pub fn registrar(n: u32) -> Registrar {
-    Registrar { id: format!("r{n}"), uri: format!("wss://r{n}.example"), weight: 1, reg_id: n }
+    Registrar {
+        id: format!("r{n}"),
+        uri: format!("wss://r{n}.example"),
+        weight: 1,
+        reg_id: n,
+        ..Registrar::default()
+    }
 }
 
 pub fn error(status: u16, code: &str) -> HttpError {

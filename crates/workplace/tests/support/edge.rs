@@ -130,7 +130,7 @@ impl Edge {
                 .finish()
                 .into_string();
         }
-        self.login = request.to().ok().and_then(|to| to.uri.user).expect("a To");
+        self.login = request.to().ok().and_then(|to| to.uri.user).expect("a To").into();
         let contact = request.get(Name::Contact).expect("a Contact");
         let goodbye = contact.contains("expires=0");
         self.bindings.push((now, id.into(), !goodbye));

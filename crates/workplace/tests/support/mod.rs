@@ -8,7 +8,8 @@ use backend::Backend;
 use edge::Edge;
 use headset_sip::Time;
 use headset_softphone::{
-    CallStatus, Command, EndOptions, Input as PhoneInput, MediaOptions, PeerEvent, PeerRequest, SocketEvent,
+    CallCommand, CallId, CallStatus, Command, Input as PhoneInput, MediaOptions, Output as PhoneOutput, PeerEvent,
+    PeerRequest, SocketEvent,
 };
 use headset_workplace::{Event, HttpRequest, Input, Options, Output, Slice, Status, Workplace};
 
@@ -72,9 +73,6 @@ impl Shift {
 
     pub fn start(&mut self) {
         self.tell(Input::Start(Options {
-            project: "shop".into(),
-            env: "testing".into(),
-            version: "1".into(),
             profile_id: "5f0f5b1e-7a52-4b1c-9f3b-8a1f6f0a0001".into(),
             wall_ms: 1_700_000_000_000 + self.now,
         }));
@@ -161,7 +159,10 @@ impl Shift {
     /// A queue call rings and is answered.
     pub fn talk(&mut self) {
         self.ring();
-        self.command(Command::Answer { media: MediaOptions(0) });
+        self.command(Command::Call(
+            CallId::ONE,
+            CallCommand::Answer { media: MediaOptions(0), headers: String::new() },
+        ));
         self.run(200);
         let status = self.workplace.session().map(|call| call.status);
         assert_eq!(status, Some(CallStatus::Active));
@@ -169,7 +170,7 @@ impl Shift {
 
     /// The operator refuses the ringing call, or hangs up.
     pub fn end_the_call(&mut self) {
-        self.command(Command::End(EndOptions::default()));
+        self.command(Command::Call(CallId::ONE, CallCommand::End(Box::default())));
         self.run(50);
         assert!(self.workplace.session().is_none(), "is over");
     }
@@ -256,19 +257,19 @@ impl Shift {
                     });
                     self.outputs.push((self.now, Output::CloseStream));
                 }
-                Output::OpenSocket { socket, uri } => {
+                Output::Softphone(PhoneOutput::OpenSocket { socket, uri }) => {
                     for event in self.edge.open(self.now, socket, &uri) {
                         self.deliver(Input::Softphone(PhoneInput::Socket(socket, event)));
                     }
                 }
-                Output::Send { socket, text } => {
+                Output::Softphone(PhoneOutput::Send { socket, text }) => {
                     for text in self.edge.receive(self.now, socket, text) {
                         let event = SocketEvent::Received(text);
                         self.deliver(Input::Softphone(PhoneInput::Socket(socket, event)));
                     }
                 }
-                Output::CloseSocket { socket, .. } => self.edge.forget(socket),
-                Output::Peer(peer, request) => {
+                Output::Softphone(PhoneOutput::CloseSocket { socket, .. }) => self.edge.forget(socket),
+                Output::Softphone(PhoneOutput::Peer(_, peer, request)) => {
                     let event = match request {
                         PeerRequest::Offer { .. } | PeerRequest::Answer { .. } => {
                             PeerEvent::Described("v=0\r\n".into())

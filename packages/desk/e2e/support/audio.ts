@@ -58,6 +58,18 @@ export async function expectSilence(page: Page, who: string): Promise<void> {
   }).toPass({ timeout: 12_000 });
 }
 
+/** The page hears the other side without a break: sound and most of its packets in every second of so many. */
+export async function expectUnbroken(page: Page, who: string, seconds: number): Promise<void> {
+  let before = await heard(page);
+  for (let second = 1; second <= seconds; second += 1) {
+    await page.waitForTimeout(1_000);
+    const now = await heard(page);
+    expect(now.received - before.received, `packets that ${who} receives in second ${second}`).toBeGreaterThan(35);
+    expect(now.energy - before.energy, `sound that ${who} hears in second ${second}`).toBeGreaterThan(1e-6);
+    before = now;
+  }
+}
+
 /** Both sides hear each other. */
 export async function expectTalking(operator: Page, customer: Page): Promise<void> {
   await Promise.all([expectHears(operator, 'the operator'), expectHears(customer, 'the customer')]);

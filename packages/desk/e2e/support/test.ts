@@ -4,6 +4,8 @@ import { launchChromium } from './chromium';
 import { type Server, type ServerOptions, startServer } from './server';
 
 interface Fixtures {
+  /** The worker's Chromium; what the test opens in it is closed with the test. */
+  chromium: Browser;
   /** Starts a call centre that ends with the test. */
   centre(options?: ServerOptions): Promise<Server>;
   /** A Chromium whose user refuses the microphone. */
@@ -11,11 +13,11 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
-  chromium: Browser;
+  workerChromium: Browser;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  chromium: [
+  workerChromium: [
     // biome-ignore lint: Playwright reads the fixtures' names from the first parameter.
     async ({}, use) => {
       const browser = await launchChromium();
@@ -24,6 +26,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
+  // Not an `afterEach`: a hook of this module would hold in the first file that imports it only.
+  chromium: async ({ workerChromium }, use) => {
+    await use(workerChromium);
+    for (const context of workerChromium.contexts()) await context.close();
+  },
   refusing: async ({}, use) => {
     const browser = await launchChromium('deny');
     await use(browser);
@@ -43,10 +50,6 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await server.stop();
     }
   },
-});
-
-test.afterEach(async ({ chromium }) => {
-  for (const context of chromium.contexts()) await context.close();
 });
 
 export { expect };

@@ -1,5 +1,34 @@
 import { Clock } from '../engine/clock.js';
-import type { Engine, HttpOutput, Notice, Output, PeerRequest, SessionSnapshot, Slice } from '../engine/contract.js';
+import {
+  ANSWER,
+  CALL,
+  type Changed,
+  END,
+  type Engine,
+  HOLD,
+  type HttpOutput,
+  MICROPHONE_FAILED,
+  MICROPHONE_OPENED,
+  MICROPHONE_PERMISSION,
+  MUTE,
+  NETWORK_BACK,
+  type Notice,
+  type Output,
+  PEER_ACCEPTED,
+  PEER_CONNECTED,
+  PEER_DESCRIBED,
+  PEER_DISCONNECTED,
+  PEER_FAILED,
+  PEER_NO_MEDIA,
+  type PeerRequest,
+  SEND_DTMF,
+  type SessionSnapshot,
+  SOCKET_CLOSED,
+  SOCKET_OPENED,
+  SOCKET_RECEIVED,
+  STOP,
+  WOKE,
+} from '../engine/contract.js';
 import { Pump } from '../engine/pump.js';
 import { waitingSession } from '../session-event.js';
 import type { State } from '../state.js';
@@ -29,24 +58,22 @@ export interface CallBodyOwner {
 const GOODBYE = 1000;
 
 /** What both machines need of a page: sockets, peer connections, devices, sounds and time. */
-export class CallBody<E extends Engine> {
-  readonly pump: Pump<E>;
+export class CallBody {
+  readonly pump: Pump;
   readonly devices: Devices;
   readonly media = new MediaOptionsTable();
   readonly #owner: CallBodyOwner;
-  readonly #engine: E;
   readonly #clock: Clock;
   readonly #sockets: Sockets;
   readonly #sounds: Sounds;
   readonly #peers = new Map<number, Peer>();
-  readonly #changed = new Set<Slice>();
+  #changed: Partial<State> | undefined;
   readonly #page = new AbortController();
   #session: Session = waitingSession;
   #goodbye: ReturnType<typeof setTimeout> | undefined;
   #closed: () => void = () => undefined;
 
-  constructor(engine: E, owner: CallBodyOwner) {
-    this.#engine = engine;
+  constructor(engine: Engine, owner: CallBodyOwner) {
     this.#owner = owner;
     this.pump = new Pump(
       engine,
@@ -54,20 +81,20 @@ export class CallBody<E extends Engine> {
       (next) => this.#settled(next),
       (error) => owner.failed(error),
     );
-    const tell = this.pump.tell.bind(this.pump);
+    const { tell } = this.pump;
     this.#sockets = new Sockets({
-      opened: (socket) => tell((e, now) => e.socketOpened(now, socket)),
-      received: (socket, text) => tell((e, now) => e.socketReceived(now, socket, text)),
-      closed: (socket, code, reason) => tell((e, now) => e.socketClosed(now, socket, code, reason)),
+      opened: (socket) => tell(SOCKET_OPENED, socket),
+      received: (socket, text) => tell(SOCKET_RECEIVED, socket, text),
+      closed: (socket, code, reason) => tell(SOCKET_CLOSED, socket, code, reason),
     });
     this.devices = new Devices(
       (devices) => owner.state({ devices }),
-      (permission) => tell((e, now) => e.microphonePermission(now, permission)),
+      (permission) => tell(MICROPHONE_PERMISSION, 0, permission),
     );
     this.#sounds = new Sounds((blocked) => this.#soundBlocked(blocked));
     this.#clock = new Clock(
       () => this.pump.tick(),
-      () => tell((e, now) => e.woke(now, Date.now())),
+      () => tell(WOKE, 0, Date.now()),
     );
   }
 
@@ -75,7 +102,7 @@ export class CallBody<E extends Engine> {
   start(): void {
     this.devices.start();
     this.#sounds.setOutput(this.devices.state.output);
-    const back = (): void => this.pump.tell((e, now) => e.networkBack(now));
+    const back = (): void => this.pump.tell(NETWORK_BACK);
     this.listen(window, 'online', back);
     this.listen(document, 'visibilitychange', () => document.visibilityState === 'visible' && back());
     this.listen(window, 'beforeunload', (event) => {
@@ -89,29 +116,27 @@ export class CallBody<E extends Engine> {
   }
 
   call(target: string, options?: CallOptions): void {
-    const media = this.media.number(options);
-    this.pump.tell((e, now) => e.call(now, target, media));
+    this.pump.tell(CALL, this.media.number(options), target);
   }
 
   answer(options?: CallOptions): void {
-    const media = this.media.number(options);
-    this.pump.tell((e, now) => e.answer(now, media));
+    this.pump.tell(ANSWER, this.media.number(options));
   }
 
-  end(options: TerminateOptions = {}): void {
-    this.pump.tell((e, now) => e.end(now, options.status_code, options.reason_phrase, options.cause));
+  end({ status_code = 0, cause, reason_phrase }: TerminateOptions = {}): void {
+    this.pump.tell(END, status_code, cause, reason_phrase);
   }
 
   hold(on: boolean): void {
-    this.pump.tell((e, now) => e.hold(now, on));
+    this.pump.tell(HOLD, Number(on));
   }
 
   mute(on: boolean): void {
-    this.pump.tell((e, now) => e.mute(now, on));
+    this.pump.tell(MUTE, Number(on));
   }
 
   sendDtmf(tones: string): void {
-    this.pump.tell((e, now) => e.sendDtmf(now, tones));
+    this.pump.tell(SEND_DTMF, 0, tones);
   }
 
   setInput(id: string): void {
@@ -135,7 +160,7 @@ export class CallBody<E extends Engine> {
     this.#page.abort();
     this.#closed = closed;
     this.#goodbye = setTimeout(() => this.close(), GOODBYE);
-    this.pump.tell((e, now) => e.stop(now));
+    this.pump.tell(STOP);
   }
 
   /** Lets go of everything at once. */
@@ -150,41 +175,37 @@ export class CallBody<E extends Engine> {
     this.#peers.clear();
     this.#sounds.close();
     this.devices.stop();
-    try {
-      this.#engine.free();
-    } catch {
-      // It trapped while it was borrowed; its memory stays.
-    }
     this.#closed();
   }
 
   #perform(output: Output): void {
     switch (output.type) {
+      case 'changed':
+        this.#changed = { ...this.#changed, ...this.#change(output) };
+        return;
       case 'openSocket':
       case 'send':
       case 'closeSocket':
         return this.#sockets.perform(output);
-      case 'peer':
-        return this.#peer(output.peer, output);
-      case 'changed':
-        this.#changed.add(output.slice);
-        return;
       case 'askMicrophone':
         return this.#owner.askMicrophone();
+      case 'dialogChanged':
+        // What a page that comes back would resume the call with; pages do not do so yet.
+        return;
       case 'http':
       case 'openStream':
       case 'closeStream':
       case 'keepEvents':
       case 'credentialsRefused':
         return this.#owner.perform(output);
-      default:
-        // The application finds the state as it was when this happened.
-        this.#publish();
-        return this.#owner.notice(output);
     }
+    if ('peer' in output) return this.#peer(output.peer, output);
+    // The application finds the state as it was when this happened.
+    this.#publish();
+    this.#owner.notice(output);
   }
 
-  #settled(next: number | undefined): void {
+  #settled(next: number): void {
     this.#publish();
     this.#clock.wakeAt(next);
     // Not from within the engine's own drain.
@@ -193,22 +214,18 @@ export class CallBody<E extends Engine> {
   }
 
   #publish(): void {
-    if (this.#changed.size === 0) return;
-    const change: Partial<State> = {};
-    for (const slice of this.#changed) Object.assign(change, this.#read(slice));
-    this.#changed.clear();
+    const change = this.#changed;
+    if (!change) return;
+    this.#changed = undefined;
     this.#owner.state(change);
     if (change.session) this.#sounds.play(soundOf(change.session));
   }
 
-  #read(slice: Slice): Partial<State> {
-    if (slice !== 'session') return { [slice]: this.pump.read((engine) => engine.snapshot(slice)) };
-    const { invite, session } = sessionState(
-      this.pump.read((engine) => engine.snapshot('session')),
-      this.#session,
-    );
-    this.#session = session;
-    return { invite, session };
+  #change({ slice, value }: Changed): Partial<State> {
+    if (slice !== 'session') return { [slice]: value };
+    const change = sessionState(value, this.#session);
+    this.#session = change.session;
+    return change;
   }
 
   #soundBlocked(blocked: boolean): void {
@@ -221,15 +238,14 @@ export class CallBody<E extends Engine> {
 
   #peer(id: number, request: PeerRequest): void {
     let peer = this.#peers.get(id);
-    if (request.op === 'close') {
+    if (request.type === 'close') {
       this.#peers.delete(id);
       return peer?.close();
     }
     const reports = this.#reports(id);
     try {
       if (!peer) {
-        const creates = request.op === 'offer' || request.op === 'answer' || request.op === 'openMicrophone';
-        if (!creates) return;
+        if (!('media' in request)) return;
         peer = new Peer(request.media, this.#peerBody(), reports);
         this.#peers.set(id, peer);
       }
@@ -253,16 +269,16 @@ export class CallBody<E extends Engine> {
   }
 
   #reports(peer: number): PeerReports {
-    const tell = this.pump.tell.bind(this.pump);
+    const { tell } = this.pump;
     return {
-      described: (sdp) => tell((e, now) => e.peerDescribed(now, peer, sdp)),
-      accepted: () => tell((e, now) => e.peerAccepted(now, peer)),
-      failed: (message) => tell((e, now) => e.peerFailed(now, peer, message)),
-      microphoneOpened: () => tell((e, now) => e.microphoneOpened(now, peer)),
-      microphoneFailed: (name, message) => tell((e, now) => e.microphoneFailed(now, peer, name, message)),
-      connected: () => tell((e, now) => e.peerConnected(now, peer)),
-      disconnected: () => tell((e, now) => e.peerDisconnected(now, peer)),
-      noMedia: () => tell((e, now) => e.peerNoMedia(now, peer)),
+      described: (sdp) => tell(PEER_DESCRIBED, peer, sdp),
+      accepted: () => tell(PEER_ACCEPTED, peer),
+      failed: (message) => tell(PEER_FAILED, peer, message),
+      microphoneOpened: () => tell(MICROPHONE_OPENED, peer),
+      microphoneFailed: (name, message) => tell(MICROPHONE_FAILED, peer, name, message),
+      connected: () => tell(PEER_CONNECTED, peer),
+      disconnected: () => tell(PEER_DISCONNECTED, peer),
+      noMedia: () => tell(PEER_NO_MEDIA, peer),
     };
   }
 }

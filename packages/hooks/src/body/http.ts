@@ -1,4 +1,11 @@
-import type { HttpOutput } from '../engine/contract.js';
+/** One request to the backend. */
+export interface HttpRequest {
+  method: string;
+  path: string;
+  body?: string;
+  /** A version, without its quotes. */
+  ifMatch?: string;
+}
 
 /** How a request went. `status` 0: the network failed, or something else than JSON answered. */
 export type HttpResult =
@@ -14,12 +21,12 @@ export function baseUrl(host: string): string {
 /** Asks the backend with the operator's cookie. Never rejects; `keepalive` outlives the page. */
 export async function ask(
   base: string,
-  { method, path, body, ifMatch }: Omit<HttpOutput, 'type' | 'id'>,
+  { method, path, body, ifMatch }: HttpRequest,
   keepalive = false,
 ): Promise<HttpResult> {
   const headers: Record<string, string> = { Accept: 'application/json', 'X-Headset-Request': '1' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  if (ifMatch !== undefined) headers['If-Match'] = ifMatch.startsWith('"') ? ifMatch : `"${ifMatch}"`;
+  if (ifMatch !== undefined) headers['If-Match'] = `"${ifMatch}"`;
   try {
     const response = await fetch(base + path, {
       method,

@@ -1,4 +1,4 @@
-import type { PeerRequest } from '../engine/contract.js';
+import { mediaDirections, type PeerRequest } from '../engine/contract.js';
 import { release } from './devices.js';
 import { gathered } from './gathering.js';
 import { MediaWatch } from './media-watch.js';
@@ -23,7 +23,7 @@ export interface PeerReports {
   noMedia(): void;
 }
 
-type Step<Op extends PeerRequest['op']> = Extract<PeerRequest, { op: Op }>;
+type Step<T extends PeerRequest['type']> = Extract<PeerRequest, { type: T }>;
 
 /** One peer connection and all that it holds: microphone, the other side's voice, the watch over its packets. */
 export class Peer {
@@ -61,7 +61,7 @@ export class Peer {
 
   /** Does one step after those before it; what it comes to is reported. */
   request(request: PeerRequest): void {
-    switch (request.op) {
+    switch (request.type) {
       case 'offer':
         return this.#then(() => this.#offer(request));
       case 'answer':
@@ -79,10 +79,10 @@ export class Peer {
         void this.#joinMicrophone(request.media);
         return;
       case 'mute':
-        this.#muted = request.on;
+        this.#muted = Boolean(request.on);
         return this.#applyMute();
       case 'hold':
-        this.#held = request.on;
+        this.#held = Boolean(request.on);
         return this.#applyMute();
       case 'close':
         return this.close();
@@ -113,8 +113,9 @@ export class Peer {
       });
   }
 
-  async #offer({ media, direction, iceRestart }: Step<'offer'>): Promise<void> {
+  async #offer({ media, direction: index, iceRestart }: Step<'offer'>): Promise<void> {
     const pc = this.#connection;
+    const direction = mediaDirections[index] ?? 'sendrecv';
     const transceiver = this.#transceiver();
     if (transceiver) {
       transceiver.direction = direction;
@@ -134,7 +135,7 @@ export class Peer {
     const transceiver = this.#transceiver();
     for (const other of pc.getTransceivers()) if (other !== transceiver) other.direction = 'inactive';
     if (!transceiver) throw new Error('The offer has no audio');
-    transceiver.direction = direction;
+    transceiver.direction = mediaDirections[direction] ?? 'sendrecv';
     transceiver.sender.setStreams(this.#stream);
     await this.#join(transceiver);
     await pc.setLocalDescription(await pc.createAnswer());

@@ -1,7 +1,24 @@
-import type { HttpOutput, Notice, Slice, WorkplaceEngine } from '../engine/contract.js';
+import {
+  type Engine,
+  FOCUSED,
+  type HttpOutput,
+  type Notice,
+  records,
+  REFUSE_CALLS,
+  RESTORE_EVENTS,
+  RETRY,
+  SET_STATUS,
+  type Slice,
+  START,
+  STREAM_CLOSED,
+  STREAM_OPENED,
+  UNLOAD,
+} from '../engine/contract.js';
+import { list } from '../engine/fields.js';
 import type { State } from '../state.js';
-import type { CallcenterEvent, CallOptions, Status, TerminateOptions } from '../types.js';
+import type { CallOptions, Status, TerminateOptions } from '../types.js';
 import { CallBody, type OtherOutput } from './call-body.js';
+import { answered, pushed, request } from './backend.js';
 import { ask, baseUrl, Stream } from './http.js';
 import { keptUuid, loadArray, save } from './storage.js';
 
@@ -36,12 +53,12 @@ export interface WorkplaceOwner {
 export class WorkplaceBody {
   readonly #application: Application;
   readonly #owner: WorkplaceOwner;
-  readonly #body: CallBody<WorkplaceEngine>;
+  readonly #body: CallBody;
   readonly #base: string;
   readonly #stream: Stream;
   #leaving = false;
 
-  constructor(engine: WorkplaceEngine, application: Application, owner: WorkplaceOwner) {
+  constructor(engine: Engine, application: Application, owner: WorkplaceOwner) {
     this.#application = application;
     this.#owner = owner;
     this.#base = baseUrl(application.host);
@@ -52,23 +69,23 @@ export class WorkplaceBody {
       failed: (error) => owner.failed(error),
       perform: (output) => this.#perform(output),
     });
-    const { pump } = this.#body;
+    const { tell } = this.#body.pump;
     this.#stream = new Stream(this.#base, {
-      opened: () => pump.tell((e, now) => e.streamOpened(now)),
-      closed: () => pump.tell((e, now) => e.streamClosed(now)),
-      pushed: (event, body) => pump.tell((e, now) => e.pushed(now, event, body)),
+      opened: () => tell(STREAM_OPENED),
+      closed: () => tell(STREAM_CLOSED),
+      pushed: (event, body) => pushed(tell, event, body),
     });
   }
 
   start(): void {
     const body = this.#body;
     this.#begin();
-    body.pump.tell((e, now) => e.restoreEvents(now, loadArray<CallcenterEvent>('events')));
+    body.pump.tell(RESTORE_EVENTS, 0, ...loadArray<unknown>('events').filter(Array.isArray).map(list));
     body.start();
     body.listen(window, 'focus', () => this.do({ do: 'focused' }));
     body.listen(window, 'pagehide', () => {
       this.#leaving = true;
-      body.pump.tell((e, now) => e.unload(now));
+      body.pump.tell(UNLOAD);
       this.#stream.close();
     });
     body.listen(window, 'pageshow', (event) => {
@@ -83,18 +100,18 @@ export class WorkplaceBody {
 
   /** While `reason` is set, calls are refused with it. */
   refuseCalls(reason: string | undefined): void {
-    this.#body.pump.tell((e, now) => e.refuseCalls(now, reason));
+    this.#body.pump.tell(REFUSE_CALLS, 0, reason);
   }
 
   do(command: Command): void {
     const body = this.#body;
     switch (command.do) {
       case 'setStatus':
-        return body.pump.tell((e, now) => e.setStatus(now, command.request, command.status, command.subStatus));
+        return body.pump.tell(SET_STATUS, command.request, command.status, command.subStatus);
       case 'retry':
-        return body.pump.tell((e, now) => e.retry(now, command.slice));
+        return body.pump.tell(RETRY, records.indexOf(command.slice));
       case 'focused':
-        return body.pump.tell((e, now) => e.focused(now));
+        return body.pump.tell(FOCUSED);
       case 'call':
         return body.call(command.target, command.options);
       case 'answer':
@@ -130,9 +147,8 @@ export class WorkplaceBody {
   }
 
   #begin(): void {
-    const { project = '', env = '', version = '' } = this.#application;
     this.#leaving = false;
-    this.#body.pump.tell((e, now) => e.start(now, project, env, version, keptUuid('profile'), Date.now()));
+    this.#body.pump.tell(START, 0, Date.now(), keptUuid('profile'));
   }
 
   #state(change: Partial<State>): void {
@@ -150,18 +166,15 @@ export class WorkplaceBody {
       case 'closeStream':
         return this.#stream.close();
       case 'keepEvents':
-        return save('events', output.events.length > 0 ? JSON.stringify(output.events) : '');
+        return save('events', output.rest.length > 0 ? JSON.stringify(output.rest) : '');
       case 'credentialsRefused':
         // The machine fetches another hash by itself.
         return;
     }
   }
 
-  async #ask(request: HttpOutput): Promise<void> {
-    const result = await ask(this.#base, request, this.#leaving);
-    this.#body.pump.tell((e, now) => {
-      if (result.ok) e.httpAnswered(now, request.id, result.body, result.raw);
-      else e.httpFailed(now, request.id, result.status, result.problem);
-    });
+  async #ask(output: HttpOutput): Promise<void> {
+    const result = await ask(this.#base, request(output, this.#application), this.#leaving);
+    answered(this.#body.pump.tell, output, result);
   }
 }

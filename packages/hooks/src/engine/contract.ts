@@ -1,11 +1,12 @@
 // The engine's boundary: what the wasm machines are told, and what they ask the page to do.
-// All `now` are `performance.now()`.
+//
+// `crates/wasm` has the same numbers in the same order, and a test there that reads this file.
 
 import type {
   CallcenterEvent,
   CallEnd,
-  CallOutcome,
   Party,
+  Registrar,
   Registrars,
   SessionDirection,
   SessionStatus,
@@ -17,12 +18,168 @@ import type {
   UserAgentStatus,
 } from '../types.js';
 
+/** A machine as wasm has it. */
+export interface Engine {
+  /** Something happened: `now` is `performance.now()`, the rest as in `Inputs`. */
+  input(now: number, kind: number, number: number, text: string): void;
+  /** What to do now, a record; empty when there is nothing more. */
+  poll(): string;
+  /** When to tell `TICK` if nothing else happens. */
+  timeout(): number;
+}
+
+/** `seed`: eight random 32-bit numbers, as fields. */
+export type MakeEngine = (seed: string) => Engine;
+
+// Inputs.
+export const TICK = 0;
+export const SOCKET_OPENED = 1;
+export const SOCKET_RECEIVED = 2;
+export const SOCKET_CLOSED = 3;
+export const PEER_DESCRIBED = 4;
+export const PEER_ACCEPTED = 5;
+export const PEER_FAILED = 6;
+export const MICROPHONE_OPENED = 7;
+export const MICROPHONE_FAILED = 8;
+export const PEER_CONNECTED = 9;
+export const PEER_DISCONNECTED = 10;
+export const PEER_NO_MEDIA = 11;
+export const MICROPHONE_PERMISSION = 12;
+export const NETWORK_BACK = 13;
+export const WOKE = 14;
+export const CALL = 15;
+export const ANSWER = 16;
+export const END = 17;
+export const HOLD = 18;
+export const MUTE = 19;
+export const SEND_DTMF = 20;
+export const STOP = 21;
+export const REGISTER = 22;
+export const SET_CREDENTIALS = 23;
+export const START = 24;
+export const HTTP_FAILED = 25;
+export const HASH_ARRIVED = 26;
+export const LAUNCH_ARRIVED = 27;
+export const STATUS_ARRIVED = 28;
+export const REGISTRARS_ARRIVED = 29;
+export const EVENTS_TAKEN = 30;
+export const STREAM_OPENED = 31;
+export const STREAM_CLOSED = 32;
+export const SET_STATUS = 33;
+export const REFUSE_CALLS = 34;
+export const RETRY = 35;
+export const FOCUSED = 36;
+export const UNLOAD = 37;
+export const RESTORE_EVENTS = 38;
+
+export type Field = string | number | undefined;
+
+/** A number, and fields. Where it does not say otherwise, the number is the socket's, the peer's or the request's. */
+export interface Inputs {
+  [TICK]: [];
+  [SOCKET_OPENED]: [socket: number];
+  [SOCKET_RECEIVED]: [socket: number, frame: string];
+  [SOCKET_CLOSED]: [socket: number, code: number, reason: string];
+  [PEER_DESCRIBED]: [peer: number, sdp: string];
+  [PEER_ACCEPTED]: [peer: number];
+  [PEER_FAILED]: [peer: number, message: string];
+  [MICROPHONE_OPENED]: [peer: number];
+  /** A DOMException's. */
+  [MICROPHONE_FAILED]: [peer: number, name: string, message: string];
+  [PEER_CONNECTED]: [peer: number];
+  [PEER_DISCONNECTED]: [peer: number];
+  [PEER_NO_MEDIA]: [peer: number];
+  [MICROPHONE_PERMISSION]: [none: 0, state: PermissionState];
+  [NETWORK_BACK]: [];
+  /** After a sleep; `wallMs` is the wall clock, ms since the Unix epoch. */
+  [WOKE]: [none: 0, wallMs: number];
+  [CALL]: [media: number, target: string];
+  [ANSWER]: [media: number];
+  [END]: [statusCode: number, cause: Field, reasonPhrase: Field];
+  [HOLD]: [on: number];
+  [MUTE]: [on: number];
+  [SEND_DTMF]: [none: 0, tones: string];
+  [STOP]: [];
+  /** A phone's: `login domain displayName instanceId username password registrars`. */
+  [REGISTER]: [none: 0, ...fields: Field[]];
+  [SET_CREDENTIALS]: [none: 0, username: string, password: string];
+  [START]: [none: 0, wallMs: number, profileId: string];
+  [HTTP_FAILED]: [request: number, ...fields: Field[]];
+  [HASH_ARRIVED]: [request: number, ...fields: Field[]];
+  [LAUNCH_ARRIVED]: [request: number, ...fields: Field[]];
+  /** Request 0: the event stream said so. */
+  [STATUS_ARRIVED]: [request: number, ...fields: Field[]];
+  [REGISTRARS_ARRIVED]: [request: number, ...fields: Field[]];
+  [EVENTS_TAKEN]: [request: number];
+  [STREAM_OPENED]: [];
+  [STREAM_CLOSED]: [];
+  [SET_STATUS]: [request: number, status: string, subStatus: Field];
+  [REFUSE_CALLS]: [none: 0, reason: Field];
+  /** The number is the slice's, its place among the records. */
+  [RETRY]: [slice: number];
+  [FOCUSED]: [];
+  [UNLOAD]: [];
+  /** Every field is an event, a list. */
+  [RESTORE_EVENTS]: [none: 0, ...events: Field[]];
+}
+
+/** Tells a machine one of its inputs. */
+export type Tell = <K extends keyof Inputs>(kind: K, ...what: Inputs[K]) => void;
+
+/** What a record begins with is its place here: the first are the slices, the others' items have the names given. */
+export const records = [
+  'hash',
+  'launch',
+  'status',
+  'userAgent',
+  'session',
+  'registrars',
+  'openSocket socket uri',
+  'send socket text',
+  'closeSocket socket code',
+  'offer peer media direction iceRestart',
+  'answer peer media direction offer',
+  'accept peer answer',
+  'addCandidates peer description',
+  'rollback peer',
+  'openMicrophone peer media',
+  'mute peer on',
+  'hold peer on',
+  'close peer',
+  'http id resource',
+  'openStream',
+  'closeStream',
+  'keepEvents',
+  'askMicrophone',
+  'credentialsRefused',
+  'statusChanged previous next',
+  'statusSet request',
+  'callEnded',
+  'dtmf tone duration',
+  'event',
+  'error code message',
+];
+
+// Words that are numbers in records.
+export const userAgentStatuses = words<UserAgentStatus>('connecting connected disconnected error registered');
+export const flowStatuses = words<Registrar['status']>('connecting connected registered disconnected refused leaving');
+export const rotations = words<Registrars['rotation']>('none pending moving completed');
+export const callStatuses = words<Exclude<SessionStatus, SessionStatus.WAITING>>('starting active hold');
+export const callDirections = words<SessionDirection>('incoming outgoing');
+export const originators = words<CallEnd['originator']>('local remote system');
+export const outcomes = words<CallEnd['outcome']>('answered missed rejected cancelled answered_elsewhere failed');
+export const mediaDirections = words<RTCRtpTransceiverDirection>('sendrecv sendonly recvonly inactive');
+
+function words<W extends string>(text: string): W[] {
+  return text.split(' ') as W[];
+}
+
 export type Slice = 'hash' | 'launch' | 'status' | 'userAgent' | 'session' | 'registrars';
 
 export interface Remote<T> {
   loading: boolean;
-  data?: T;
-  error?: TelephonyError;
+  data?: T | undefined;
+  error?: TelephonyError | undefined;
 }
 
 /** `answeredAt` is the engine's clock; `invite` is the INVITE's text. */
@@ -35,12 +192,12 @@ export type SessionSnapshot =
       local: Party;
       remote: Party;
       ringing: boolean;
-      queuePlace?: { position: number; waiting: number };
+      queuePlace?: { position: number; waiting: number } | undefined;
       muted: boolean;
       heldByRemote: boolean;
       connected: boolean;
       answering: boolean;
-      answeredAt?: number;
+      answeredAt?: number | undefined;
       invite: string;
     };
 
@@ -48,57 +205,46 @@ export interface Snapshots {
   hash: Remote<TelephonyHash>;
   launch: Remote<TelephonyLaunch>;
   status: Remote<TelephonyStatus>;
-  userAgent: { status: UserAgentStatus; error?: TelephonyError };
+  userAgent: { status: UserAgentStatus; error?: TelephonyError | undefined };
   session: SessionSnapshot;
   registrars: Registrars;
 }
 
-export type PeerRequest =
-  | { op: 'offer'; media: number; direction: RTCRtpTransceiverDirection; iceRestart: boolean }
-  | { op: 'answer'; media: number; offer: string; direction: RTCRtpTransceiverDirection }
-  | { op: 'accept'; answer: string }
-  | { op: 'addCandidates'; description: string }
-  | { op: 'rollback' }
-  | { op: 'openMicrophone'; media: number }
-  | { op: 'mute'; on: boolean }
-  | { op: 'hold'; on: boolean }
-  | { op: 'close' };
+/** A slice was replaced as a whole. */
+export type Changed = { [S in Slice]: { type: 'changed'; slice: S; value: Snapshots[S] } }[Slice];
 
-/** `CallEnd` on the boundary. */
-export interface EngineCallEnd {
-  id: string;
-  direction: SessionDirection;
-  originator: CallEnd['originator'];
-  outcome: CallOutcome;
-  cause: string;
-  statusCode?: number;
-  reasonPhrase?: string;
-  remote: Party;
-}
+/** `media` is the page's handle of a call's options, `direction` a place in `mediaDirections`. */
+export type PeerRequest =
+  | { type: 'offer'; media: number; direction: number; iceRestart: boolean }
+  | { type: 'answer'; media: number; direction: number; offer: string }
+  | { type: 'accept'; answer: string }
+  | { type: 'addCandidates'; description: string }
+  | { type: 'rollback' }
+  | { type: 'openMicrophone'; media: number }
+  | { type: 'mute' | 'hold'; on: number }
+  | { type: 'close' };
 
 export type SocketOutput =
   | { type: 'openSocket'; socket: number; uri: string }
   | { type: 'send'; socket: number; text: string }
   | { type: 'closeSocket'; socket: number; code: number };
 
-export type HttpOutput = {
-  type: 'http';
-  id: number;
-  method: string;
-  path: string;
-  body?: string;
-  ifMatch?: string;
-};
+/** `resource` is a place among the requests of `backend.ts`. */
+export type HttpOutput = { type: 'http'; id: number; resource: number; rest: unknown[] };
+
+/** An event as it is kept: `id name at_ms login key value …`. */
+export type EventRecord = (string | number)[];
 
 export type Output =
+  | Changed
   | SocketOutput
-  | ({ type: 'peer'; peer: number } & PeerRequest)
+  | ({ peer: number } & PeerRequest)
   | HttpOutput
   | { type: 'openStream' }
   | { type: 'closeStream' }
-  | { type: 'changed'; slice: Slice }
-  | { type: 'keepEvents'; events: CallcenterEvent[] }
+  | { type: 'keepEvents'; rest: EventRecord[] }
   | { type: 'askMicrophone' }
+  | { type: 'dialogChanged'; call: number; stored: string }
   | { type: 'credentialsRefused' }
   | Notice;
 
@@ -106,73 +252,7 @@ export type Output =
 export type Notice =
   | { type: 'statusChanged'; previous: Status; next: Status }
   | { type: 'statusSet'; request: number }
-  | { type: 'callEnded'; end: EngineCallEnd }
+  | { type: 'callEnded'; end: CallEnd }
   | { type: 'dtmf'; tone: string; duration: number }
   | { type: 'event'; event: CallcenterEvent }
   | { type: 'error'; code: string; message: string };
-
-/** What both machines hear and are told. */
-export interface Engine {
-  socketOpened(now: number, socket: number): void;
-  socketReceived(now: number, socket: number, text: string): void;
-  socketClosed(now: number, socket: number, code: number, reason: string): void;
-  peerDescribed(now: number, peer: number, sdp: string): void;
-  peerAccepted(now: number, peer: number): void;
-  peerFailed(now: number, peer: number, message: string): void;
-  microphoneOpened(now: number, peer: number): void;
-  microphoneFailed(now: number, peer: number, name: string, message: string): void;
-  peerConnected(now: number, peer: number): void;
-  peerDisconnected(now: number, peer: number): void;
-  peerNoMedia(now: number, peer: number): void;
-  microphonePermission(now: number, state: PermissionState): void;
-  networkBack(now: number): void;
-  /** After a sleep; `wallMs` is the wall clock, ms since the Unix epoch. */
-  woke(now: number, wallMs: number): void;
-  call(now: number, target: string, media: number): void;
-  answer(now: number, media: number): void;
-  end(now: number, statusCode?: number, reasonPhrase?: string, cause?: string): void;
-  hold(now: number, on: boolean): void;
-  mute(now: number, on: boolean): void;
-  sendDtmf(now: number, tones: string): void;
-  stop(now: number): void;
-  handleTimeout(now: number): void;
-  pollTimeout(): number | undefined;
-  pollOutput(): Output | undefined;
-  snapshot<S extends Slice>(slice: S): Snapshots[S];
-  free(): void;
-}
-
-/** The operator's machine. */
-export interface WorkplaceEngine extends Engine {
-  start(now: number, project: string, env: string, version: string, profileId: string, wallMs: number): void;
-  httpAnswered(now: number, id: number, body: object, raw: string): void;
-  httpFailed(now: number, id: number, status: number, problem: object | undefined): void;
-  streamOpened(now: number): void;
-  streamClosed(now: number): void;
-  pushed(now: number, event: string, body: object): void;
-  setStatus(now: number, request: number, status: string, subStatus?: string): void;
-  refuseCalls(now: number, reason?: string): void;
-  retry(now: number, slice: Slice): void;
-  focused(now: number): void;
-  unload(now: number): void;
-  restoreEvents(now: number, events: CallcenterEvent[]): void;
-}
-
-/** A phone alone. */
-export interface PhoneEngine extends Engine {
-  start(
-    now: number,
-    login: string,
-    domain: string,
-    displayName: string,
-    instanceId: string,
-    username: string,
-    password: string,
-    registrars: object[],
-  ): void;
-  setCredentials(now: number, username: string, password: string): void;
-}
-
-/** `seed` is 32 random bytes. */
-export type WorkplaceClass = new (seed: Uint8Array, now: number) => WorkplaceEngine;
-export type PhoneClass = new (seed: Uint8Array, now: number) => PhoneEngine;

@@ -1,28 +1,36 @@
-import { initSync } from './generated/headset.js';
+import type { MakeEngine } from './contract.js';
+import { machine } from './machine.js';
 
-let loading: Promise<void> | undefined;
+/** Where a machine's wasm is: its exports begin with `name`. */
+export interface Source {
+  name: string;
+  /** The file beside this module. */
+  url: () => string;
+  /** A chunk that holds it as text, where a bundler did not serve the file. */
+  inlined: () => Promise<{ default: string }>;
+}
 
 /**
- * The engine, once per page. It comes from `wasmUrl`, else from the file beside this module; where a bundler did not
- * serve that, from a chunk that holds it as text.
+ * Loads a machine, once per page; from `wasmUrl` if that is given.
  *
  * Rejects when it can be had from nowhere; the next call tries again.
  */
-export function loadEngine(wasmUrl?: string): Promise<void> {
-  loading ??= compile(wasmUrl).then(
-    (module) => void initSync({ module }),
-    (error: unknown) => {
-      loading = undefined;
-      throw error;
-    },
-  );
-  return loading;
+export function loader(source: Source): (wasmUrl?: string) => Promise<MakeEngine> {
+  let loading: Promise<MakeEngine> | undefined;
+  return (wasmUrl) => {
+    loading ??= compile(source, wasmUrl ?? source.url()).then(
+      (module) => (seed) => machine(module, source.name, seed),
+      (error: unknown) => {
+        loading = undefined;
+        throw error;
+      },
+    );
+    return loading;
+  };
 }
 
-async function compile(wasmUrl?: string): Promise<WebAssembly.Module> {
-  const url = wasmUrl ?? new URL('./generated/headset_bg.wasm', import.meta.url).href;
-  const bytes = (await fetchWasm(url)) ?? (await inlined(url));
-  return WebAssembly.compile(bytes);
+async function compile(source: Source, url: string): Promise<WebAssembly.Module> {
+  return WebAssembly.compile((await fetchWasm(url)) ?? (await inlined(source, url)));
 }
 
 /** `undefined` where something else than wasm answers: a 404, or a single-page application's index.html. */
@@ -37,8 +45,8 @@ async function fetchWasm(url: string): Promise<BufferSource | undefined> {
   }
 }
 
-async function inlined(url: string): Promise<BufferSource> {
-  const { default: base64 } = await import('./generated/inlined.js');
+async function inlined(source: Source, url: string): Promise<BufferSource> {
+  const { default: base64 } = await source.inlined();
   console.info(`headset-hooks: ${url} did not answer as wasm; a bigger inlined copy is used. Set wasmUrl to avoid it.`);
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }

@@ -1,9 +1,8 @@
-import type { PhoneClass } from './contract.js';
-import { Phone } from './generated/headset.js';
-import { loadEngine } from './load.js';
+import { loader } from './load.js';
 
-/** A phone alone; a page that needs one machine does not bundle the other's glue. */
-export async function loadPhone(wasmUrl?: string): Promise<PhoneClass> {
-  await loadEngine(wasmUrl);
-  return Phone as unknown as PhoneClass;
-}
+/** A phone alone; a page that needs one machine does not load the other. */
+export const loadPhone = /* @__PURE__ */ loader({
+  name: 'phone',
+  url: () => new URL('./generated/phone.wasm', import.meta.url).href,
+  inlined: () => import('./generated/phone-inlined.js'),
+});

@@ -1,24 +1,26 @@
-import type { Engine, Output } from './contract.js';
+import { type Engine, type Field, type Output, type Tell, TICK } from './contract.js';
+import { fields } from './fields.js';
+import { read } from './records.js';
 
 /**
  * Tells an engine what happened and does what it then asks for: one input, then every output, then the next time.
  *
  * What happens while outputs are being done waits its turn.
  */
-export class Pump<E extends Engine> {
-  readonly #engine: E;
+export class Pump {
+  /** None once it is closed: its memory goes with it. */
+  #engine: Engine | undefined;
   readonly #perform: (output: Output) => void;
   /** All outputs of an input are done. */
-  readonly #settled: (next: number | undefined) => void;
+  readonly #settled: (next: number) => void;
   readonly #failed: (error: unknown) => void;
-  readonly #inputs: ((engine: E, now: number) => void)[] = [];
+  readonly #inputs: [kind: number, number: number, text: string][] = [];
   #running = false;
-  #closed = false;
 
   constructor(
-    engine: E,
+    engine: Engine,
     perform: (output: Output) => void,
-    settled: (next: number | undefined) => void,
+    settled: (next: number) => void,
     failed: (error: unknown) => void,
   ) {
     this.#engine = engine;
@@ -27,53 +29,49 @@ export class Pump<E extends Engine> {
     this.#failed = failed;
   }
 
-  tell(input: (engine: E, now: number) => void): void {
-    if (this.#closed) return;
-    this.#inputs.push(input);
+  readonly tell: Tell = (kind: number, number: Field = 0, ...values: Field[]): void => {
+    if (!this.#engine) return;
+    this.#inputs.push([kind, number as number, fields(values)]);
     if (this.#running) return;
     this.#running = true;
-    for (let next = this.#inputs.shift(); next && !this.#closed; next = this.#inputs.shift()) {
+    for (let next = this.#inputs.shift(); next && this.#engine; next = this.#inputs.shift()) {
       const told = next;
-      this.#guard(() => told(this.#engine, performance.now()));
+      this.#guard((engine) => engine.input(performance.now(), ...told));
       this.#drain();
     }
     this.#running = false;
-    this.#guard(() => this.#settled(this.#engine.pollTimeout()));
-  }
+    this.#guard((engine) => this.#settled(engine.timeout()));
+  };
 
   /** Lets the engine do what is due. */
   tick(): void {
-    this.tell((engine, now) => engine.handleTimeout(now));
-  }
-
-  read<T>(read: (engine: E) => T): T {
-    return read(this.#engine);
+    this.tell(TICK);
   }
 
   /** The engine is told nothing more. */
   close(): void {
-    this.#closed = true;
+    this.#engine = undefined;
   }
 
   #drain(): void {
-    for (let output = this.#poll(); output; output = this.#poll()) {
-      const asked = output;
-      this.#guard(() => this.#perform(asked));
+    for (let record = this.#poll(); record; record = this.#poll()) {
+      const asked = record;
+      this.#guard(() => this.#perform(read(asked)));
     }
   }
 
-  #poll(): Output | undefined {
-    return this.#guard(() => this.#engine.pollOutput());
+  #poll(): string | undefined {
+    return this.#guard((engine) => engine.poll());
   }
 
-  /** A trap ends the engine. Any other error is the page's, or an argument's: the rest is still to be done. */
-  #guard<T>(run: () => T): T | undefined {
-    if (this.#closed) return undefined;
+  /** A trap ends the engine. Any other error is the page's: the rest is still to be done. */
+  #guard<T>(run: (engine: Engine) => T): T | undefined {
+    if (!this.#engine) return undefined;
     try {
-      return run();
+      return run(this.#engine);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) {
-        this.#closed = true;
+        this.close();
         this.#failed(error);
       } else {
         reportError(error);

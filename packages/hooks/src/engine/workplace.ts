@@ -1,9 +1,8 @@
-import type { WorkplaceClass } from './contract.js';
-import { Workplace } from './generated/headset.js';
-import { loadEngine } from './load.js';
+import { loader } from './load.js';
 
-/** The operator's machine; a page that needs one machine does not bundle the other's glue. */
-export async function loadWorkplace(wasmUrl?: string): Promise<WorkplaceClass> {
-  await loadEngine(wasmUrl);
-  return Workplace as unknown as WorkplaceClass;
-}
+/** The operator's machine; a page that needs one machine does not load the other. */
+export const loadWorkplace = /* @__PURE__ */ loader({
+  name: 'workplace',
+  url: () => new URL('./generated/workplace.wasm', import.meta.url).href,
+  inlined: () => import('./generated/workplace-inlined.js'),
+});

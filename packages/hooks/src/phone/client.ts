@@ -1,8 +1,10 @@
 import { CallBody } from '../body/call-body.js';
 import { ask, baseUrl } from '../body/http.js';
 import { keptUuid } from '../body/storage.js';
-import { callEnd, plainOptions } from '../call-end.js';
-import type { Notice, PhoneClass, PhoneEngine } from '../engine/contract.js';
+import { plainOptions } from '../call-options.js';
+import { type Engine, type MakeEngine, type Notice, REGISTER, SET_CREDENTIALS, STOP } from '../engine/contract.js';
+import { registrarList } from '../body/backend.js';
+import { seed } from '../engine/fields.js';
 import { loadPhone } from '../engine/phone.js';
 import { initialState, type State } from '../state.js';
 import { Store } from '../store.js';
@@ -20,7 +22,7 @@ export interface PhoneOptions {
   host: string;
   wasmUrl?: string | undefined;
   /** For tests: where the engine comes from. */
-  load?: (wasmUrl?: string) => Promise<PhoneClass>;
+  load?: (wasmUrl?: string) => Promise<MakeEngine>;
 }
 
 interface GuestHash {
@@ -58,7 +60,7 @@ export class PhoneClient implements PhoneCommands {
   readonly #options: PhoneOptions;
   readonly #base: string;
   #settings: PhoneSettings = {};
-  #body: CallBody<PhoneEngine> | undefined;
+  #body: CallBody | undefined;
   /** Each `connect` and `disconnect` ends what an earlier one began. */
   #generation = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -166,18 +168,18 @@ export class PhoneClient implements PhoneCommands {
     if (this.#body) {
       this.#body.media.iceServers = hash.ice_servers;
       this.store.set({ error: undefined, queues: hash.queues });
-      return this.#body.pump.tell((e, now) => e.setCredentials(now, hash.username, hash.hash));
+      return this.#body.pump.tell(SET_CREDENTIALS, 0, hash.username, hash.hash);
     }
     try {
-      const Phone = await (this.#options.load ?? loadPhone)(this.#options.wasmUrl);
+      const phoneOf = await (this.#options.load ?? loadPhone)(this.#options.wasmUrl);
       if (generation !== this.#generation || this.#body) return;
-      this.#run(new Phone(crypto.getRandomValues(new Uint8Array(32)), performance.now()), hash);
+      this.#run(phoneOf(seed()), hash);
     } catch (error) {
       if (generation === this.#generation) this.#failed('engine_unavailable', String(error));
     }
   }
 
-  #run(engine: PhoneEngine, hash: GuestHash): void {
+  #run(engine: Engine, hash: GuestHash): void {
     const { number } = this.store.all();
     const body = new CallBody(engine, {
       state: (change) => this.#body === body && this.#state(change),
@@ -193,13 +195,12 @@ export class PhoneClient implements PhoneCommands {
     body.media.pcConfig = this.#settings.pcConfig;
     body.media.iceServers = hash.ice_servers;
     this.store.set({ status: 'ready', error: undefined, queues: hash.queues });
-    body.pump.tell((e, now) => {
-      // A tab is a phone of its own, the same after a reload.
-      const instance = `urn:uuid:${keptUuid(`phone:${hash.login}`, () => sessionStorage)}`;
-      e.start(now, hash.login, hash.sip.domain, '', instance, hash.username, hash.hash, hash.registrars);
-    });
+    // A tab is a phone of its own, the same after a reload.
+    const instance = `urn:uuid:${keptUuid(`phone:${hash.login}`, () => sessionStorage)}`;
+    const { login, username, sip, registrars } = hash;
+    body.pump.tell(REGISTER, 0, login, sip.domain, '', instance, username, hash.hash, registrarList(registrars));
     body.start();
-    body.listen(window, 'pagehide', () => body.pump.tell((e, now) => e.stop(now)));
+    body.listen(window, 'pagehide', () => body.pump.tell(STOP));
     body.listen(window, 'pageshow', (event) => {
       // Back from the browser's cache of whole pages.
       if ((event as PageTransitionEvent).persisted) this.connect(number);
@@ -226,7 +227,7 @@ export class PhoneClient implements PhoneCommands {
         this.store.set({ digits: this.store.get('digits') + notice.tone });
         return queueMicrotask(() => settings.onDTMF?.(notice.tone, notice.duration));
       case 'callEnded': {
-        const end = callEnd(notice.end);
+        const { end } = notice;
         this.store.set({ lastCall: end });
         return queueMicrotask(() => settings.onCallEnd?.(end));
       }

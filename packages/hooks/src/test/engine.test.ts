@@ -82,7 +82,7 @@ function invite(socket: FakeSocket): string {
   ].join('\r\n');
 }
 
-const wasm = readFileSync(join(import.meta.dirname, '../engine/generated/headset_bg.wasm'));
+const wasm = readFileSync(join(import.meta.dirname, '../engine/generated/workplace.wasm'));
 let telephony: Callcenter;
 let requests: string[];
 

@@ -14,6 +14,7 @@ import CallcenterProvider, {
   useTelephonyStatus,
   useUserAgent,
 } from '../index.js';
+import { records, REFUSE_CALLS, RETRY, SET_STATUS, START, STOP } from '../engine/contract.js';
 import { call, hash, script, type Script, settled } from './support/scripted.js';
 import { installAudio } from './support/audio.js';
 import { installLocks } from './support/locks.js';
@@ -46,11 +47,11 @@ describe('hooks', () => {
     );
     await act(settled);
     expect(scripted.engines).toHaveLength(1);
-    expect(scripted.engine.told('start')).toHaveLength(1);
+    expect(scripted.engine.told(START)).toHaveLength(1);
     unmount();
     await settled();
-    expect(scripted.engine.told('stop')).toHaveLength(1);
-    expect(scripted.engine.freed).toBe(true);
+    expect(scripted.engine.told(STOP)).toHaveLength(1);
+    expect(scripted.engine.lives).toBe(false);
     expect(listeners.left()).toEqual([]);
   });
 
@@ -152,13 +153,13 @@ describe('hooks', () => {
     await act(settled);
     act(() => scripted.engine.show('hash', { loading: false, error }));
     fireEvent.click(screen.getByText('unauthenticated'));
-    expect(scripted.engine.told('retry')).toEqual([['hash']]);
+    expect(scripted.engine.told(RETRY)).toEqual([[records.indexOf('hash'), '']]);
     act(() => scripted.engine.show('hash', { loading: false, data: hash }));
     expect(screen.getByText('anna')).toBeTruthy();
 
     let done = false;
     void change({ status: Status.PAUSED, sub_status: 'lunch' }).then(() => (done = true));
-    const [[request, ...rest] = []] = scripted.engine.told('setStatus');
+    const [[request, ...rest] = []] = scripted.engine.told(SET_STATUS);
     expect(rest).toEqual(['paused', 'lunch']);
     await settled();
     expect(done).toBe(false);
@@ -187,7 +188,7 @@ describe('hooks', () => {
     const { rerender } = render(app('a'));
     await act(settled);
     rerender(app('b'));
-    expect(scripted.engine.told('refuseCalls')).toEqual([['Writing']]);
+    expect(scripted.engine.told(REFUSE_CALLS)).toEqual([[0, 'Writing']]);
     const { id, direction, remote } = call();
     const end = {
       id,
@@ -195,8 +196,8 @@ describe('hooks', () => {
       remote,
       outcome: 'rejected',
       cause: 'Unavailable',
-      statusCode: 480,
-      reasonPhrase: 'Writing',
+      status_code: 480,
+      reason_phrase: 'Writing',
     } as const;
     scripted.engine.say(
       { type: 'statusChanged', previous: Status.CONNECTED, next: Status.PAUSED },
@@ -228,7 +229,7 @@ describe('hooks', () => {
     await act(settled);
     fireEvent.click(screen.getByText('engine_unavailable'));
     await act(settled);
-    expect(scripted.engine.told('start')).toHaveLength(1);
+    expect(scripted.engine.told(START)).toHaveLength(1);
   });
 
   it('outside the provider say so', () => {

@@ -1,31 +1,28 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MakeEngine } from '../engine/contract.js';
 
-const initSync = vi.fn();
-vi.mock('../engine/generated/headset.js', () => ({ initSync, Workplace: class {}, Phone: class {} }));
 // An empty module: magic and version.
-vi.mock('../engine/generated/inlined.js', () => ({ default: 'AGFzbQEAAAA=' }));
+vi.mock('../engine/generated/workplace-inlined.js', () => ({ default: 'AGFzbQEAAAA=' }));
 
 // The smallest module with a section: a page's answer of eight bytes is no engine.
 const wasm = Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, 2, 1, 0x78]);
 
 beforeEach(() => {
   vi.resetModules();
-  initSync.mockClear();
 });
 
-async function load(url?: string): Promise<void> {
-  return (await import('../engine/load.js')).loadEngine(url);
+async function load(url?: string): Promise<MakeEngine> {
+  return (await import('../engine/workplace.js')).loadWorkplace(url);
 }
 
 describe('the engine', () => {
   it('is fetched once from beside the package', async () => {
     const fetch = vi.spyOn(globalThis, 'fetch').mockImplementation(() => Promise.resolve(new Response(wasm)));
-    const { loadEngine } = await import('../engine/load.js');
-    await Promise.all([loadEngine(), loadEngine()]);
-    await loadEngine();
+    const { loadWorkplace } = await import('../engine/workplace.js');
+    await Promise.all([loadWorkplace(), loadWorkplace()]);
+    await loadWorkplace();
     expect(fetch).toHaveBeenCalledTimes(1);
-    expect(String(fetch.mock.calls[0]?.[0])).toMatch(/generated\/headset_bg\.wasm$/);
-    expect(initSync).toHaveBeenCalledTimes(1);
+    expect(String(fetch.mock.calls[0]?.[0])).toMatch(/generated\/workplace\.wasm$/);
   });
 
   it('is fetched from wasmUrl where that is given', async () => {
@@ -41,8 +38,7 @@ describe('the engine', () => {
   ])('is taken from its inlined copy where %s answers, with one hint', async (_, answer) => {
     vi.spyOn(globalThis, 'fetch').mockImplementation(answer);
     const hint = vi.spyOn(console, 'info').mockReturnValue();
-    await load();
-    expect(initSync.mock.calls[0]?.[0]).toEqual({ module: expect.any(WebAssembly.Module) });
+    await expect(load()).resolves.toBeTypeOf('function');
     expect(hint).toHaveBeenCalledTimes(1);
   });
 
@@ -51,9 +47,9 @@ describe('the engine', () => {
     vi.spyOn(globalThis, 'fetch').mockResolvedValueOnce(
       new Response(Uint8Array.of(0, 0x61, 0x73, 0x6d, 9, 9, 9, 9, 9)),
     );
-    const { loadEngine } = await import('../engine/load.js');
-    await expect(loadEngine()).rejects.toThrow();
+    const { loadWorkplace } = await import('../engine/workplace.js');
+    await expect(loadWorkplace()).rejects.toThrow();
     vi.mocked(fetch).mockResolvedValueOnce(new Response(wasm));
-    await expect(loadEngine()).resolves.toBeUndefined();
+    await expect(loadWorkplace()).resolves.toBeTypeOf('function');
   });
 });

@@ -1,8 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Callcenter } from '../callcenter-client.js';
-import type { Output } from '../engine/contract.js';
+import type { HttpOutput } from '../engine/contract.js';
 import { SessionStatus } from '../types.js';
 import { FakeAudioContext, installAudio } from './support/audio.js';
+import {
+  EVENTS_TAKEN,
+  HTTP_FAILED,
+  RESTORE_EVENTS,
+  START,
+  STATUS_ARRIVED,
+  STREAM_CLOSED,
+  STREAM_OPENED,
+  UNLOAD,
+} from '../engine/contract.js';
+import { eventRecord } from './support/encode.js';
 import { call, script, type Script, settled } from './support/scripted.js';
 
 vi.mock('../engine/workplace.js', () => ({ loadWorkplace: undefined }));
@@ -28,7 +39,8 @@ let scripted: Script;
 let telephony: Callcenter;
 const backend = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
 
-const http: Output = { type: 'http', id: 3, method: 'POST', path: '/v1/telephony/events', body: '{}' };
+const event = { id: '1', name: 'call_ended', at_ms: 1, login: 'anna', fields: { outcome: 'answered' } };
+const http: HttpOutput = { type: 'http', id: 3, resource: 5, rest: [eventRecord(event)] };
 
 beforeEach(async () => {
   scripted = script();
@@ -37,7 +49,7 @@ beforeEach(async () => {
   backend.mockReset().mockImplementation(() => Promise.resolve(new Response('{"accepted":1}')));
   vi.stubGlobal('fetch', backend);
   vi.stubGlobal('EventSource', FakeSource);
-  telephony = new Callcenter({ host: 'https://cc.example', load: scripted.load });
+  telephony = new Callcenter({ host: 'https://cc.example', project: 'shop', load: scripted.load });
   telephony.start();
   await settled();
 });
@@ -53,11 +65,17 @@ describe('the page of the tab that leads', () => {
     scripted.engine.say(http);
     await settled();
     expect(backend.mock.calls[0]?.[0]).toBe('https://cc.example/v1/telephony/events');
-    expect(scripted.engine.told('httpAnswered')).toEqual([[3, { accepted: 1 }, '{"accepted":1}']]);
+    expect(JSON.parse(String(backend.mock.calls[0]?.[1].body))).toEqual({
+      events: [event],
+      project: 'shop',
+      env: '',
+      version: '',
+    });
+    expect(scripted.engine.told(EVENTS_TAKEN)).toEqual([[3, '']]);
     backend.mockResolvedValue(new Response('{"code":"disabled"}', { status: 403 }));
     scripted.engine.say({ ...http, id: 4 });
     await settled();
-    expect(scripted.engine.told('httpFailed')).toEqual([[4, 403, { code: 'disabled' }]]);
+    expect(scripted.engine.told(HTTP_FAILED)[0]?.slice(0, 3)).toEqual([4, '403', 'disabled']);
   });
 
   it('hears the event stream, and leaves opening it again to the engine', () => {
@@ -69,9 +87,9 @@ describe('the page of the tab that leads', () => {
     source.dispatchEvent(Object.assign(new Event('registrars'), { data: 'not JSON' }));
     source.onerror?.();
     expect(source.closed).toBe(true);
-    expect(scripted.engine.told('streamOpened')).toHaveLength(1);
-    expect(scripted.engine.told('pushed')).toEqual([['status', { status: 'paused' }]]);
-    expect(scripted.engine.told('streamClosed')).toHaveLength(1);
+    expect(scripted.engine.told(STREAM_OPENED)).toHaveLength(1);
+    expect(scripted.engine.told(STATUS_ARRIVED)).toEqual([[0, 'paused', '', '', '', '', '', '']]);
+    expect(scripted.engine.told(STREAM_CLOSED)).toHaveLength(1);
   });
 
   it('asks before it is left in a call, and only then', () => {
@@ -84,27 +102,26 @@ describe('the page of the tab that leads', () => {
   });
 
   it('when it is left, lets the last requests outlive it', async () => {
-    scripted.engine.react = (name) => {
-      if (name === 'unload') scripted.engine.outputs.push(http);
+    scripted.engine.react = (kind) => {
+      if (kind === UNLOAD) scripted.engine.outputs.push(http);
     };
     window.dispatchEvent(new Event('pagehide'));
     await settled();
-    expect(scripted.engine.told('unload')).toHaveLength(1);
+    expect(scripted.engine.told(UNLOAD)).toHaveLength(1);
     expect(backend.mock.calls[0]?.[1].keepalive).toBe(true);
     window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
-    expect(scripted.engine.told('start')).toHaveLength(2);
+    expect(scripted.engine.told(START)).toHaveLength(2);
   });
 
   it('keeps events over a reload', async () => {
-    const event = { id: '1', name: 'call_ended', at_ms: 1, login: 'anna', fields: {} };
-    scripted.engine.say({ type: 'keepEvents', events: [event] });
+    scripted.engine.say({ type: 'keepEvents', rest: [eventRecord(event)] });
     telephony.stop();
     await settled();
     telephony.start();
     await settled();
     expect(scripted.engines).toHaveLength(2);
-    expect(scripted.engine.told('restoreEvents')).toEqual([[[event]]]);
-    const profiles = scripted.engines.map((engine) => engine.told('start')[0]?.[3]);
+    expect(scripted.engine.told(RESTORE_EVENTS)).toEqual([[0, eventRecord(event).join('\x1e')]]);
+    const profiles = scripted.engines.map((engine) => engine.told(START)[0]?.[2]);
     expect(profiles[0]).toMatch(/^[0-9a-f-]{36}$/);
     expect(profiles[1]).toBe(profiles[0]);
   });
@@ -136,7 +153,7 @@ describe('the page of the tab that leads', () => {
     expect(telephony.store.get('session').status).toBe(SessionStatus.WAITING);
     await new Promise((resolve) => setTimeout(resolve, 1050));
     expect(scripted.engines).toHaveLength(2);
-    expect(scripted.engine.told('start')).toHaveLength(1);
+    expect(scripted.engine.told(START)).toHaveLength(1);
     expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'engine_restarted' });
   });
 });

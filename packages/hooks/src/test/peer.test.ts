@@ -52,7 +52,7 @@ const soon = () => vi.advanceTimersByTimeAsync(0);
 describe('answering', () => {
   it('is prepared without candidates and microphone, both join at the click', async () => {
     const { peer: p, connection } = peer();
-    p.request({ op: 'answer', media: 0, offer: 'theirs', direction: 'sendrecv' });
+    p.request({ type: 'answer', media: 0, offer: 'theirs', direction: 0 });
     await soon();
     expect(log).toEqual(['remote offer', 'sendrecv', 'setStreams 1', 'createAnswer', 'local answer']);
     expect(tracks).toEqual([]);
@@ -63,8 +63,8 @@ describe('answering', () => {
     log.length = 0;
     const description =
       'v=0\r\nm=audio 9\r\na=candidate:1 first\r\na=candidate:2 bad\r\nm=video 0\r\na=candidate:3 third\r\n';
-    p.request({ op: 'addCandidates', description });
-    p.request({ op: 'openMicrophone', media: 0 });
+    p.request({ type: 'addCandidates', description });
+    p.request({ type: 'openMicrophone', media: 0 });
     await soon();
     expect(log).toEqual(['candidate:1 first 0', 'candidate:2 bad 0', 'candidate:3 third 1', 'replaceTrack']);
     expect(heard.at(-1)).toEqual(['microphoneOpened']);
@@ -72,17 +72,17 @@ describe('answering', () => {
 
   it('has the microphone first where permission must be asked', async () => {
     const { peer: p } = peer();
-    p.request({ op: 'openMicrophone', media: 0 });
+    p.request({ type: 'openMicrophone', media: 0 });
     await soon();
     expect(heard).toEqual([['microphoneOpened']]);
-    p.request({ op: 'answer', media: 0, offer: 'theirs', direction: 'sendrecv' });
+    p.request({ type: 'answer', media: 0, offer: 'theirs', direction: 0 });
     await soon();
     expect(log).toEqual(['remote offer', 'sendrecv', 'setStreams 1', 'replaceTrack', 'createAnswer', 'local answer']);
   });
 
   it('waits for candidates half a second after the first, and never more than two', async () => {
     const first = peer();
-    first.peer.request({ op: 'answer', media: 0, offer: 'theirs', direction: 'sendrecv' });
+    first.peer.request({ type: 'answer', media: 0, offer: 'theirs', direction: 0 });
     await vi.advanceTimersByTimeAsync(100);
     first.connection.candidate('candidate:1');
     await vi.advanceTimersByTimeAsync(499);
@@ -91,7 +91,7 @@ describe('answering', () => {
     expect(heard).toHaveLength(1);
 
     const second = peer();
-    second.peer.request({ op: 'answer', media: 0, offer: 'theirs', direction: 'sendrecv' });
+    second.peer.request({ type: 'answer', media: 0, offer: 'theirs', direction: 0 });
     await vi.advanceTimersByTimeAsync(1999);
     expect(heard).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
@@ -100,8 +100,8 @@ describe('answering', () => {
 
   it('of a broken offer fails, and the next step is still done', async () => {
     const { peer: p } = peer();
-    p.request({ op: 'answer', media: 0, offer: 'broken', direction: 'sendrecv' });
-    p.request({ op: 'accept', answer: 'theirs' });
+    p.request({ type: 'answer', media: 0, offer: 'broken', direction: 0 });
+    p.request({ type: 'accept', answer: 'theirs' });
     await soon();
     expect(heard).toEqual([['failed', 'Invalid SDP'], ['accepted']]);
   });
@@ -110,12 +110,12 @@ describe('answering', () => {
 describe('calling', () => {
   it('opens the microphone before the offer', async () => {
     const { peer: p, connection } = peer();
-    p.request({ op: 'offer', media: 0, direction: 'sendrecv', iceRestart: false });
+    p.request({ type: 'offer', media: 0, direction: 0, iceRestart: false });
     await soon();
     expect(log).toEqual(['addTransceiver', 'sendrecv', 'createOffer', 'local offer']);
     connection.candidate(null);
     await soon();
-    p.request({ op: 'accept', answer: 'theirs' });
+    p.request({ type: 'accept', answer: 'theirs' });
     await soon();
     expect(heard).toEqual([['described', 'ours'], ['accepted']]);
   });
@@ -123,7 +123,7 @@ describe('calling', () => {
   it('without a microphone says why and offers nothing', async () => {
     microphone = () => Promise.reject(new DOMException('Denied', 'NotAllowedError'));
     const { peer: p } = peer();
-    p.request({ op: 'offer', media: 0, direction: 'sendrecv', iceRestart: false });
+    p.request({ type: 'offer', media: 0, direction: 0, iceRestart: false });
     await soon();
     expect(heard).toEqual([['microphoneFailed', 'NotAllowedError', 'Denied']]);
     expect(log).toEqual([]);
@@ -133,7 +133,7 @@ describe('calling', () => {
 describe('a call under way', () => {
   async function talking(): Promise<{ p: Peer; connection: FakeConnection }> {
     const { peer: p, connection } = peer();
-    p.request({ op: 'offer', media: 0, direction: 'sendrecv', iceRestart: false });
+    p.request({ type: 'offer', media: 0, direction: 0, iceRestart: false });
     await soon();
     connection.candidate(null);
     await soon();
@@ -147,7 +147,7 @@ describe('a call under way', () => {
 
   it('stays muted over a change of the microphone', async () => {
     const { p } = await talking();
-    p.request({ op: 'mute', on: true });
+    p.request({ type: 'mute', on: 1 });
     expect(tracks[0]?.enabled).toBe(false);
     p.changeMicrophone();
     await soon();
@@ -155,19 +155,19 @@ describe('a call under way', () => {
       [false, true],
       [false, false],
     ]);
-    p.request({ op: 'mute', on: false });
+    p.request({ type: 'mute', on: 0 });
     expect(tracks[1]?.enabled).toBe(true);
     expect(heard).toEqual([]);
   });
 
   it('held is heard by neither side, and resumed is still muted', async () => {
     const { p } = await talking();
-    p.request({ op: 'mute', on: true });
-    p.request({ op: 'hold', on: true });
+    p.request({ type: 'mute', on: 1 });
+    p.request({ type: 'hold', on: 1 });
     expect([tracks[0]?.enabled, p.audio.muted]).toEqual([false, true]);
-    p.request({ op: 'hold', on: false });
+    p.request({ type: 'hold', on: 0 });
     expect([tracks[0]?.enabled, p.audio.muted]).toEqual([false, false]);
-    p.request({ op: 'offer', media: 0, direction: 'sendonly', iceRestart: false });
+    p.request({ type: 'offer', media: 0, direction: 1, iceRestart: false });
     await soon();
     expect(log.slice(0, 3)).toEqual(['sendonly', 'createOffer', 'local offer']);
   });
@@ -218,7 +218,7 @@ describe('a call under way', () => {
     let grant!: (stream: FakeStream) => void;
     microphone = () => new Promise((resolve) => (grant = resolve));
     const { peer: p } = peer();
-    p.request({ op: 'openMicrophone', media: 0 });
+    p.request({ type: 'openMicrophone', media: 0 });
     p.close();
     const track = new FakeTrack();
     grant(new FakeStream([track]));

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Phone, PhoneProvider, usePhone } from '../phone.js';
 import { SessionDirection, SessionStatus, UserAgentStatus } from '../types.js';
 import { installAudio } from './support/audio.js';
+import { CALL, END, REGISTER, SET_CREDENTIALS, STOP } from '../engine/contract.js';
 import { call, script, type Script, settled } from './support/scripted.js';
 
 const { loadPhone } = vi.hoisted(() => ({ loadPhone: vi.fn() }));
@@ -57,13 +58,13 @@ describe('a customer’s phone', () => {
     expect(screen.getByText('connecting')).toBeTruthy();
     await act(settled);
     expect(backend.mock.calls[0]?.[1].body).toBe('{"number":"+79991234567"}');
-    const [[login, domain, , instance, username, password, registrars] = []] = scripted.engine.told('start');
+    const [[, login, domain, , instance, username, password, registrars] = []] = scripted.engine.told(REGISTER);
     expect([login, domain, username, password, registrars]).toEqual([
       hash.login,
       'demo.example',
       hash.username,
       'secret',
-      hash.registrars,
+      ['r1', 'ws://localhost:8081', 1, 1].join('\x1e'),
     ]);
     expect(instance).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
     expect(phone).toMatchObject({ status: 'ready', queues: hash.queues });
@@ -71,7 +72,7 @@ describe('a customer’s phone', () => {
     act(() => scripted.engine.show('userAgent', { status: UserAgentStatus.REGISTERED }));
     expect(phone.userAgent.status).toBe('registered');
     phone.call('support');
-    expect(scripted.engine.told('call')).toEqual([['support', 0]]);
+    expect(scripted.engine.told(CALL)).toEqual([[0, 'support']]);
     const queued = call({
       direction: SessionDirection.OUTGOING,
       ringing: true,
@@ -88,7 +89,7 @@ describe('a customer’s phone', () => {
     expect(phone.digits).toBe('42');
     expect(onDTMF).toHaveBeenLastCalledWith('2', 100);
     phone.hangUp();
-    expect(scripted.engine.told('end')).toHaveLength(1);
+    expect(scripted.engine.told(END)).toHaveLength(1);
   });
 
   it('says why it cannot be one', async () => {
@@ -109,14 +110,14 @@ describe('a customer’s phone', () => {
     act(() => phone.connect('79991234567'));
     await act(() => vi.advanceTimersByTimeAsync(50));
     backend.mockImplementation(answer({ ...hash, hash: 'fresh' }));
-    scripted.engine.react = (name) => {
-      if (name === 'setCredentials') scripted.engine.outputs.push({ type: 'credentialsRefused' });
+    scripted.engine.react = (kind) => {
+      if (kind === SET_CREDENTIALS) scripted.engine.outputs.push({ type: 'credentialsRefused' });
     };
     scripted.engine.say({ type: 'credentialsRefused' });
     await act(() => vi.advanceTimersByTimeAsync(10_000));
-    const { length } = scripted.engine.told('setCredentials');
+    const { length } = scripted.engine.told(SET_CREDENTIALS);
     vi.useRealTimers();
-    expect(scripted.engine.told('setCredentials')[0]).toEqual([hash.username, 'fresh']);
+    expect(scripted.engine.told(SET_CREDENTIALS)[0]).toEqual([0, hash.username, 'fresh']);
     expect(length).toBe(3);
   });
 
@@ -143,7 +144,7 @@ describe('a customer’s phone', () => {
     expect(scripted.engines).toHaveLength(1);
     unmount();
     await settled();
-    expect(scripted.engine.told('stop')).toHaveLength(1);
-    expect(scripted.engine.freed).toBe(true);
+    expect(scripted.engine.told(STOP)).toHaveLength(1);
+    expect(scripted.engine.lives).toBe(false);
   });
 });

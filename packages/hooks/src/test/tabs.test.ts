@@ -4,6 +4,7 @@ import type { Settings } from '../telephony.js';
 import { SessionStatus, Status } from '../types.js';
 import { installAudio } from './support/audio.js';
 import { installLocks } from './support/locks.js';
+import { ANSWER, CALL, FOCUSED, REFUSE_CALLS, SET_STATUS, START, STOP } from '../engine/contract.js';
 import { call, launch, script, type Script, settled } from './support/scripted.js';
 
 vi.mock('../engine/workplace.js', () => ({ loadWorkplace: undefined }));
@@ -69,8 +70,8 @@ describe('several tabs of one operator', () => {
     second.telephony.answer({ pcConfig: { iceTransportPolicy: 'relay' } });
     const set = second.telephony.setStatus({ status: 'paused', sub_status: 'lunch' });
     await settled();
-    expect(first.script.engine.told('answer')).toEqual([[1]]);
-    const [[request] = []] = first.script.engine.told('setStatus');
+    expect(first.script.engine.told(ANSWER)).toEqual([[1, '']]);
+    const [[request] = []] = first.script.engine.told(SET_STATUS);
     first.script.engine.say({ type: 'statusSet', request: request as number });
     await expect(set).resolves.toBeUndefined();
   });
@@ -79,13 +80,13 @@ describe('several tabs of one operator', () => {
     const first = tab();
     first.telephony.call('support');
     await settled();
-    expect(first.script.engine.told('call')).toEqual([['support', 0]]);
+    expect(first.script.engine.told(CALL)).toEqual([[0, 'support']]);
     const second = tab();
     second.telephony.call('sales');
     await settled();
-    expect(first.script.engine.told('call')).toEqual([
-      ['support', 0],
-      ['sales', 0],
+    expect(first.script.engine.told(CALL)).toEqual([
+      [0, 'support'],
+      [0, 'sales'],
     ]);
   });
 
@@ -97,9 +98,9 @@ describe('several tabs of one operator', () => {
     await settled();
     first.telephony.start();
     await settled();
-    expect(engine?.freed).toBe(true);
+    expect(engine?.lives).toBe(false);
     expect(first.script.engines).toHaveLength(2);
-    expect(first.script.engine.told('start')).toHaveLength(1);
+    expect(first.script.engine.told(START)).toHaveLength(1);
   });
 
   it('are all told what happens', async () => {
@@ -123,10 +124,13 @@ describe('several tabs of one operator', () => {
     await settled();
     second.telephony.configure({ startSessionDisabledReason: 'Writing' });
     await settled();
-    expect(first.script.engine.told('refuseCalls')).toEqual([['Writing']]);
+    expect(first.script.engine.told(REFUSE_CALLS)).toEqual([[0, 'Writing']]);
     second.telephony.configure({});
     await settled();
-    expect(first.script.engine.told('refuseCalls')).toEqual([['Writing'], [undefined]]);
+    expect(first.script.engine.told(REFUSE_CALLS)).toEqual([
+      [0, 'Writing'],
+      [0, ''],
+    ]);
   });
 
   it('the next takes over when the one that leads closes', async () => {
@@ -137,9 +141,9 @@ describe('several tabs of one operator', () => {
     first.telephony.stop();
     await settled();
     await settled();
-    expect(first.script.engine.freed).toBe(true);
+    expect(first.script.engine.lives).toBe(false);
     expect(second.script.engines).toHaveLength(1);
-    expect(second.script.engine.told('start')).toHaveLength(1);
+    expect(second.script.engine.told(START)).toHaveLength(1);
   });
 
   it('a login in a new tab makes the one that leads try again', async () => {
@@ -147,7 +151,7 @@ describe('several tabs of one operator', () => {
     await settled();
     tab();
     await settled();
-    expect(first.script.engine.told('focused')).toHaveLength(1);
+    expect(first.script.engine.told(FOCUSED)).toHaveLength(1);
   });
 
   it('take the lock from one that is silent, and that one lets go', async () => {
@@ -170,8 +174,8 @@ describe('several tabs of one operator', () => {
     vi.useRealTimers();
     await settled();
     expect(second.script.engines).toHaveLength(1);
-    expect(first.script.engine.freed).toBe(true);
-    expect(first.script.engine.told('stop')).toEqual([]);
+    expect(first.script.engine.lives).toBe(false);
+    expect(first.script.engine.told(STOP)).toEqual([]);
   });
 
   it('use the backend’s ICE servers unless a call brings its own', async () => {
@@ -182,6 +186,11 @@ describe('several tabs of one operator', () => {
     first.telephony.answer({ mediaConstraints: { audio: true, video: false } });
     first.telephony.answer({ pcConfig: { iceServers: [] } });
     first.telephony.answer({ pcConfig: { iceServers: [] } });
-    expect(first.script.engine.told('answer')).toEqual([[0], [0], [1], [1]]);
+    expect(first.script.engine.told(ANSWER)).toEqual([
+      [0, ''],
+      [0, ''],
+      [1, ''],
+      [1, ''],
+    ]);
   });
 });

@@ -181,10 +181,16 @@ function Buttons({ view, onAnswer, onEnd, onMute, onAgain, onDone, keypad, onKey
   if (view.kind === 'ended') {
     return (
       <div className={classes.buttons}>
-        <Button flex={1} h={52} variant="default" onClick={onDone}>
+        <Button flex="1 1 auto" h={52} px="sm" variant="default" onClick={onDone}>
           {t('outcome.done')}
         </Button>
-        <Button flex={1} h={52} onClick={onAgain} leftSection={<IconPhone size={20} stroke={1.75} aria-hidden />}>
+        <Button
+          flex="1 1 auto"
+          h={52}
+          px="sm"
+          onClick={onAgain}
+          leftSection={<IconPhone size={20} stroke={1.75} aria-hidden />}
+        >
           {t('customer.callAgain')}
         </Button>
       </div>
@@ -194,8 +200,9 @@ function Buttons({ view, onAnswer, onEnd, onMute, onAgain, onDone, keypad, onKey
     return (
       <div className={classes.buttons}>
         <Button
-          flex={2}
+          flex="2 1 auto"
           h={64}
+          px="sm"
           radius="lg"
           color="leaf.7"
           fz="lg"
@@ -206,7 +213,7 @@ function Buttons({ view, onAnswer, onEnd, onMute, onAgain, onDone, keypad, onKey
         >
           {t('call.answer')}
         </Button>
-        <Button flex={1} h={64} radius="lg" px="xs" variant="default" onClick={onEnd}>
+        <Button flex="1 1 auto" h={64} radius="lg" px="xs" variant="default" onClick={onEnd}>
           {t('call.refuse')}
         </Button>
       </div>

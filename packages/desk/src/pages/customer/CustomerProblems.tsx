@@ -43,8 +43,7 @@ export function CustomerProblems({ phone, callError, onRetry }: Props) {
           hint={t('customer.disabledHint')}
         />
       );
-    case 'too_many_requests':
-    case 'too_many_attempts':
+    case 'too_many_guests':
       return (
         <Problem
           tone="warning"

@@ -1,6 +1,7 @@
 import CallcenterProvider, { type CallEnd, SessionStatus, type TelephonyError } from 'headset-hooks';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Account } from '../../shared/auth/api';
+import { endsWithCall } from '../../shared/call/callError';
 import { type EndedCall, endedCall } from './model/callView';
 import { Workplace } from './Workplace';
 
@@ -28,7 +29,9 @@ export function OperatorTelephony({ account }: { account: Account }) {
 
   const onSession = useCallback((status: SessionStatus, answered: number | undefined) => {
     if (answered !== undefined) answeredAt.current = answered;
-    if (status !== SessionStatus.WAITING) setCallError(undefined);
+    // Why a call failed is read after it; what went wrong in one goes with it.
+    const over = status === SessionStatus.WAITING;
+    setCallError((error) => (over && error && !endsWithCall(error) ? error : undefined));
   }, []);
 
   return (

@@ -92,6 +92,8 @@ function Failure({ error, wait }: { error: ApiError; wait: number }) {
           }
         />
       );
+    case 'disabled':
+      return <Problem tone="broken" title={t('login.disabled')} hint={t('login.disabledHint')} />;
     case 'network':
       return <Problem tone="broken" title={t('login.offline')} hint={t('login.offlineHint')} />;
     default:

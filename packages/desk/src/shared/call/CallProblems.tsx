@@ -2,10 +2,11 @@ import type { AudioDevices, TelephonyError } from 'headset-hooks';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../ui/Problem';
 import { microphoneProblem } from '../media/microphone';
+import { callErrorWords } from './callError';
 
 interface Props {
   devices: Pick<AudioDevices, 'error' | 'permission' | 'soundBlocked' | 'askPermission'>;
-  /** Of the call itself: dialling did not work, the answer was refused … */
+  /** Of the call itself: dialling did not work, it was not put on hold … */
   callError?: TelephonyError | undefined;
   /** The call is waiting for the browser's question about the microphone. */
   asking: boolean;
@@ -16,6 +17,7 @@ interface Props {
 export function CallProblems({ devices, callError, asking, onSound }: Props) {
   const { t } = useTranslation();
   const ofCall = microphoneProblem(callError);
+  const words = callErrorWords(callError);
   const failed = devices.error ?? (ofCall && callError);
   const which = devices.permission === 'denied' ? 'micDenied' : (microphoneProblem(devices.error) ?? ofCall);
   return (
@@ -51,13 +53,13 @@ export function CallProblems({ devices, callError, asking, onSound }: Props) {
           action={{ label: t('problem.silentAction'), onClick: onSound }}
         />
       )}
-      {callError && !ofCall && (
+      {words && (
         <Problem
           tone="broken"
-          testId="problem-call"
-          title={t('problem.callFailed')}
-          hint={t('problem.callFailedHint')}
-          technical={`${callError.code}: ${callError.message}`}
+          testId={`problem-${words.title}`}
+          title={t(`problem.${words.title}`)}
+          hint={t(`problem.${words.hint}`)}
+          technical={callError && `${callError.code}: ${callError.message}`}
         />
       )}
     </>

@@ -5,9 +5,7 @@ export type MicrophoneProblem = 'micDenied' | 'micMissing' | 'micBusy' | 'micFai
 
 const byCode: Record<string, MicrophoneProblem> = {
   microphone_denied: 'micDenied',
-  microphone_not_found: 'micMissing',
   microphone_missing: 'micMissing',
-  microphone_in_use: 'micBusy',
   microphone_busy: 'micBusy',
   microphone_failed: 'micFailed',
 };

@@ -1,5 +1,6 @@
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ANSWER, END, SET_STATUS, START } from '../../engine/contract.js';
 import { SessionStatus, Status, UserAgentStatus } from '../../types.js';
 import TestWrapper from './index';
 import { installAudio } from '../support/audio.js';
@@ -20,7 +21,7 @@ describe('the example that the package comes from', () => {
     render(<TestWrapper />);
     expect(screen.getByText('Загружаем данные')).toBeTruthy();
     await act(settled);
-    expect(scripted.engine.told('start')[0]?.slice(0, 3)).toEqual(['seed', 'test', '1.0.0']);
+    expect(scripted.engine.told(START)).toHaveLength(1);
 
     act(() => {
       scripted.engine.show('hash', { loading: false, data: hash });
@@ -31,7 +32,7 @@ describe('the example that the package comes from', () => {
     expect(screen.getByText('Ваш логин: anna')).toBeTruthy();
     expect(screen.getByText('Ваш текущий статус на регистарах: registered')).toBeTruthy();
     fireEvent.click(screen.getByText('Выйти на линию'));
-    expect(scripted.engine.told('setStatus')[0]?.slice(1)).toEqual(['connected', undefined]);
+    expect(scripted.engine.told(SET_STATUS)[0]?.slice(1)).toEqual(['connected', '']);
     act(() => scripted.engine.show('status', { loading: false, data: { ...launch.status, status: Status.CONNECTED } }));
     expect(screen.getByText('Выйти на линию').hasAttribute('disabled')).toBe(true);
 
@@ -40,12 +41,12 @@ describe('the example that the package comes from', () => {
     expect(screen.getByText('Номер: 79991234567')).toBeTruthy();
     fireEvent.click(screen.getByText('Ответить'));
     // Its own STUN server: other options than the default's number 0.
-    expect(scripted.engine.told('answer')).toEqual([[1]]);
+    expect(scripted.engine.told(ANSWER)).toEqual([[1, '']]);
 
     act(() => scripted.engine.show('session', call({ status: SessionStatus.ACTIVE })));
     expect(screen.getByText('Вы сейчас разговариваете')).toBeTruthy();
     fireEvent.click(screen.getByText('Закончить вызов'));
-    expect(scripted.engine.told('end')).toHaveLength(1);
+    expect(scripted.engine.told(END)).toHaveLength(1);
     act(() => scripted.engine.show('session', { status: SessionStatus.WAITING }));
     expect(screen.queryByText('Вы сейчас разговариваете')).toBeNull();
   });

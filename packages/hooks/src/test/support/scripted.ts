@@ -1,61 +1,42 @@
-import type { Output, PhoneClass, Snapshots, WorkplaceClass } from '../../engine/contract.js';
+import type { Engine, Inputs, MakeEngine, Output, Snapshots } from '../../engine/contract.js';
 import { initialState } from '../../state.js';
 import { type Party, SessionDirection, SessionStatus, Status } from '../../types.js';
+import { encode } from './encode.js';
 
 /** An engine that does what the test says: it notes what it is told and hands out what the test puts in. */
-export class ScriptedEngine {
-  readonly calls: unknown[][] = [];
+export class ScriptedEngine implements Engine {
+  readonly inputs: { kind: number; what: unknown[] }[] = [];
   readonly outputs: Output[] = [];
-  readonly snapshots: Snapshots = {
-    hash: initialState.hash,
-    launch: initialState.launch,
-    status: initialState.status,
-    userAgent: initialState.userAgent,
-    session: { status: SessionStatus.WAITING },
-    registrars: initialState.registrars,
+  /** What it answers to an input, before its outputs are asked for. */
+  react: (kind: number) => void = () => undefined;
+
+  readonly input = (_: number, kind: number, number: number, text: string): void => {
+    this.inputs.push({ kind, what: [number, ...text.split('\x1f')] });
+    this.react(kind);
   };
-  /** What it answers to a call, before its outputs are asked for. */
-  react: (name: string, args: unknown[]) => void = () => undefined;
-  freed = false;
 
-  constructor() {
-    return new Proxy(this, {
-      get: (engine, name, receiver) => {
-        if (typeof name === 'symbol' || name in engine) return Reflect.get(engine, name, receiver);
-        return (...args: unknown[]) => {
-          if (engine.freed) throw new Error(`${name} after free`);
-          engine.calls.push([name, ...args]);
-          engine.react(name, args);
-        };
-      },
-    });
+  readonly poll = (): string => {
+    const output = this.outputs.shift();
+    return output ? encode(output) : '';
+  };
+
+  readonly timeout = (): number => Infinity;
+
+  /** The number and the fields of every input of that kind. */
+  told(kind: keyof Inputs): unknown[][] {
+    return this.inputs.filter((input) => input.kind === kind).map(({ what }) => what);
   }
 
-  pollOutput(): Output | undefined {
-    return this.outputs.shift();
+  /** Whether the page still tells it what happens. */
+  get lives(): boolean {
+    const before = this.inputs.length;
+    window.dispatchEvent(new Event('focus'));
+    return this.inputs.length > before;
   }
 
-  pollTimeout(): number | undefined {
-    return undefined;
-  }
-
-  snapshot(slice: keyof Snapshots): unknown {
-    return structuredClone(this.snapshots[slice]);
-  }
-
-  free(): void {
-    this.freed = true;
-  }
-
-  /** The arguments after `now` of every call of that name. */
-  told(name: string): unknown[][] {
-    return this.calls.filter(([called]) => called === name).map(([, , ...args]) => args);
-  }
-
-  /** Replaces a slice and says so; any input lets the page hear of it. */
-  show<K extends keyof Snapshots>(slice: K, value: Snapshots[K]): void {
-    this.snapshots[slice] = value;
-    this.say({ type: 'changed', slice });
+  /** Replaces a slice; any input lets the page hear of it. */
+  show<S extends keyof Snapshots>(slice: S, value: Snapshots[S]): void {
+    this.say({ type: 'changed', slice, value } as Output);
   }
 
   say(...outputs: Output[]): void {
@@ -68,17 +49,16 @@ export interface Script {
   engines: ScriptedEngine[];
   /** The one that runs. */
   readonly engine: ScriptedEngine;
-  load: () => Promise<WorkplaceClass & PhoneClass>;
+  load: () => Promise<MakeEngine>;
 }
 
 export function script(prepare: (engine: ScriptedEngine) => void = () => undefined): Script {
   const engines: ScriptedEngine[] = [];
-  const make = class extends ScriptedEngine {
-    constructor() {
-      super();
-      prepare(this);
-      engines.push(this);
-    }
+  const make = (): Engine => {
+    const engine = new ScriptedEngine();
+    prepare(engine);
+    engines.push(engine);
+    return engine;
   };
   return {
     engines,
@@ -87,7 +67,7 @@ export function script(prepare: (engine: ScriptedEngine) => void = () => undefin
       if (!last) throw new Error('No engine was started');
       return last;
     },
-    load: () => Promise.resolve(make as unknown as WorkplaceClass & PhoneClass),
+    load: () => Promise.resolve(make),
   };
 }
 

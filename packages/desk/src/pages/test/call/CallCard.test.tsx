@@ -1,5 +1,5 @@
 import { MantineProvider } from '@mantine/core';
-import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import { act as doNow, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { Status } from 'headset-hooks';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -42,6 +42,7 @@ describe('the call card', () => {
   });
   beforeEach(() => vi.clearAllMocks());
   afterEach(cleanup);
+  afterEach(() => void vi.useRealTimers());
 
   it('rings: queue, grouped number, and the focus on Answer', async () => {
     render(card({ kind: 'ringing', id: '1', caller, answering: false }));
@@ -54,12 +55,18 @@ describe('the call card', () => {
     expect(act.onAnswer).toHaveBeenCalledTimes(1);
   });
 
-  it('takes the second click of a double click, made for what was there before, for nothing', async () => {
+  it('takes the second click of a double click, made for what was there before, for nothing', () => {
+    vi.useFakeTimers();
     render(card({ kind: 'ringing', id: '1', caller, answering: false }));
-    await userEvent.click(screen.getByRole('button', { name: 'Refuse' }));
-    await userEvent.click(screen.getByRole('button', { name: 'Answer' }));
+    const clickBoth = () =>
+      ['Refuse', 'Answer'].forEach((name) => fireEvent.click(screen.getByRole('button', { name })));
+    clickBoth();
     expect(act.onEnd).not.toHaveBeenCalled();
     expect(act.onAnswer).not.toHaveBeenCalled();
+    doNow(() => void vi.advanceTimersByTime(400));
+    clickBoth();
+    expect(act.onEnd).toHaveBeenCalledTimes(1);
+    expect(act.onAnswer).toHaveBeenCalledTimes(1);
   });
 
   it('cannot be answered twice', async () => {

@@ -1,0 +1,128 @@
+//! INFO both ways: keys, and one end telling the other that it hears nothing any more.
+
+use super::Call;
+use super::CallState;
+use super::active::Active;
+use super::dtmf::{self, Keys};
+use crate::context::{CallTimer, Context, Key, Timer};
+use crate::{CallEvent, Dtmf, DtmfTransport, Event, PeerRequest};
+use headset_sip::{Method, Name, Request, Response};
+
+/// The content type by which one end says that it hears nothing any more.
+const MEDIA_REPORT: &str = "application/x-headset-media";
+
+/// What is to be said by INFO, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Infos {
+    keys: Keys,
+    pending: Option<(Key, Info)>,
+    pub(super) media_lost: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Info {
+    Key(dtmf::Key),
+    MediaLost,
+}
+
+impl Active {
+    /// Sends what waits for a flow or its time.
+    pub(super) fn pursue_info(&mut self, ctx: &mut Context) {
+        let infos = &mut self.infos;
+        if infos.pending.is_some() || self.unacknowledged.is_some() {
+            return;
+        }
+        let Some(socket) = ctx.routes.best(ctx.now) else { return };
+        let (info, builder) = if infos.media_lost {
+            infos.media_lost = false;
+            let builder = self.dialog.request(Method::Info).raw_header("X-Headset-Media", "lost");
+            (Info::MediaLost, builder.body(MEDIA_REPORT, "lost"))
+        } else {
+            let key = infos.keys.next(ctx.now);
+            match infos.keys.wake_at() {
+                Some(at) => ctx.timers.set(Timer::Call(self.call, CallTimer::Dtmf), at),
+                None => ctx.timers.clear(Timer::Call(self.call, CallTimer::Dtmf)),
+            }
+            let Some(key) = key else { return };
+            let builder = self.dialog.request(Method::Info);
+            (Info::Key(key), builder.body(dtmf::CONTENT_TYPE, &key.body()))
+        };
+        let builder = builder.header(Name::Contact, &ctx.account.contact(";ob"));
+        infos.pending = Some((ctx.send(socket, builder, "outbound"), info));
+    }
+
+    /// An INFO was answered; `false` where it was not one of ours.
+    pub(super) fn info_answered(&mut self, ctx: &mut Context, key: Key, response: &Response) -> bool {
+        let Some((_, info)) = self.infos.pending.take_if(|(own, _)| *own == key) else { return false };
+        if let Info::Key(_) = info {
+            ctx.tell(self.call, CallEvent::InfoAnswered, response.as_str());
+            if response.status() >= 300 {
+                self.infos.keys.clear();
+                ctx.error("dtmf_failed", response.reason());
+            }
+        }
+        true
+    }
+
+    /// An INFO's transaction failed; `false` where it was not one of ours.
+    pub(super) fn info_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> bool {
+        match self.infos.pending.take_if(|(own, _)| *own == key) {
+            Some((_, Info::Key(tone))) if !timeout => self.infos.keys.put_back(tone),
+            Some((_, Info::MediaLost)) if !timeout => self.infos.media_lost = true,
+            Some((_, Info::Key(_))) => {
+                self.infos.keys.clear();
+                ctx.tell(self.call, CallEvent::InfoAnswered, "");
+                ctx.error("dtmf_failed", "no answer");
+            }
+            Some(_) => {}
+            None => return false,
+        }
+        true
+    }
+
+    /// INFO of the far end.
+    pub(super) fn info(&mut self, ctx: &mut Context, key: Key, request: &Request) {
+        let content_type = request.content_type().unwrap_or("");
+        let is = |own: &str| content_type.eq_ignore_ascii_case(own);
+        if is(dtmf::CONTENT_TYPE) || is("application/dtmf") {
+            match dtmf::parse(content_type, request.body()) {
+                Some((tone, duration)) => {
+                    ctx.reply(key, request, 200, "OK");
+                    ctx.tell(self.call, CallEvent::Info, request.as_str());
+                    ctx.event(Event::DtmfReceived { call: self.call, tone, duration });
+                }
+                None => ctx.reply(key, request, 400, "No Such Tone"),
+            }
+        } else if is(MEDIA_REPORT) {
+            ctx.reply(key, request, 200, "OK");
+            ctx.trace("remote_media_lost", &[]);
+        } else if request.body().is_empty() || ctx.supervised() {
+            ctx.reply(key, request, 200, "OK");
+            ctx.tell(self.call, CallEvent::Info, request.as_str());
+        } else {
+            // RFC 6086 §5.1
+            ctx.reply_with(key, request, 415, "Unsupported Media Type", |builder| {
+                builder.header(Name::Accept, dtmf::CONTENT_TYPE)
+            });
+        }
+    }
+}
+
+impl Call {
+    pub(super) fn press(&mut self, ctx: &mut Context, tones: &str, dtmf: Dtmf) {
+        let CallState::Active(active) = &mut self.state else {
+            return ctx.error("dtmf_failed", "there is no active call");
+        };
+        let pressed = match dtmf.transport {
+            DtmfTransport::Info => active.infos.keys.press(tones, dtmf),
+            DtmfTransport::Rtp => dtmf::check(tones).map(|()| {
+                let tones = tones.to_ascii_uppercase();
+                let Dtmf { duration, gap, .. } = dtmf::bounded(dtmf);
+                self.media.ask(ctx, PeerRequest::InsertDtmf { tones, duration, gap });
+            }),
+        };
+        if let Err(message) = pressed {
+            ctx.error("dtmf_failed", message);
+        }
+    }
+}

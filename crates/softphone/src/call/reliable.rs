@@ -1,0 +1,88 @@
+//! Provisional responses of ours that are acknowledged (RFC 3262 §3).
+
+use super::Ending;
+use super::ring::Ring;
+use crate::context::{CallTimer, Context, Timer};
+use crate::{Originator, Outcome};
+use alloc::collections::VecDeque;
+use alloc::string::ToString;
+use core::time::Duration;
+use headset_sip::{Name, Request, Response, ResponseBuilder, Time};
+
+const T1: Duration = Duration::from_millis(500);
+/// 64·T1.
+const PATIENCE: Duration = Duration::from_secs(32);
+/// More than anybody says before answering.
+const WAITING: usize = 8;
+
+/// Numbers them and waits for their PRACKs, one at a time.
+#[derive(Debug, Default)]
+pub(super) struct Reliable {
+    /// Of the last one; 0 before the first.
+    rseq: u32,
+    /// What no PRACK came for yet, how long to wait before it is sent again, and until when.
+    pending: Option<(Response, Duration, Time)>,
+    waiting: VecDeque<ResponseBuilder>,
+}
+
+impl Ring {
+    /// Sends a provisional response, reliably where the caller requires it, or supports it and the settings ask for it.
+    pub(super) fn provisional(&mut self, ctx: &mut Context, response: ResponseBuilder) {
+        let required = self.invite.lists(Name::Require, "100rel");
+        let wanted = ctx.settings.reliable_provisional && self.invite.lists(Name::Supported, "100rel");
+        if !required && !wanted {
+            return self.respond(ctx, response);
+        }
+        if self.reliable.pending.is_some() {
+            if self.reliable.waiting.len() < WAITING {
+                self.reliable.waiting.push_back(response);
+            }
+            return;
+        }
+        let rseq = match self.reliable.rseq {
+            0 => 1 + ctx.entropy.jitter(9999) as u32,
+            last => last + 1,
+        };
+        self.reliable.rseq = rseq;
+        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &rseq.to_string());
+        let response = ctx.finish(response);
+        self.reliable.pending = Some((response, T1, ctx.now + PATIENCE));
+        self.send_pending(ctx);
+    }
+
+    /// It is time to send it again, or to give up.
+    pub(super) fn repeat(&mut self, ctx: &mut Context) -> Option<Ending> {
+        let (_, interval, until) = self.reliable.pending.as_mut()?;
+        if ctx.now >= *until {
+            self.reject(ctx, 504, "No PRACK");
+            let ending = Ending::new(Originator::System, Outcome::Failed, "Request Timeout");
+            return Some(ending.status(504, "No PRACK"));
+        }
+        *interval *= 2;
+        self.send_pending(ctx);
+        None
+    }
+
+    /// PRACK. `false` where it acknowledges nothing.
+    pub(super) fn acknowledged(&mut self, ctx: &mut Context, prack: &Request) -> bool {
+        let mut rack = prack.get(Name::RAck).unwrap_or("").splitn(2, ' ');
+        let is_ours = rack.next().and_then(|rseq| rseq.parse().ok()) == Some(self.reliable.rseq)
+            && rack.next().map(str::trim) == self.invite.get(Name::CSeq).map(str::trim);
+        if !is_ours || self.reliable.pending.take().is_none() {
+            return false;
+        }
+        ctx.timers.clear(Timer::Call(self.call, CallTimer::Reliable));
+        if let Some(next) = self.reliable.waiting.pop_front() {
+            self.provisional(ctx, next);
+        }
+        true
+    }
+
+    fn send_pending(&mut self, ctx: &mut Context) {
+        let Some((response, interval, _)) = &self.reliable.pending else { return };
+        ctx.timers.set(Timer::Call(self.call, CallTimer::Reliable), ctx.now + *interval);
+        if let Some(key) = self.key() {
+            ctx.transactions.respond(ctx.now, key, response.clone());
+        }
+    }
+}

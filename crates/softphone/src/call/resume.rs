@@ -1,0 +1,183 @@
+//! A call that outlives its page: stored before the far end may count on it, and taken up again by the page that comes
+//! back.
+
+use super::active::Active;
+use super::dial::Dial;
+use super::transfer::replaces;
+use super::{Call, CallState, Ending, Facts, Media, text};
+use crate::context::{CallTimer, Context, Timer};
+use crate::{
+    CallDirection, CallId, CallOptions, Event, MediaOptions, Originator, Outcome, Party, PeerRequest,
+};
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use core::time::Duration;
+use headset_sip::{Dialog, Uri};
+
+/// The first line says how the rest is to be read.
+const VERSION: &str = "call 1";
+/// The page that was left may have sent this many requests since it stored the dialog.
+const AHEAD: u32 = 100;
+/// So it is stored again after half as many.
+const DRIFT: u32 = 50;
+/// For a flow to come up and the far end to answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Call {
+    /// Has the body store what it takes to go on after a reload. Called before what it tells of goes out.
+    pub(super) fn store(&mut self, ctx: &mut Context) {
+        let CallState::Active(active) = &mut self.state else { return };
+        if ctx.supervised() || active.resuming {
+            return;
+        }
+        active.stored_seq = Some(active.dialog.local_seq);
+        let stored = encode(&self.facts, &self.media, active);
+        ctx.event(Event::DialogChanged { call: self.call, stored });
+    }
+
+    /// Stores it again where much has changed.
+    pub(super) fn pursue_store(&mut self, ctx: &mut Context) {
+        let CallState::Active(active) = &self.state else { return };
+        let stored = active.stored_seq;
+        if stored.is_none_or(|seq| active.dialog.local_seq >= seq.saturating_add(DRIFT)) {
+            self.store(ctx);
+        }
+    }
+
+    /// The call that was stored, with a new peer connection that is to be offered to the far end. `None` where it
+    /// cannot be read.
+    pub(super) fn resume(
+        ctx: &mut Context,
+        call: CallId,
+        options: MediaOptions,
+        stored: &str,
+    ) -> Option<Call> {
+        let (facts, kept) = decode(stored)?;
+        let mut media = Media::new(call, options);
+        media.muted = kept.muted;
+        media.renew(ctx);
+        let caller = facts.direction == CallDirection::Outgoing;
+        let mut active = Active::new(ctx, call, kept.dialog, caller, "");
+        active.dialog.local_seq = active.dialog.local_seq.saturating_add(AHEAD);
+        active.resuming = true;
+        active.offer_again(ctx, &media, kept.hold);
+        if kept.muted {
+            media.ask(ctx, PeerRequest::Mute(true));
+        }
+        ctx.timers.set(Timer::Call(call, CallTimer::GiveUp), ctx.now + PATIENCE);
+        ctx.trace("call_returning", &[("call", &facts.id)]);
+        Some(Call::new(facts, media, CallState::Active(Box::new(active))))
+    }
+
+    /// The far end has answered our return, or refused it with `status` where it is not 0.
+    pub(super) fn returned(&mut self, ctx: &mut Context, status: u16, offer: &str) -> Option<Ending> {
+        let CallState::Active(active) = &mut self.state else { return None };
+        match status {
+            _ if !active.resuming => None,
+            200..=299 => {
+                active.resuming = false;
+                active.session.start(ctx, self.call);
+                ctx.timers.clear(Timer::Call(self.call, CallTimer::GiveUp));
+                ctx.trace("call_returned", &[("call", &self.facts.id)]);
+                self.store(ctx);
+                None
+            }
+            // RFC 3891: whoever knows the call only by its dialog's name lets us take its place.
+            481 if Uri::parse(&active.dialog.remote_uri).is_ok() => {
+                let to = active.dialog.remote_uri.clone();
+                let headers = ["Replaces: ", &replaces(&active.dialog)].concat();
+                let options = CallOptions { media: self.media.options, headers, ..CallOptions::default() };
+                let dial = Dial::with_offer(ctx, self.call, to, Box::new(options), offer.into());
+                self.state = CallState::Dialling(Box::new(dial));
+                None
+            }
+            _ => Some(self.not_resumed("Dialog Error")),
+        }
+    }
+
+    /// It cannot be taken up again.
+    pub(super) fn not_resumed(&self, cause: &str) -> Ending {
+        let ending = Ending::new(Originator::System, Outcome::Answered, cause);
+        match &self.state {
+            CallState::Active(active) => ending.farewell(active.farewell(None)),
+            _ => ending,
+        }
+    }
+}
+
+/// What is kept of a call beside its [`Facts`].
+struct Kept {
+    dialog: Dialog,
+    muted: bool,
+    hold: bool,
+}
+
+/// One `name value` a line, then the dialog.
+fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
+    let mut out = String::from(VERSION);
+    let mut line = |name: &str, value: &str| {
+        out.push('\n');
+        out.push_str(name);
+        out.push(' ');
+        out.extend(value.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }));
+    };
+    line("id", &facts.id);
+    line("direction", if facts.direction == CallDirection::Incoming { "incoming" } else { "outgoing" });
+    for (name, uri, party) in
+        [("local-name", "local-uri", &facts.local), ("remote-name", "remote-uri", &facts.remote)]
+    {
+        line(name, &party.display_name);
+        line(uri, &party.uri);
+    }
+    for header in facts.invite.lines().take_while(|header| !header.is_empty()) {
+        line("invite", header);
+    }
+    if media.muted {
+        line("muted", "");
+    }
+    if active.hold.is_on() {
+        line("hold", "");
+    }
+    out.push('\n');
+    out.push_str(&active.dialog.encode());
+    out
+}
+
+fn decode(stored: &str) -> Option<(Facts, Kept)> {
+    let (head, _) = stored.split_at(stored.find("\ndialog ")?);
+    let dialog = Dialog::decode(stored.get(head.len() + 1..)?).ok()?;
+    let mut lines = head.split('\n');
+    lines.next().filter(|version| *version == VERSION)?;
+    let mut facts = Facts {
+        id: String::new(),
+        direction: CallDirection::Outgoing,
+        local: Party::default(),
+        remote: Party::default(),
+        invite: String::new(),
+        asserted: None,
+    };
+    let mut kept = Kept { dialog, muted: false, hold: false };
+    for line in lines {
+        let (name, value) = line.split_once(' ').unwrap_or((line, ""));
+        let party = |party: &mut Party| {
+            if let Ok(uri) = Uri::parse(value) {
+                let display_name = core::mem::take(&mut party.display_name);
+                *party = Party { display_name, ..text::party_of(&uri) };
+            }
+        };
+        match name {
+            "id" => facts.id = value.to_string(),
+            "direction" if value == "incoming" => facts.direction = CallDirection::Incoming,
+            "local-name" => facts.local.display_name = value.to_string(),
+            "remote-name" => facts.remote.display_name = value.to_string(),
+            "local-uri" => party(&mut facts.local),
+            "remote-uri" => party(&mut facts.remote),
+            "invite" => facts.invite.extend([value, "\r\n"]),
+            "muted" => kept.muted = true,
+            "hold" => kept.hold = true,
+            // Whoever writes version 1 later may say more.
+            _ => {}
+        }
+    }
+    Some((facts, kept))
+}

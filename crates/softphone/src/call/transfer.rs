@@ -1,0 +1,213 @@
+//! Handing a call on: REFER (RFC 3515), blind or to somebody whom we are talking to (RFC 5589), and how it goes.
+
+use super::active::Active;
+use super::calls::Calls;
+use super::{Call, CallState, Ending, text};
+use crate::authorization::Series;
+use crate::context::{Context, Key};
+use crate::{CallEvent, CallId, CallOptions, CallStatus, Originator, Outcome};
+use alloc::boxed::Box;
+use alloc::string::String;
+use headset_sip::{Dialog, Method, Name, Request, Response};
+
+/// A REFER of ours whose end we wait for.
+#[derive(Debug)]
+pub(super) struct Transfer {
+    refer_to: String,
+    headers: String,
+    /// The call whose place the far end is to take.
+    with: Option<CallId>,
+    /// The challenges that it met.
+    series: Series,
+    step: Step,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// A flow to send it on.
+    Flow,
+    /// `id` is its CSeq: NOTIFYs name it so.
+    Asking { key: Key, id: u32 },
+    /// It was taken; NOTIFY says how it goes.
+    Taken { id: u32 },
+}
+
+impl Calls {
+    /// Hands the call on to `target`, or to the far end of another call of ours.
+    pub(super) fn transfer(
+        &mut self,
+        ctx: &mut Context,
+        id: CallId,
+        target: &str,
+        with: Option<CallId>,
+        headers: String,
+    ) {
+        let other = with.and_then(|with| self.calls.iter().find(|call| call.call == with));
+        let other = other.and_then(Call::dialog);
+        if with.is_some() && other.is_none() {
+            return ctx.error("transfer_failed", "nobody answered there");
+        }
+        let uri = match other {
+            Some(other) if target.is_empty() => Some(other.remote_uri.clone()),
+            _ => text::target(target, &ctx.account.identity.domain),
+        };
+        let Some(mut uri) = uri else {
+            return ctx.error("invalid_target", "a target is a user or a SIP URI");
+        };
+        if let Some(other) = other {
+            // RFC 3891 §6.1: the tags as the far end sees them.
+            uri.push_str(if uri.contains('?') { "&Replaces=" } else { "?Replaces=" });
+            uri.push_str(&text::escape(&replaces(other)));
+        }
+        let Some(Call { state: CallState::Active(active), .. }) = self.find(id) else {
+            return ctx.error("transfer_failed", "there is no active call");
+        };
+        if active.transfer.is_some() {
+            return ctx.error("transfer_failed", "a transfer is under way");
+        }
+        let refer_to = ["<", &uri, ">"].concat();
+        active.transfer =
+            Some(Transfer { refer_to, headers, with, series: Series::default(), step: Step::Flow });
+        ctx.calls_changed = true;
+    }
+
+    /// Holds the call and calls somebody else beside it.
+    pub(super) fn consult(
+        &mut self,
+        ctx: &mut Context,
+        id: CallId,
+        new: CallId,
+        target: &str,
+        options: Box<CallOptions>,
+    ) {
+        let is_taken = self.calls.iter().any(|call| call.consults.is_some());
+        let call = self.find(id).filter(|call| matches!(call.state, CallState::Active(_)));
+        let Some(call) = call.filter(|_| !is_taken) else {
+            return ctx.error("call_in_progress", "one consultation at a time, during a call");
+        };
+        let (id, was_held) = (call.call, call.view().status == CallStatus::Hold);
+        let Some(consultation) = self.start(ctx, new, target, options) else { return };
+        consultation.consults = Some((id, !was_held));
+        if let Some(call) = self.find(id) {
+            call.want_hold(ctx, true);
+        }
+    }
+
+    /// A consultation is over: whoever waited for it is talked to again.
+    pub(super) fn consultation_over(&mut self, ctx: &mut Context, (id, resume): (CallId, bool)) {
+        let call = self.calls.iter_mut().find(|call| call.call == id);
+        if let Some(call) = call.filter(|_| resume) {
+            call.want_hold(ctx, false);
+        }
+    }
+}
+
+/// The value of a Replaces header (RFC 3891 §6.1) for whoever is at the other end of this dialog.
+pub(super) fn replaces(dialog: &Dialog) -> String {
+    [&dialog.call_id, ";to-tag=", &dialog.remote_tag, ";from-tag=", &dialog.local_tag].concat()
+}
+
+impl Active {
+    /// Sends REFER when there is a flow.
+    pub(super) fn pursue_transfer(&mut self, ctx: &mut Context) {
+        let Some(transfer) = self.transfer.as_mut().filter(|it| matches!(it.step, Step::Flow)) else {
+            return;
+        };
+        let Some(socket) = ctx.routes.best(ctx.now).filter(|_| self.unacknowledged.is_none()) else { return };
+        // RFC 3892 §2.1
+        let referred_by = ["<", &self.dialog.local_uri, ">"].concat();
+        let mut refer = self
+            .dialog
+            .request(Method::Refer)
+            .header(Name::Contact, &ctx.account.contact(";ob"))
+            .header(Name::ReferTo, &transfer.refer_to)
+            .header(Name::ReferredBy, &referred_by);
+        for (name, value) in text::lines(&transfer.headers) {
+            refer = refer.raw_header(name, value);
+        }
+        let uri = &self.dialog.remote_target;
+        refer = ctx.authorize(&mut transfer.series, socket, refer, &Method::Refer, uri, "");
+        transfer.step = Step::Asking { key: ctx.send(socket, refer, "outbound"), id: self.dialog.local_seq };
+    }
+
+    /// A final response to our REFER; `None` where it is to something else.
+    pub(super) fn refer_answered(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        response: &Response,
+    ) -> Option<Option<Ending>> {
+        let transfer = self.transfer.as_mut()?;
+        let Step::Asking { key: own, id } = transfer.step else { return None };
+        if own != key {
+            return None;
+        }
+        let (status, reason) = (response.status(), response.reason());
+        let uri = &self.dialog.remote_target;
+        if matches!(status, 401 | 407)
+            && ctx.challenged(&mut transfer.series, key.connection, &Method::Refer, uri, response)
+        {
+            transfer.step = Step::Flow;
+            return Some(None);
+        }
+        ctx.tell(self.call, CallEvent::ReferAnswered, response.as_str());
+        transfer.step = Step::Taken { id };
+        // RFC 4488 §4: nobody will tell how it went on.
+        let unwatched =
+            response.get_named("Refer-Sub").is_some_and(|value| value.trim_start().starts_with("false"));
+        Some(if status >= 300 || unwatched { self.transferred(ctx, status, reason) } else { None })
+    }
+
+    /// Our REFER's transaction failed.
+    pub(super) fn refer_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) {
+        let Some(transfer) = self.transfer.as_mut() else { return };
+        match transfer.step {
+            Step::Asking { key: own, .. } if own == key && !timeout => transfer.step = Step::Flow,
+            Step::Asking { key: own, .. } if own == key => {
+                ctx.tell(self.call, CallEvent::ReferAnswered, "");
+                self.transferred(ctx, 408, "no answer");
+            }
+            _ => {}
+        }
+    }
+
+    /// NOTIFY of the far end: how far our transfer is (RFC 3515 §2.4.4).
+    pub(super) fn notified(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<Ending> {
+        let mut event = request.get(Name::Event).unwrap_or("").split(';').map(str::trim);
+        let is_refer = event.next().is_some_and(|name| name.eq_ignore_ascii_case("refer"));
+        let asked = event.find_map(|param| param.strip_prefix("id=")).and_then(|id| id.parse().ok());
+        let own = match self.transfer.as_ref().map(|transfer| transfer.step) {
+            // It may be faster than the 202.
+            Some(Step::Asking { id, .. } | Step::Taken { id }) => Some(id),
+            _ => None,
+        };
+        if !is_refer || own.is_none() || asked.is_some_and(|id: u32| Some(id) != own) {
+            // RFC 6665 §4.1.3
+            ctx.reply(key, request, 481, "Subscription Does Not Exist");
+            return None;
+        }
+        ctx.reply(key, request, 200, "OK");
+        ctx.tell(self.call, CallEvent::ReferNotified, request.as_str());
+        let (status, reason) = text::status_line(request.body()).unwrap_or((0, ""));
+        let state = request.get(Name::SubscriptionState).unwrap_or("").trim_start();
+        if status < 200 && !state.starts_with("terminated") {
+            return None;
+        }
+        self.transferred(ctx, status, reason)
+    }
+
+    /// It has come to an end. One that succeeded ends our call, unless the application decides.
+    fn transferred(&mut self, ctx: &mut Context, status: u16, reason: &str) -> Option<Ending> {
+        let transfer = self.transfer.take()?;
+        ctx.calls_changed = true;
+        if ctx.supervised() {
+            return None;
+        }
+        if !(200..300).contains(&status) {
+            ctx.error("transfer_failed", reason);
+            return None;
+        }
+        let ending = Ending::new(Originator::Local, Outcome::Answered, "Transferred");
+        Some(Ending { also: transfer.with, ..ending.farewell(self.farewell(None)) })
+    }
+}

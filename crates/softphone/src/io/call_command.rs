@@ -1,0 +1,180 @@
+//! What is asked of calls.
+
+use super::{CallId, MediaOptions};
+use alloc::boxed::Box;
+use alloc::string::String;
+
+/// What an application asks of one call. `headers` are more of them for the message that goes out, a line each:
+/// `Name: value\n`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallCommand {
+    /// Call `target`: a user part, or a whole SIP URI.
+    Dial {
+        /// A user part, or a whole SIP URI.
+        target: String,
+        /// How.
+        options: Box<CallOptions>,
+    },
+    /// Supervised: say that it rings (180), or what else there is to say before it is answered. Unsupervised the user
+    /// agent says 180 by itself.
+    Ring {
+        /// 101 to 199.
+        status: u16,
+        /// Empty for the usual phrase.
+        reason: String,
+        /// Of the response.
+        headers: String,
+    },
+    /// Answer the ringing call. Other `media` than prepared rebuilds the peer connection and is remembered.
+    Answer {
+        /// Options that the answer must have been made with.
+        media: MediaOptions,
+        /// Of the 200.
+        headers: String,
+    },
+    /// Refuse, cancel or hang up: what ending means in the call's state.
+    End(Box<EndOptions>),
+    /// Hold or resume.
+    Hold {
+        /// Hold.
+        on: bool,
+        /// By UPDATE instead of re-INVITE.
+        update: bool,
+        /// Of the re-INVITE or UPDATE.
+        headers: String,
+    },
+    /// A new offer and answer.
+    Renegotiate {
+        /// With new ICE credentials.
+        restart_ice: bool,
+        /// By UPDATE instead of re-INVITE.
+        update: bool,
+        /// Of the re-INVITE or UPDATE.
+        headers: String,
+    },
+    /// Supervised: their re-INVITE or UPDATE is to be answered.
+    TakeOffer,
+    /// Supervised: it is to be refused, and the call goes on as it was.
+    RefuseOffer {
+        /// 300–699; 403 otherwise.
+        status: u16,
+        /// Empty for the usual phrase.
+        reason: String,
+        /// Of the refusal.
+        headers: String,
+    },
+    /// Hold the call and call somebody else beside it, though one call is the rule. When that ends the first one is
+    /// resumed; `Transfer` with it joins the two.
+    Consult {
+        /// The name of the new call; [`CallId::ONE`] for any.
+        new: CallId,
+        /// As in `Dial`.
+        target: String,
+        /// As in `Dial`.
+        options: Box<CallOptions>,
+    },
+    /// Hand the call on. Unsupervised it ends when that has succeeded.
+    Transfer {
+        /// As in `Dial`; empty for the far end of `with`.
+        target: String,
+        /// An answered call whose place the far end is to take (RFC 3891).
+        with: Option<CallId>,
+        /// Of the REFER.
+        headers: String,
+    },
+    /// Supervised: call whom their REFER names, and tell them how it goes.
+    AcceptReferral {
+        /// The name of the new call.
+        new: CallId,
+        /// As in `Dial`.
+        options: Box<CallOptions>,
+    },
+    /// Supervised: do not.
+    RefuseReferral {
+        /// 300–699; 603 otherwise.
+        status: u16,
+        /// Empty for the usual phrase.
+        reason: String,
+    },
+    /// Take up a call that [`super::Event::DialogChanged`] told to store, from a new peer connection.
+    Resume {
+        /// Options of the peer connection.
+        media: MediaOptions,
+        /// What was stored.
+        stored: String,
+    },
+    /// The microphone; kept over holds and new peer connections.
+    Mute(bool),
+    /// Keys to press one after the other.
+    SendDtmf {
+        /// `0-9 A-D # *`; `,` pauses 2 s.
+        tones: String,
+        /// How.
+        dtmf: Dtmf,
+    },
+}
+
+/// How a call is made.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct CallOptions {
+    /// Options of the peer connection.
+    pub media: MediaOptions,
+    /// Of every INVITE that sets it up.
+    pub headers: String,
+    /// RFC 3323: From says nothing of us.
+    pub anonymous: bool,
+    /// Another user part of From; empty for our own.
+    pub from_user: String,
+    /// Another display name of From; empty for our own.
+    pub from_display_name: String,
+    /// No offer in the INVITE: the far end makes one, and the ACK answers it.
+    pub late_offer: bool,
+    /// Session-Expires (RFC 4028) to ask for, in seconds; 0 for the settings' own.
+    pub session_expires: u32,
+    /// How many 3xx in a row are followed to where they point.
+    pub redirects: u8,
+}
+
+/// JsSIP's `terminate(options)`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct EndOptions {
+    /// 300–699 while it rings (480 if absent); the Reason header's cause afterwards.
+    pub status_code: Option<u16>,
+    /// The response's reason phrase, or the Reason header's text.
+    pub reason_phrase: Option<String>,
+    /// The word that [`super::CallEnd::cause`] then carries.
+    pub cause: Option<String>,
+    /// Of the refusal or BYE.
+    pub headers: String,
+    /// Type of `body`.
+    pub content_type: String,
+    /// Of the refusal or BYE; empty for none.
+    pub body: String,
+}
+
+/// How keys are pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dtmf {
+    /// How long one sounds, in ms.
+    pub duration: u16,
+    /// Silence after each, in ms.
+    pub gap: u16,
+    /// In what.
+    pub transport: DtmfTransport,
+}
+
+/// What carries a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum DtmfTransport {
+    /// INFO, `application/dtmf-relay`.
+    #[default]
+    Info,
+    /// RTP (RFC 4733): the peer connection sends it.
+    Rtp,
+}
+
+impl Default for Dtmf {
+    fn default() -> Dtmf {
+        Dtmf { duration: 160, gap: 70, transport: DtmfTransport::Info }
+    }
+}

@@ -1,0 +1,197 @@
+//! Sessions that expire (RFC 4028).
+
+mod support;
+
+use headset_sip::{Method, Name, Request};
+use headset_softphone::{CallStatus, Input, MediaOptions, Permission, Settings};
+use std::time::Duration;
+use support::{World, say, wire};
+
+const DEFAULT: MediaOptions = MediaOptions(0);
+
+/// Anna has called; her INVITE was answered with these headers more.
+fn called(session_expires: u32, extra: &str) -> (World, usize, usize, Request) {
+    let mut world = World::new(1);
+    let anna = world.new_phone("anna");
+    world.phones[anna].settings = Settings { session_expires, ..Settings::default() };
+    world.start(anna, &[0]);
+    world.run(Duration::from_secs(1));
+    world.command(anna, say::dial("support", DEFAULT));
+    world.run_ms(100);
+    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
+    world.send(link, &wire::response(&invite, 200, extra, Some(&wire::described("far", "sendrecv"))));
+    world.run_ms(100);
+    world.inbox.clear();
+    (world, anna, link, invite)
+}
+
+/// Anna has answered an INVITE with these headers more; the 200's text.
+fn answered(session_expires: u32, extra: &str) -> (World, usize, usize, String) {
+    let mut world = World::new(1);
+    let anna = world.new_phone("anna");
+    world.phones[anna].settings = Settings { session_expires, ..Settings::default() };
+    world.start(anna, &[0]);
+    world.run(Duration::from_secs(1));
+    world.input(anna, Input::MicrophonePermission(Permission::Granted));
+    let link = world.link(anna, 0);
+    let invite = wire::invite("anna", "c1", "b1");
+    world.send(link, &invite.replace("Max-Forwards", &format!("{extra}Max-Forwards")));
+    world.run_ms(100);
+    world.command(anna, say::answer(DEFAULT));
+    world.run_ms(100);
+    let (_, ok) = world.response(200).expect("200");
+    let tag = ok.to_tag().expect("a tag").to_string();
+    world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
+    world.run_ms(50);
+    world.inbox.clear();
+    (world, anna, link, ok.as_str().into())
+}
+
+fn is_over(world: &mut World, anna: usize) -> bool {
+    world.phones[anna].end().is_some()
+}
+
+#[test]
+fn unasked_no_session_expires() {
+    let (mut world, anna, _, invite) = called(0, "");
+    assert!(invite.get(Name::SessionExpires).is_none() && invite.lists(Name::Supported, "timer"));
+    world.run(Duration::from_secs(4000));
+    assert_eq!(world.phones[anna].softphone.call().map(|call| call.status), Some(CallStatus::Active));
+    assert_eq!(world.count("UPDATE") + world.count("BYE"), 0);
+    let (.., ok) = answered(0, "Supported: timer\r\n");
+    assert!(!ok.contains("Session-Expires"));
+}
+
+#[test]
+fn the_caller_refreshes_by_update_at_half_the_time() {
+    let extra = "Session-Expires: 120;refresher=uac\r\nAllow: INVITE, UPDATE\r\n";
+    let (mut world, anna, link, invite) = called(120, extra);
+    assert_eq!(invite.get(Name::SessionExpires), Some("120"));
+    world.run(Duration::from_secs(58));
+    assert_eq!(world.count("UPDATE"), 0);
+    world.run(Duration::from_secs(3));
+    let (_, update) = world.request(Method::Update).expect("UPDATE");
+    assert!(update.body().is_empty());
+    assert_eq!(update.get(Name::SessionExpires), Some("120;refresher=uac"));
+    world.send(link, &wire::response(&update, 200, "Session-Expires: 120;refresher=uac\r\n", None));
+    world.run(Duration::from_secs(61));
+    assert!(world.request(Method::Update).is_some(), "and again");
+    // RFC 4028 §10: unanswered it ends with BYE, before the far end forgets it.
+    assert!(!is_over(&mut world, anna));
+    world.run(Duration::from_secs(29));
+    assert!(is_over(&mut world, anna));
+    world.run_ms(100);
+    let (_, bye) = world.request(Method::Bye).expect("BYE");
+    assert!(bye.get(Name::Reason).is_some_and(|reason| reason.contains("cause=408")));
+}
+
+#[test]
+fn who_takes_no_update_is_refreshed_by_reinvite() {
+    let (mut world, _, link, _) = called(90, "Session-Expires: 90;refresher=uac\r\nAllow: INVITE, BYE\r\n");
+    world.run(Duration::from_secs(46));
+    assert_eq!(world.count("UPDATE"), 0);
+    let (_, again) = world.request(Method::Invite).expect("a re-INVITE");
+    assert!(again.body().contains("a=sendrecv"));
+    let sdp = wire::described("far", "sendrecv");
+    world.send(link, &wire::response(&again, 200, "Session-Expires: 90;refresher=uac\r\n", Some(&sdp)));
+    world.run_ms(100);
+    assert!(world.request(Method::Ack).is_some());
+
+    // Or by re-INVITE from then on, where Allow promised too much.
+    let (mut world, _, link, _) = called(90, "Session-Expires: 90;refresher=uac\r\nAllow: UPDATE\r\n");
+    world.run(Duration::from_secs(46));
+    let (_, update) = world.request(Method::Update).expect("UPDATE");
+    world.send(link, &wire::response(&update, 405, "", None));
+    world.run_ms(100);
+    assert!(world.request(Method::Invite).is_some());
+}
+
+#[test]
+fn a_refresh_that_fails_is_tried_again() {
+    let (mut world, anna, link, _) = called(120, "Session-Expires: 120;refresher=uac\r\nAllow: UPDATE\r\n");
+    world.run(Duration::from_secs(61));
+    let (_, update) = world.request(Method::Update).expect("UPDATE");
+    world.send(link, &wire::response(&update, 503, "", None));
+    world.run(Duration::from_secs(16));
+    let (_, update) = world.request(Method::Update).expect("another UPDATE");
+    // RFC 4028 §10, RFC 3261 §12.2.1.2
+    world.send(link, &wire::response(&update, 481, "", None));
+    world.run_ms(100);
+    assert!(is_over(&mut world, anna));
+}
+
+#[test]
+fn a_session_that_is_too_short_is_made_longer() {
+    let (mut world, anna, _, _) = called(0, "");
+    world.command(anna, say::end());
+    world.run_ms(200);
+    let mut world = World::new(1);
+    let anna = world.new_phone("anna");
+    world.phones[anna].settings = Settings { session_expires: 90, ..Settings::default() };
+    world.start(anna, &[0]);
+    world.run(Duration::from_secs(1));
+    world.command(anna, say::dial("support", DEFAULT));
+    world.run_ms(100);
+    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
+    // RFC 4028 §7.3
+    world.send(link, &wire::response(&invite, 422, "Min-SE: 300\r\n", None));
+    world.run_ms(100);
+    let (_, again) = world.request(Method::Invite).expect("another INVITE");
+    assert_eq!((again.get(Name::SessionExpires), again.get(Name::MinSe)), (Some("300"), Some("300")));
+    assert_eq!(again.call_id(), invite.call_id());
+    // Whoever asks for the same again is not heeded for ever.
+    world.send(link, &wire::response(&again, 422, "Min-SE: 300\r\n", None));
+    world.run_ms(100);
+    assert!(world.request(Method::Invite).is_none());
+    assert_eq!(world.phones[anna].end().and_then(|end| end.status_code), Some(422));
+}
+
+#[test]
+fn too_short_for_us_is_422() {
+    let mut world = World::new(1);
+    let anna = world.phone("anna");
+    let link = world.link(anna, 0);
+    let extra = "Supported: timer\r\nSession-Expires: 30\r\nMax-Forwards";
+    world.send(link, &wire::invite("anna", "c1", "b1").replace("Max-Forwards", extra));
+    world.run_ms(100);
+    let (_, refusal) = world.response(422).expect("422");
+    assert_eq!(refusal.get(Name::MinSe), Some("90"));
+    assert!(world.phones[anna].softphone.call().is_none());
+}
+
+#[test]
+fn the_callee_grants_what_was_asked_for() {
+    // RFC 4028 §9: table 2.
+    for (asked, granted, required) in [
+        ("Supported: timer\r\nSession-Expires: 200;refresher=uac\r\n", "200;refresher=uac", true),
+        ("Supported: timer\r\nSession-Expires: 200;refresher=uas\r\n", "200;refresher=uas", false),
+        ("Supported: timer\r\nSession-Expires: 200\r\n", "200;refresher=uas", false),
+        ("Session-Expires: 200\r\n", "200;refresher=uas", false),
+    ] {
+        let (.., ok) = answered(0, asked);
+        assert!(ok.contains(&format!("Session-Expires: {granted}\r\n")), "{ok}");
+        assert_eq!(ok.contains("Require: timer\r\n"), required, "{ok}");
+    }
+    let (.., ok) = answered(180, "Supported: timer\r\nMin-SE: 240\r\n");
+    assert!(ok.contains("Session-Expires: 240;refresher=uas\r\n"), "{ok}");
+}
+
+#[test]
+fn a_caller_who_does_not_refresh_is_hung_up() {
+    let extra = "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\n";
+    let (mut world, anna, link, ok) = answered(0, extra);
+    world.run(Duration::from_secs(50));
+    let tag = ok.split("To: ").nth(1).and_then(|to| to.split("tag=").nth(1)).expect("a tag");
+    let tag = tag.split('\r').next().expect("a tag");
+    let update = wire::within("UPDATE", "anna", "c1", tag, 20, None);
+    let asked = "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\nContact";
+    world.send(link, &update.replace("Contact", asked));
+    world.run_ms(50);
+    let (_, refreshed) = world.response(200).expect("200");
+    assert_eq!(refreshed.get(Name::SessionExpires), Some("90;refresher=uac"));
+    world.run(Duration::from_secs(55));
+    assert!(!is_over(&mut world, anna));
+    world.run(Duration::from_secs(10));
+    assert!(is_over(&mut world, anna));
+    assert!(world.request(Method::Bye).is_some());
+}

@@ -1,0 +1,404 @@
+//! Calls that are handed on, and calls that take another's place.
+
+mod support;
+
+use headset_sip::{Method, Name, Request};
+use headset_softphone::{
+    CallCommand, CallEvent, CallId, CallOptions, CallStatus, CallView, Event, MediaOptions, Outcome, Settings,
+};
+use std::time::Duration;
+use support::{Step, World, say, wire};
+
+const DEFAULT: MediaOptions = MediaOptions(0);
+
+fn calls(world: &World, phone: usize) -> Vec<CallView> {
+    world.phones[phone].softphone.calls()
+}
+
+fn transfer(target: &str, with: Option<CallId>) -> headset_softphone::Command {
+    say::call(CallCommand::Transfer { target: target.into(), with, headers: "X-Why: lunch".into() })
+}
+
+/// Anna has called the switch, who has answered.
+struct Story {
+    world: World,
+    anna: usize,
+    link: usize,
+    invite: Request,
+    cseq: u32,
+}
+
+impl Story {
+    fn new(supervised: bool) -> Story {
+        let mut world = World::new(1);
+        let anna = world.new_phone("anna");
+        world.phones[anna].settings = Settings { supervised, one_call: !supervised, ..Settings::default() };
+        world.start(anna, &[0]);
+        world.run(Duration::from_secs(1));
+        world.command(anna, say::dial("support", DEFAULT));
+        world.run_ms(100);
+        let (link, invite) = world.request(Method::Invite).expect("an INVITE");
+        world.send(link, &wire::response(&invite, 200, "", Some(&wire::described("far", "sendrecv"))));
+        world.run_ms(100);
+        world.inbox.clear();
+        Story { world, anna, link, invite, cseq: 10 }
+    }
+
+    /// A request of the far end with these headers more, and the status that it is answered with.
+    fn ask(&mut self, method: &str, extra: &str, content: Option<(&str, &str)>) -> u16 {
+        self.cseq += 1;
+        let own = self.invite.from_tag().expect("a tag");
+        let text = wire::within(method, "anna", self.invite.call_id(), own, self.cseq, content)
+            .replace("tag=switch", "tag=far")
+            .replacen("Contact", &format!("{extra}Contact"), 1);
+        self.world.send(self.link, &text);
+        self.world.run_ms(100);
+        let answer = self.world.inbox.iter().find_map(|(_, message)| match message {
+            headset_sip::Message::Response(response) => Some(response.status()),
+            headset_sip::Message::Request(_) => None,
+        });
+        self.world.inbox.retain(|(_, message)| matches!(message, headset_sip::Message::Request(_)));
+        answer.expect("an answer")
+    }
+
+    fn notify(&mut self, id: u32, state: &str, line: &str) -> u16 {
+        let extra = format!("Event: refer;id={id}\r\nSubscription-State: {state}\r\n");
+        self.ask("NOTIFY", &extra, Some(("message/sipfrag", line)))
+    }
+
+    /// Hands the call on to Boris; the REFER's CSeq once it is taken.
+    fn refer(&mut self, status: u16, extra: &str) -> u32 {
+        self.world.command(self.anna, transfer("boris", None));
+        self.world.run_ms(100);
+        let (link, refer) = self.world.request(Method::Refer).expect("REFER");
+        assert_eq!(refer.get(Name::ReferTo), Some("<sip:boris@demo.example>"));
+        assert_eq!(refer.get(Name::ReferredBy), Some("<sip:anna@demo.example>"));
+        assert_eq!(refer.get_named("X-Why"), Some("lunch"));
+        assert!(calls(&self.world, self.anna)[0].transferring);
+        self.world.send(link, &wire::response(&refer, status, extra, None));
+        self.world.run_ms(100);
+        refer.cseq().expect("CSeq").number
+    }
+
+    fn heard(&self) -> Vec<&CallEvent> {
+        let events = self.world.phones[self.anna].events.iter();
+        events
+            .filter_map(|event| match event {
+                Event::Call(_, event) => Some(event),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+#[test]
+fn a_call_that_was_handed_on_ends_when_the_other_has_answered() {
+    let mut story = Story::new(false);
+    let id = story.refer(202, "");
+    assert_eq!(story.notify(id, "active;expires=60", "SIP/2.0 100 Trying\r\n"), 200);
+    assert_eq!(story.notify(id, "active;expires=60", "SIP/2.0 180 Ringing\r\n"), 200);
+    assert_eq!(calls(&story.world, story.anna).len(), 1);
+    assert_eq!(story.notify(id, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n"), 200);
+    let end = story.world.phones[story.anna].end().expect("an end");
+    assert_eq!((end.outcome, &*end.cause), (Outcome::Answered, "Transferred"));
+    story.world.run_ms(100);
+    assert!(story.world.request(Method::Bye).is_some());
+}
+
+#[test]
+fn a_call_that_could_not_be_handed_on_goes_on() {
+    let mut story = Story::new(false);
+    let id = story.refer(202, "");
+    assert_eq!(story.notify(id, "terminated;reason=noresource", "SIP/2.0 486 Busy Here\r\n"), 200);
+    assert_eq!(story.world.phones[story.anna].errors(), ["transfer_failed"]);
+    story.refer(405, "");
+    assert_eq!(story.world.phones[story.anna].errors(), ["transfer_failed"]);
+    let view = &calls(&story.world, story.anna)[0];
+    assert_eq!((view.status, view.transferring), (CallStatus::Active, false));
+    // RFC 6665 §4.1.3: nothing was asked for any more.
+    assert_eq!(story.notify(id, "active", "SIP/2.0 180 Ringing\r\n"), 481);
+    let another = story.refer(202, "");
+    assert_eq!(story.notify(another + 1, "active", "SIP/2.0 200 OK\r\n"), 481);
+    assert_eq!(story.ask("NOTIFY", "Event: presence\r\n", None), 481);
+}
+
+#[test]
+fn a_refer_that_is_challenged_is_answered_with_the_hash() {
+    let mut story = Story::new(false);
+    let challenge = "WWW-Authenticate: Digest realm=\"demo.example\", nonce=\"n1\", qop=\"auth\"\r\n";
+    story.refer(401, challenge);
+    let (_, again) = story.world.request(Method::Refer).expect("another REFER");
+    assert!(again.get(Name::Authorization).is_some());
+    assert_eq!(again.get(Name::ReferTo), Some("<sip:boris@demo.example>"));
+    assert_eq!(story.world.phones[story.anna].errors(), [""; 0]);
+}
+
+#[test]
+fn without_a_subscription_the_answer_to_the_refer_is_all_there_is() {
+    // RFC 4488 §4
+    let mut story = Story::new(false);
+    story.refer(200, "Refer-Sub: false\r\n");
+    assert_eq!(story.world.phones[story.anna].end().map(|end| end.cause).as_deref(), Some("Transferred"));
+}
+
+#[test]
+fn an_application_hears_how_the_transfer_goes_and_ends_the_call_itself() {
+    let mut story = Story::new(true);
+    let id = story.refer(202, "");
+    story.notify(id, "active", "SIP/2.0 180 Ringing\r\n");
+    story.notify(id, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
+    assert_eq!(calls(&story.world, story.anna).len(), 1);
+    let bodies: Vec<_> = story
+        .heard()
+        .into_iter()
+        .filter_map(|event| match event {
+            CallEvent::ReferAnswered(text) => Some(text.split("\r\n").next()),
+            CallEvent::ReferNotified(text) => Some(text.split("\r\n\r\n").nth(1).map(str::trim_end)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(bodies, ["SIP/2.0 202 Reason 202", "SIP/2.0 180 Ringing", "SIP/2.0 200 OK"]);
+}
+
+/// What the NOTIFYs say that have come, and how the last one leaves the subscription.
+fn notified(world: &mut World) -> (Vec<String>, String) {
+    let (mut lines, mut state) = (Vec::new(), String::new());
+    while let Some((_, notify)) = world.request(Method::Notify) {
+        assert!(notify.get(Name::Event).is_some_and(|event| event.starts_with("refer;id=")));
+        lines.push(notify.body().trim_end().to_string());
+        state = notify.get(Name::SubscriptionState).unwrap_or("").to_string();
+    }
+    (lines, state)
+}
+
+#[test]
+fn an_application_carries_out_a_refer_and_tells_how_it_goes() {
+    let mut story = Story::new(true);
+    let refer = "Refer-To: <sip:boris@far.example?Replaces=x%40y%3Bto-tag%3D1%3Bfrom-tag%3D2&X-Evil=1>\r\n\
+        Referred-By: <sip:boss@far.example>\r\n";
+    assert_eq!(story.ask("REFER", refer, None), 202);
+    assert!(story.heard().iter().any(|event| matches!(event, CallEvent::Referred(_))));
+    assert_eq!(notified(&mut story.world).0, ["SIP/2.0 100 Trying"]);
+    let accept = CallCommand::AcceptReferral { new: CallId(5), options: Box::default() };
+    story.world.command(story.anna, say::call(accept));
+    story.world.run_ms(100);
+    let (link, invite) = story.world.request(Method::Invite).expect("an INVITE");
+    assert_eq!(invite.uri(), "sip:boris@far.example");
+    assert_eq!(invite.get(Name::Replaces), Some("x@y;to-tag=1;from-tag=2"));
+    assert_eq!(invite.get(Name::ReferredBy), Some("<sip:boss@far.example>"));
+    assert!(invite.get_named("X-Evil").is_none());
+    story.world.send(link, &wire::response(&invite, 180, "", None));
+    story.world.run_ms(100);
+    story.world.send(link, &wire::response(&invite, 200, "", Some(&wire::described("b", "sendrecv"))));
+    story.world.run_ms(100);
+    let (lines, state) = notified(&mut story.world);
+    assert_eq!(lines, ["SIP/2.0 180 Reason 180", "SIP/2.0 200 OK"]);
+    assert_eq!(state, "terminated;reason=noresource");
+    assert_eq!(calls(&story.world, story.anna).len(), 2);
+}
+
+#[test]
+fn whom_a_refer_names_may_be_busy_or_not_be_called_at_all() {
+    let mut story = Story::new(true);
+    assert_eq!(story.ask("REFER", "Refer-To: <sip:boris@far.example>\r\n", None), 202);
+    assert_eq!(story.ask("REFER", "Refer-To: <sip:boris@far.example>\r\n", None), 603, "one at a time");
+    let refuse = CallCommand::RefuseReferral { status: 0, reason: String::new() };
+    story.world.command(story.anna, say::call(refuse));
+    story.world.run_ms(100);
+    assert_eq!(notified(&mut story.world).0, ["SIP/2.0 100 Trying", "SIP/2.0 603 Decline"]);
+
+    // RFC 4488 §4: it is not told, since it does not want to be.
+    assert_eq!(story.ask("REFER", "Refer-Sub: false\r\nRefer-To: <sip:boris@far.example>\r\n", None), 202);
+    let accept = CallCommand::AcceptReferral { new: CallId(5), options: Box::default() };
+    story.world.command(story.anna, say::call(accept));
+    story.world.run_ms(100);
+    let (link, invite) = story.world.request(Method::Invite).expect("an INVITE");
+    story.world.send(link, &wire::response(&invite, 486, "", None));
+    story.world.run_ms(100);
+    assert_eq!(notified(&mut story.world).0, [""; 0]);
+
+    assert_eq!(story.ask("REFER", "Refer-To: <sip:boris@far.example>\r\n", None), 202);
+    let accept = CallCommand::AcceptReferral { new: CallId(6), options: Box::default() };
+    story.world.command(story.anna, say::call(accept));
+    story.world.run_ms(100);
+    let (link, invite) = story.world.request(Method::Invite).expect("an INVITE");
+    story.world.send(link, &wire::response(&invite, 486, "", None));
+    story.world.run_ms(100);
+    assert_eq!(notified(&mut story.world).0.last().map(|line| &line[..11]), Some("SIP/2.0 486"));
+
+    // RFC 3515 §2.4.2
+    assert_eq!(story.ask("REFER", "", None), 400);
+    assert_eq!(story.ask("REFER", "Refer-To: <sip:a@b>\r\nRefer-To: <sip:c@d>\r\n", None), 400);
+    // Nobody sends an operator away.
+    let mut story = Story::new(false);
+    assert_eq!(story.ask("REFER", "Refer-To: <sip:boris@far.example>\r\n", None), 603);
+}
+
+/// Anna talks to Boris and asks Carol.
+fn consulting(boris_supervised: bool) -> (World, [usize; 3]) {
+    let mut world = World::new(1);
+    let phones = ["anna", "boris", "carol"].map(|login| world.phone(login));
+    let [anna, boris, carol] = phones;
+    if boris_supervised {
+        world.phones[boris].settings = Settings { supervised: true, one_call: false, ..Settings::default() };
+        world.start(boris, &[0]);
+    }
+    world.command(anna, say::dial("boris", DEFAULT));
+    world.run_ms(300);
+    world.command(boris, say::answer(DEFAULT));
+    world.run_ms(300);
+    let options = Box::<CallOptions>::default();
+    let consult = CallCommand::Consult { new: CallId::ONE, target: "carol".into(), options };
+    world.command(anna, say::call(consult));
+    world.run_ms(300);
+    world.command(boris, say::call(CallCommand::TakeOffer));
+    world.command(carol, say::answer(DEFAULT));
+    world.run_ms(300);
+    let views = calls(&world, anna);
+    assert_eq!(
+        views.iter().map(|view| view.status).collect::<Vec<_>>(),
+        [CallStatus::Hold, CallStatus::Active]
+    );
+    assert_eq!(views[1].consults, Some(views[0].call));
+    assert!(calls(&world, boris)[0].held_by_remote);
+    (world, phones)
+}
+
+#[test]
+fn a_consultation_holds_the_caller_and_its_end_brings_them_back() {
+    for who_ends in [0, 2] {
+        let (mut world, phones) = consulting(false);
+        let [anna, boris, carol] = phones;
+        let consultation = calls(&world, anna)[1].call.0;
+        let ender = phones[who_ends];
+        let end = if ender == anna { say::to(consultation, say::end()) } else { say::end() };
+        world.command(ender, end);
+        world.run_ms(500);
+        assert_eq!(
+            calls(&world, anna).iter().map(|view| view.status).collect::<Vec<_>>(),
+            [CallStatus::Active]
+        );
+        assert!(!calls(&world, boris)[0].held_by_remote && calls(&world, carol).is_empty());
+        assert_eq!(world.phones[anna].errors(), [""; 0]);
+    }
+}
+
+#[test]
+fn who_calls_during_a_consultation_is_told_that_it_is_busy() {
+    let (mut world, [anna, ..]) = consulting(false);
+    let link = world.link(anna, 0);
+    world.send(link, &wire::invite("anna", "c9", "b9"));
+    world.run_ms(100);
+    assert!(world.response(486).is_some());
+    let consult = CallCommand::Consult { new: CallId::ONE, target: "x".into(), options: Box::default() };
+    world.command(anna, say::call(consult));
+    assert_eq!(world.phones[anna].errors(), ["call_in_progress"]);
+}
+
+#[test]
+fn a_caller_who_hangs_up_leaves_the_consultation_as_the_one_call() {
+    let (mut world, [anna, boris, carol]) = consulting(false);
+    world.command(boris, say::end());
+    world.run_ms(200);
+    assert_eq!(calls(&world, anna).len(), 1);
+    world.phones[anna].end();
+    world.command(anna, say::end());
+    world.run_ms(200);
+    assert!(calls(&world, anna).is_empty() && calls(&world, carol).is_empty());
+}
+
+#[test]
+fn two_who_were_talked_to_are_joined_and_talk_to_each_other() {
+    let (mut world, [anna, boris, carol]) = consulting(true);
+    world.phones[carol].take_steps();
+    let before = calls(&world, carol)[0].call;
+    let with = calls(&world, anna)[1].call;
+    world.command(anna, transfer("", Some(with)));
+    world.run_ms(200);
+    let referral = calls(&world, boris)[0].call.0;
+    let accept = CallCommand::AcceptReferral { new: CallId(77), options: Box::default() };
+    world.command(boris, say::to(referral, say::call(accept)));
+    world.run(Duration::from_secs(2));
+    assert!(calls(&world, anna).is_empty(), "{:?}", calls(&world, anna));
+    let ends: Vec<_> = world.phones[anna]
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::CallEnded(end) => Some((end.outcome, &*end.cause)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ends.len(), 2, "{ends:?}");
+    assert!(ends.contains(&(Outcome::Answered, "Transferred")));
+    for (phone, other) in [(boris, "carol"), (carol, "boris")] {
+        let views = calls(&world, phone);
+        assert_eq!(views.len(), 1);
+        assert_eq!((views[0].status, &*views[0].remote.user), (CallStatus::Active, other));
+        assert!(views[0].connected);
+    }
+    // Carol's phone did not ring again, and her old call is over.
+    assert_ne!(calls(&world, carol)[0].call, before);
+    assert_eq!(world.phones[carol].end().map(|end| end.cause).as_deref(), Some("Replaced"));
+    assert!(world.phones[carol].take_steps().contains(&Step::Close));
+}
+
+#[test]
+fn only_a_call_that_is_there_can_be_replaced() {
+    let mut story = Story::new(false);
+    let (call, own) =
+        (story.invite.call_id().to_string(), story.invite.from_tag().expect("a tag").to_string());
+    let replacing = |story: &mut Story, branch: &str, replaces: &str| {
+        let invite = wire::invite("anna", branch, branch);
+        let invite = invite.replace("Max-Forwards", &format!("{replaces}\r\nMax-Forwards"));
+        story.world.send(story.link, &invite);
+        story.world.run_ms(300);
+        loop {
+            let (_, message) = story.world.inbox.pop_front().expect("an answer");
+            match message {
+                headset_sip::Message::Response(response) if response.status() >= 200 => {
+                    return response.status();
+                }
+                _ => {}
+            }
+        }
+    };
+    let right = format!("Replaces: {call};to-tag={own};from-tag=far");
+    // RFC 3891 §3
+    assert_eq!(replacing(&mut story, "r1", &format!("Replaces: {call};to-tag={own};from-tag=x")), 481);
+    assert_eq!(replacing(&mut story, "r2", &format!("{right};early-only")), 486);
+    assert_eq!(replacing(&mut story, "r3", &format!("{right}\r\n{right}")), 400);
+    assert_eq!(calls(&story.world, story.anna).len(), 1);
+    assert_eq!(replacing(&mut story, "r4", &right), 200);
+    story.world.run_ms(200);
+    let bye = story.world.request(Method::Bye);
+    assert!(bye.is_some_and(|(_, bye)| bye.call_id() == call), "the old call is hung up");
+    assert_eq!(replacing(&mut story, "r5", &right), 603, "it is being hung up already");
+    // Nobody takes the place of a call that only rings here.
+    story.world.phones[story.anna].end();
+    story.world.command(story.anna, say::end());
+    story.world.run_ms(100);
+    story.world.send(story.link, &wire::invite("anna", "c2", "c2"));
+    story.world.run_ms(100);
+    let (_, ringing) = story.world.response(180).expect("180");
+    story.world.inbox.clear();
+    let tag = ringing.to_tag().expect("a tag");
+    assert_eq!(replacing(&mut story, "r6", &format!("Replaces: c2;to-tag={tag};from-tag=switch")), 481);
+}
+
+#[test]
+fn whom_we_are_calling_may_call_back_in_its_place() {
+    let mut world = World::new(1);
+    let anna = world.phone("anna");
+    world.command(anna, say::dial("support", DEFAULT));
+    world.run_ms(100);
+    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
+    world.send(link, &wire::response(&invite, 180, "", None));
+    world.run_ms(100);
+    let (call, own) = (invite.call_id(), invite.from_tag().expect("a tag"));
+    let replaces = format!("Replaces: {call};to-tag={own};from-tag=far;early-only\r\nMax-Forwards");
+    world.send(link, &wire::invite("anna", "c2", "c2").replace("Max-Forwards", &replaces));
+    world.run_ms(300);
+    assert!(world.response(200).is_some() && world.request(Method::Cancel).is_some());
+    assert_eq!(calls(&world, anna).iter().map(|view| &*view.id).collect::<Vec<_>>(), ["call-c2"]);
+}

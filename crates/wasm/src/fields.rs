@@ -1,0 +1,133 @@
+//! The text of an input, field by field.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use headset_softphone::Registrar;
+
+/// Between two fields.
+const FIELD: u8 = 0x1f;
+/// Between two items of a list that is a field.
+const ITEM: u8 = 0x1e;
+
+/// What is left to read. Past the end every field is empty.
+pub(crate) struct Fields<'a> {
+    rest: &'a str,
+    separator: u8,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Fields { rest: text, separator: FIELD }
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(list: &'a str) -> Self {
+        Fields { rest: list, separator: ITEM }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    pub(crate) fn field(&mut self) -> &'a str {
+        let text = self.rest;
+        let end = text.bytes().position(|byte| byte == self.separator);
+        self.rest = end.and_then(|end| text.get(end + 1..)).unwrap_or_default();
+        end.and_then(|end| text.get(..end)).unwrap_or(text)
+    }
+
+    pub(crate) fn text(&mut self) -> String {
+        self.field().into()
+    }
+
+    pub(crate) fn optional(&mut self) -> Option<String> {
+        let text = self.text();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The digits that the field begins with.
+    pub(crate) fn number(&mut self) -> u64 {
+        self.digits().unwrap_or_default()
+    }
+
+    /// `None` where there are none.
+    pub(crate) fn digits(&mut self) -> Option<u64> {
+        let field = self.field();
+        (!field.is_empty()).then(|| number(field))
+    }
+
+    /// All that is left, whatever is in it.
+    pub(crate) fn rest(&mut self) -> String {
+        core::mem::take(&mut self.rest).into()
+    }
+
+    /// A field that is a list of `id uri weight reg_id`.
+    pub(crate) fn registrars(&mut self) -> Vec<Registrar> {
+        let mut items = Fields::items(self.field());
+        let mut registrars = Vec::new();
+        while !items.is_empty() {
+            registrars.push(Registrar {
+                id: items.text(),
+                uri: items.text(),
+                weight: items.number() as u32,
+                reg_id: items.number() as u32,
+                route: None,
+                transport: None,
+            });
+        }
+        registrars
+    }
+}
+
+fn number(text: &str) -> u64 {
+    let mut number = 0u64;
+    for byte in text.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        number = number.wrapping_mul(10).wrapping_add(digit.into());
+    }
+    number
+}
+
+/// The 32 bytes that all tokens come from: eight numbers of 32 bits.
+pub(crate) fn seed(text: &str) -> [u8; 32] {
+    let mut fields = Fields::of(text);
+    let mut seed = [0; 32];
+    for bytes in seed.chunks_exact_mut(4) {
+        bytes.copy_from_slice(&(fields.number() as u32).to_le_bytes());
+    }
+    seed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_missing_is_empty_and_the_last_holds_anything() {
+        let mut fields = Fields::of("12x\u{1f}\u{1f}a\u{1f}b\u{1f}c");
+        assert_eq!((fields.number(), fields.optional(), fields.text()), (12, None, "a".into()));
+        assert_eq!(fields.rest(), "b\u{1f}c");
+        let mut fields = Fields::of("a");
+        assert_eq!((fields.field(), fields.field(), fields.number()), ("a", "", 0));
+    }
+
+    #[test]
+    fn registrars_are_a_list_in_one_field() {
+        let mut fields =
+            Fields::of("r1\u{1e}ws://1\u{1e}2\u{1e}3\u{1e}r2\u{1e}ws://2\u{1e}4\u{1e}5\u{1f}next");
+        let registrars = fields.registrars();
+        assert_eq!(registrars.len(), 2);
+        assert_eq!((&*registrars[1].id, registrars[1].weight, registrars[1].reg_id), ("r2", 4, 5));
+        assert_eq!(fields.field(), "next");
+        assert!(Fields::of("\u{1f}next").registrars().is_empty());
+    }
+
+    #[test]
+    fn a_seed_is_eight_numbers() {
+        let seed = seed("1\u{1f}4294967295\u{1f}3");
+        assert_eq!(seed[..12], [1, 0, 0, 0, 255, 255, 255, 255, 3, 0, 0, 0]);
+    }
+}

@@ -1,0 +1,183 @@
+//! What `poll` gives: JSON arrays that begin with one of these numbers.
+
+use alloc::string::String;
+
+macro_rules! records {
+    ($($(#[$doc:meta])* $name:ident = $number:literal;)*) => {
+        $($(#[$doc])* pub const $name: u32 = $number;)*
+        /// All of them.
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, u32)] = &[$((stringify!($name), $number)),*];
+    };
+}
+
+records! {
+    /// A slice: [loading, hash or null, error or null].
+    HASH = 0;
+    /// A slice: [loading, the answer or null, error or null].
+    LAUNCH = 1;
+    /// A slice: [loading, status or null, error or null].
+    STATUS = 2;
+    /// A slice: [status, error or null].
+    USER_AGENT = 3;
+    /// A slice: nothing without a call.
+    SESSION = 4;
+    /// A slice: [rotation, a flow, …].
+    REGISTRARS = 5;
+    /// Open a WebSocket: [socket, uri].
+    OPEN_SOCKET = 6;
+    /// Send one text frame: [socket, text].
+    SEND = 7;
+    /// Close: [socket, code].
+    CLOSE_SOCKET = 8;
+    /// [peer, media, direction, ICE restart].
+    OFFER = 9;
+    /// [peer, media, direction, offer].
+    ANSWER = 10;
+    /// [peer, answer].
+    ACCEPT = 11;
+    /// [peer, description].
+    ADD_CANDIDATES = 12;
+    /// [peer].
+    ROLLBACK = 13;
+    /// [peer, media].
+    OPEN_MICROPHONE = 14;
+    /// [peer, on].
+    MUTE = 15;
+    /// [peer, on].
+    HOLD = 16;
+    /// [peer].
+    CLOSE = 17;
+    /// [id, resource, …]: 0 hash, 1 launch, 2 status, 3 put status [status, sub_status or null, version or null],
+    /// 4 registrars, 5 events [event, …].
+    HTTP = 18;
+    /// Open the event stream.
+    OPEN_STREAM = 19;
+    /// Close it.
+    CLOSE_STREAM = 20;
+    /// Keep these over a reload: [event, …].
+    KEEP_EVENTS = 21;
+    /// Ask for the microphone.
+    ASK_MICROPHONE = 22;
+    /// A registrar refused the phone's hash.
+    CREDENTIALS_REFUSED = 23;
+    /// [previous, next].
+    STATUS_CHANGED = 24;
+    /// [request].
+    STATUS_SET = 25;
+    /// [id, direction, originator, outcome, cause, status code or null, reason phrase or null, remote].
+    CALL_ENDED = 26;
+    /// [tone, duration].
+    DTMF = 27;
+    /// [id, name, at_ms, login, key, value, …].
+    EVENT = 28;
+    /// [code, message].
+    ERROR = 29;
+}
+
+/// A record in the making.
+pub(crate) struct Record(String);
+
+impl Record {
+    pub(crate) fn new(kind: u32) -> Self {
+        let mut record = Record(String::new());
+        record.open();
+        record.number(kind.into());
+        record
+    }
+
+    /// Begins an array within the array.
+    pub(crate) fn open(&mut self) {
+        self.raw("[");
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.0.push(']');
+    }
+
+    /// JSON as it is.
+    pub(crate) fn raw(&mut self, json: &str) {
+        if !self.0.is_empty() && !self.0.ends_with('[') {
+            self.0.push(',');
+        }
+        self.0.push_str(json);
+    }
+
+    pub(crate) fn null(&mut self) {
+        self.raw("null");
+    }
+
+    pub(crate) fn flag(&mut self, on: bool) {
+        self.raw(if on { "true" } else { "false" });
+    }
+
+    pub(crate) fn number(&mut self, number: u64) {
+        self.raw("");
+        self.digits(number);
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        self.raw("\"");
+        let mut from = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            if byte < b' ' || byte == b'"' || byte == b'\\' {
+                self.0.push_str(text.get(from..at).unwrap_or_default());
+                self.0.push_str("\\u00");
+                self.nibble(byte >> 4);
+                self.nibble(byte & 15);
+                from = at + 1;
+            }
+        }
+        self.0.push_str(text.get(from..).unwrap_or_default());
+        self.0.push('"');
+    }
+
+    pub(crate) fn optional(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.text(text),
+            None => self.null(),
+        }
+    }
+
+    pub(crate) fn done(mut self) -> String {
+        self.close();
+        self.0
+    }
+
+    fn digits(&mut self, number: u64) {
+        if number > 9 {
+            self.digits(number / 10);
+        }
+        self.nibble((number % 10) as u8);
+    }
+
+    fn nibble(&mut self, nibble: u8) {
+        let at = usize::from(nibble);
+        self.0.push_str("0123456789abcdef".get(at..=at).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_json() {
+        let mut record = Record::new(7);
+        record.number(18_446_744_073_709_551_615);
+        record.text("a\"b\\c\r\n\u{1f}é✓");
+        record.open();
+        record.close();
+        record.flag(true);
+        record.optional(None);
+        record.open();
+        record.text("");
+        record.text("[");
+        record.number(0);
+        record.close();
+        assert_eq!(
+            record.done(),
+            r#"[7,18446744073709551615,"a\u0022b\u005cc\u000d\u000a\u001fé✓",[],true,null,["","[",0]]"#
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! What a page loads, held to what was reached.
+
+use crate::shell::{command, run, step};
+use anyhow::Result;
+
+/// Bytes that pages load at once for telephony (`bench/page/weigh.js`): what was reached, and a hundredth. Lower them when
+/// something has become lighter. The aim for `hooks` is 40,000: below a minimal application of jssip.
+const AT_MOST: [&str; 2] = ["hooks=99999", "phone=99999"];
+
+/// Fails where an application has become heavier. The hooks package must be built.
+pub(crate) fn check() -> Result<()> {
+    step("what a page loads", || run(command("node", ["bench/page/weigh.js", "--at-most"]).args(AT_MOST)))
+}
