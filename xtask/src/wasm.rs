@@ -29,7 +29,7 @@ pub(crate) fn build() -> Result<()> {
     let stamp = Stamp::of("wasm", &inputs)?;
     let generated = root().join("packages/hooks/src/engine/generated");
     let file = |machine: &&str| generated.join(format!("{machine}.wasm"));
-    if stamp.is_fresh(&MACHINES.each_ref().map(|machine| file(machine)).each_ref().map(PathBuf::as_path)) {
+    if stamp.is_fresh(&MACHINES.each_ref().map(file).each_ref().map(PathBuf::as_path)) {
         return Ok(());
     }
     install::npm_packages()?;

@@ -13,6 +13,7 @@ import {
   type CallcenterEvent,
   type CallOptions,
   SessionStatus,
+  Status,
   type StatusChange,
   type TelephonyError,
   type TerminateOptions,
@@ -108,6 +109,11 @@ export class Callcenter implements Telephony {
   }
 
   setStatus({ status, sub_status }: StatusChange): Promise<void> {
+    const statuses: string[] = Object.values(Status);
+    if (!statuses.includes(status)) {
+      reportError(new TypeError(`setStatus: there is no status "${status}"; choose one of ${statuses.join(', ')}`));
+      return Promise.resolve();
+    }
     const request = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     return new Promise((resolve) => {
       // Longer than the engine tries: should the tab that leads be gone.

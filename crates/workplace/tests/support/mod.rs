@@ -8,8 +8,8 @@ use backend::Backend;
 use edge::Edge;
 use headset_sip::Time;
 use headset_softphone::{
-    CallCommand, CallId, CallStatus, Command, Input as PhoneInput, MediaOptions, Output as PhoneOutput, PeerEvent,
-    PeerRequest, SocketEvent,
+    CallCommand, CallId, CallStatus, Command, Input as PhoneInput, MediaOptions, Output as PhoneOutput,
+    PeerEvent, PeerRequest, SocketEvent,
 };
 use headset_workplace::{Event, HttpRequest, Input, Options, Output, Slice, Status, Workplace};
 
