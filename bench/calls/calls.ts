@@ -152,14 +152,18 @@ async function serve() {
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'error',
   });
-  const files = new Map(outputFiles.map(({ path: name, contents }) => [name, contents]));
-  const wasm = readFileSync(path.join(folder, '../../packages/hooks/dist/engine/generated/headset_bg.wasm'));
+  const files = new Map<string, Uint8Array>(outputFiles.map(({ path: name, contents }) => [name, contents]));
+  for (const name of ['workplace', 'phone'])
+    files.set(
+      `/generated/${name}.wasm`,
+      readFileSync(path.join(folder, `../../packages/hooks/dist/engine/generated/${name}.wasm`)),
+    );
   const http = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const script = files.get(pathname);
+    const file = files.get(pathname);
     const name = pathname.slice(1).replace(/\.html$/, '');
-    if (script) response.setHeader('Content-Type', 'text/javascript').end(script);
-    else if (pathname.endsWith('.wasm')) response.setHeader('Content-Type', 'application/wasm').end(wasm);
+    if (file)
+      response.setHeader('Content-Type', pathname.endsWith('.wasm') ? 'application/wasm' : 'text/javascript').end(file);
     else if (entries.includes(name))
       response
         // The finer clock.

@@ -1,4 +1,4 @@
-import CallcenterProvider, { type CallEnd, SessionStatus, type TelephonyError } from 'headset-hooks';
+import CallcenterProvider, { type CallEnd, type Session, SessionStatus, type TelephonyError } from 'headset-hooks';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Account } from '../../shared/auth/api';
 import { endsWithCall } from '../../shared/call/callError';
@@ -13,12 +13,15 @@ export function OperatorTelephony({ account }: { account: Account }) {
   const [last, setLast] = useState<EndedCall>();
   const [fresh, setFresh] = useState(false);
   const [callError, setCallError] = useState<TelephonyError>();
-  const answeredAt = useRef<number>(undefined);
+  /** The call as it was seen last, and consultations: their end is not the call's. */
+  const seen = useRef<Session>(undefined);
+  const consultations = useRef(new Set<string>());
 
   const onCallEnd = useCallback((end: CallEnd) => {
-    setLast(endedCall(end, answeredAt.current, Date.now()));
+    const call = seen.current;
+    if (consultations.current.delete(end.id) && call?.id !== end.id) return;
+    setLast(endedCall(end, call?.id === end.id ? call.answeredAt : undefined, Date.now()));
     setFresh(true);
-    answeredAt.current = undefined;
   }, []);
 
   useEffect(() => {
@@ -27,10 +30,11 @@ export function OperatorTelephony({ account }: { account: Account }) {
     return () => clearTimeout(timer);
   }, [fresh, last]);
 
-  const onSession = useCallback((status: SessionStatus, answered: number | undefined) => {
-    if (answered !== undefined) answeredAt.current = answered;
+  const onSession = useCallback((session: Session) => {
     // Why a call failed is read after it; what went wrong in one goes with it.
-    const over = status === SessionStatus.WAITING;
+    const over = session.status === SessionStatus.WAITING;
+    if (!over) seen.current = session;
+    if (session.consultation) consultations.current.add(session.consultation.id);
     setCallError((error) => (over && error && !endsWithCall(error) ? error : undefined));
   }, []);
 
