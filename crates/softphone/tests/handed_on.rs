@@ -48,7 +48,7 @@ impl Story {
         let content = sdp.map(|sdp| ("application/sdp", sdp));
         let text = wire::within("ACK", "boris", "c1", &self.tag, 1008, content);
         self.world.send(self.link, &text.replace("CSeq: 7 ACK", "CSeq: 8 ACK"));
-        self.world.run_ms(50);
+        self.world.run_ms(150);
     }
 
     fn steps(&mut self) -> Vec<Step> {

@@ -16,6 +16,7 @@ export function OperatorTelephony({ account }: { account: Account }) {
   /** The call as it was seen last, and consultations: their end is not the call's. */
   const seen = useRef<Session>(undefined);
   const consultations = useRef(new Set<string>());
+  const shown = useRef<SessionStatus>(undefined);
 
   const onCallEnd = useCallback((end: CallEnd) => {
     const call = seen.current;
@@ -31,10 +32,13 @@ export function OperatorTelephony({ account }: { account: Account }) {
   }, [fresh, last]);
 
   const onSession = useCallback((session: Session) => {
-    // Why a call failed is read after it; what went wrong in one goes with it.
-    const over = session.status === SessionStatus.WAITING;
+    const { status, consultation } = session;
+    const over = status === SessionStatus.WAITING;
     if (!over) seen.current = session;
-    if (session.consultation) consultations.current.add(session.consultation.id);
+    if (consultation) consultations.current.add(consultation.id);
+    if (status === shown.current) return;
+    shown.current = status;
+    // Why a call failed is read after it; what went wrong in one goes with it.
     setCallError((error) => (over && error && !endsWithCall(error) ? error : undefined));
   }, []);
 
