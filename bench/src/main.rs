@@ -1,6 +1,7 @@
 //! Measurements beside peers. Prints a table; `--json FILE` writes the rows.
 #![forbid(unsafe_code)]
 
+mod calls;
 mod client;
 mod memory;
 mod page;
@@ -24,6 +25,12 @@ struct Cli {
     /// How many clients register and fall silent.
     #[arg(long, default_value_t = 2000)]
     clients: usize,
+    /// Calls that each library's page takes in a real Chromium.
+    #[arg(long, default_value_t = 30)]
+    calls: usize,
+    /// Calls in one page, whose memory is looked at.
+    #[arg(long, default_value_t = 1000)]
+    many: usize,
 }
 
 #[tokio::main]
@@ -32,6 +39,7 @@ async fn main() -> Result<()> {
     let mut rows = page::measure()?;
     rows.extend(parsers::measure()?);
     rows.extend(memory::measure(&cli.binary, cli.clients).await?);
+    rows.extend(calls::measure(&cli.binary, cli.calls, cli.many)?);
     row::print(&rows);
     if let Some(file) = cli.json {
         std::fs::write(file, serde_json::to_string_pretty(&rows)?)?;

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: measurements beside peers.
 
-use crate::demo;
 use crate::shell::{cargo, run, step};
+use crate::{demo, install};
 use anyhow::Result;
 use std::process::Command;
 
@@ -12,6 +12,7 @@ fn peers(verb: &str) -> Command {
 
 /// Builds for release, then measures; the arguments go to the benchmark.
 pub(crate) fn run_all(arguments: &[String]) -> Result<()> {
+    install::chromium()?;
     demo::build()?;
     step("building the benchmark", || {
         run(&mut cargo(["build", "--release", "--locked", "--package", "headset-bench"]))

@@ -108,6 +108,11 @@ impl Softphone {
         self.calls.first()
     }
 
+    /// The call to somebody who is asked while the oldest call waits.
+    pub fn consultation(&self) -> Option<CallView> {
+        self.calls.consultation()
+    }
+
     fn command(&mut self, command: Command) {
         let ctx = &mut self.ctx;
         match command {

@@ -5,8 +5,8 @@ use crate::kind;
 use alloc::boxed::Box;
 use alloc::string::String;
 use headset_softphone::{
-    CallCommand, CallId, CallOptions, Command, Credentials, Dtmf, EndOptions, Identity, Input, MediaOptions,
-    PeerEvent, PeerId, Permission, Settings, SocketEvent, SocketId, Time,
+    CallCommand, CallId, CallOptions, Command, Credentials, Dtmf, DtmfTransport, EndOptions, Identity, Input,
+    MediaOptions, PeerEvent, PeerId, Permission, Settings, SocketEvent, SocketId, Time,
 };
 
 /// Names the engine on the wire.
@@ -27,9 +27,9 @@ pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
     let socket = |event| Input::Socket(SocketId(number), event);
     let peer = |event| Input::Peer(PeerId(number), event);
     let command = Input::Command;
-    // The page's commands are to its one call.
-    let call = |asked| Input::Command(Command::Call(CallId::ONE, asked));
+    let call = |call, asked| Input::Command(Command::Call(call, asked));
     let media = MediaOptions(number);
+    let options = || Box::new(CallOptions { media, ..CallOptions::default() });
     let on = number != 0;
     Some(match kind {
         kind::SOCKET_OPENED => socket(SocketEvent::Opened),
@@ -56,28 +56,47 @@ pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
         }),
         kind::NETWORK_BACK => Input::Nudge,
         kind::WOKE => Input::Woke,
-        kind::CALL => call(CallCommand::Dial {
-            target: text.into(),
-            options: Box::new(CallOptions { media, ..CallOptions::default() }),
-        }),
-        kind::ANSWER => call(CallCommand::Answer { media, headers: String::new() }),
+        kind::CALL => call(CallId::ONE, CallCommand::Dial { target: text.into(), options: options() }),
+        kind::ANSWER => call(CallId::ONE, CallCommand::Answer { media, headers: String::new() }),
         kind::END => {
             let mut fields = Fields::of(text);
-            call(CallCommand::End(Box::new(EndOptions {
+            let end = Box::new(EndOptions {
                 status_code: u16::try_from(number).ok().filter(|code| *code != 0),
                 cause: fields.optional(),
                 reason_phrase: fields.optional(),
                 ..EndOptions::default()
-            })))
+            });
+            call(named(&mut fields), CallCommand::End(end))
         }
-        kind::HOLD => call(CallCommand::Hold { on, update: false, headers: String::new() }),
-        kind::MUTE => call(CallCommand::Mute(on)),
-        kind::SEND_DTMF => call(CallCommand::SendDtmf { tones: text.into(), dtmf: Dtmf::default() }),
+        kind::HOLD => {
+            let hold = CallCommand::Hold { on, update: false, headers: String::new() };
+            call(named(&mut Fields::of(text)), hold)
+        }
+        kind::MUTE => call(named(&mut Fields::of(text)), CallCommand::Mute(on)),
+        kind::SEND_DTMF => {
+            let transport = if on { DtmfTransport::Rtp } else { DtmfTransport::Info };
+            let dtmf = Dtmf { transport, ..Dtmf::default() };
+            call(CallId::ONE, CallCommand::SendDtmf { tones: text.into(), dtmf })
+        }
+        kind::TRANSFER => {
+            let with = on.then_some(CallId(number));
+            call(CallId::ONE, CallCommand::Transfer { target: text.into(), with, headers: String::new() })
+        }
+        kind::CONSULT => {
+            let mut fields = Fields::of(text);
+            let new = named(&mut fields);
+            call(CallId::ONE, CallCommand::Consult { new, target: fields.rest(), options: options() })
+        }
+        kind::RESUME => call(CallId::ONE, CallCommand::Resume { media, stored: text.into() }),
         kind::STOP => command(Command::Stop),
         kind::REGISTER => command(register(text)),
         kind::SET_CREDENTIALS => command(Command::SetCredentials(credentials(&mut Fields::of(text)))),
         _ => return None,
     })
+}
+
+fn named(fields: &mut Fields<'_>) -> CallId {
+    CallId(fields.number() as u32)
 }
 
 fn register(text: &str) -> Command {

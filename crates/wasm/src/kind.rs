@@ -44,13 +44,14 @@ kinds! {
     CALL = 15;
     /// Answers the ringing call; `number` as with [`CALL`].
     ANSWER = 16;
-    /// Refuses, cancels or hangs up; `number` is the status code, or 0: `cause reason_phrase`.
+    /// Refuses, cancels or hangs up; `number` is the status code, or 0: `cause reason_phrase call`. Here and below `call`
+    /// is a consultation's name, and empty for the call.
     END = 17;
-    /// Holds (1) or resumes (0).
+    /// Holds (1) or resumes (0): `call`.
     HOLD = 18;
-    /// Mutes (1) or unmutes (0) the microphone.
+    /// Mutes (1) or unmutes (0) the microphone: `call`.
     MUTE = 19;
-    /// Presses keys: `tones`.
+    /// Presses keys, by INFO (0) or in RTP (1): `tones`.
     SEND_DTMF = 20;
     /// Closes everything.
     STOP = 21;
@@ -91,4 +92,10 @@ kinds! {
     UNLOAD = 37;
     /// An event that an earlier page kept: its fields as in [`EVENT`](crate::record::EVENT), a list of events.
     RESTORE_EVENTS = 38;
+    /// Hands the call on, to the far end of the consultation `number`, or with 0: `target`.
+    TRANSFER = 39;
+    /// Calls somebody beside the call, which is held; `number` as with [`CALL`]: `call target`.
+    CONSULT = 40;
+    /// Takes up the call that an earlier page was told to keep: `stored`; `number` as with [`CALL`].
+    RESUME = 41;
 }

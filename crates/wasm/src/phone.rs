@@ -52,7 +52,7 @@ impl Phone {
                     let agent = UserAgent::of(self.machine.user_agent_status(), &self.machine.flows());
                     Some(show::user_agent(agent.status, agent.error.as_ref()))
                 }
-                Output::Event(Event::CallsChanged) => Some(show::session(self.machine.call().as_ref())),
+                Output::Event(Event::CallsChanged) => Some(show::session(self.machine.call().as_ref(), None)),
                 // A guest's steps are nobody's to record.
                 output => show::phone(&output),
             };

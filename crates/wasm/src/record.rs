@@ -20,7 +20,7 @@ records! {
     STATUS = 2;
     /// A slice: [status, error or null].
     USER_AGENT = 3;
-    /// A slice: nothing without a call.
+    /// A slice: nothing without a call; with one, its fields and, where there is one, a consultation's as an array.
     SESSION = 4;
     /// A slice: [rotation, a flow, …].
     REGISTRARS = 5;
@@ -73,6 +73,10 @@ records! {
     EVENT = 28;
     /// [code, message].
     ERROR = 29;
+    /// [peer, duration, gap, tones].
+    INSERT_DTMF = 30;
+    /// [call, stored].
+    DIALOG_CHANGED = 31;
 }
 
 /// A record in the making.

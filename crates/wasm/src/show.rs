@@ -21,9 +21,13 @@ pub(crate) fn pair(kind: u32, number: u32, text: &str) -> String {
 
 /// A record of two numbers.
 pub(crate) fn numbers(kind: u32, first: u32, second: u32) -> String {
+    two(kind, first, second).done()
+}
+
+fn two(kind: u32, first: u32, second: u32) -> Record {
     let mut record = numbered(kind, first);
     record.number(second.into());
-    record.done()
+    record
 }
 
 /// A record of two texts.
@@ -46,19 +50,19 @@ pub(crate) fn phone(output: &Output) -> Option<String> {
         Output::OpenSocket { socket, uri } => pair(record::OPEN_SOCKET, socket.0, uri),
         Output::Send { socket, text } => pair(record::SEND, socket.0, text),
         Output::CloseSocket { socket, code } => numbers(record::CLOSE_SOCKET, socket.0, (*code).into()),
-        Output::Peer(_, id, request) => peer(*id, request)?,
+        Output::Peer(_, id, request) => peer(*id, request),
         Output::Event(Event::CallEnded(end)) => call_ended(end),
         Output::Event(Event::DtmfReceived { tone, duration, .. }) => dtmf(*tone, *duration),
+        Output::Event(Event::DialogChanged { call, stored }) => pair(record::DIALOG_CHANGED, call.0, stored),
         Output::Event(Event::CredentialsRefused { .. }) => plain(record::CREDENTIALS_REFUSED),
         Output::Event(Event::Error { code, message }) => texts(record::ERROR, code, message),
         Output::Event(_) => return None,
     })
 }
 
-/// `None` for what the page never asks for.
-fn peer(peer: PeerId, request: &PeerRequest) -> Option<String> {
+fn peer(peer: PeerId, request: &PeerRequest) -> String {
     let peer = peer.0;
-    Some(match request {
+    match request {
         PeerRequest::Offer { media, direction, ice_restart } => {
             let mut record = numbered(record::OFFER, peer);
             record.number(media.0.into());
@@ -80,8 +84,13 @@ fn peer(peer: PeerId, request: &PeerRequest) -> Option<String> {
         PeerRequest::Mute(on) => numbers(record::MUTE, peer, (*on).into()),
         PeerRequest::Hold(on) => numbers(record::HOLD, peer, (*on).into()),
         PeerRequest::Close => numbered(record::CLOSE, peer).done(),
-        PeerRequest::InsertDtmf { .. } => return None,
-    })
+        PeerRequest::InsertDtmf { tones, duration, gap } => {
+            let mut record = two(record::INSERT_DTMF, peer, (*duration).into());
+            record.number((*gap).into());
+            record.text(tones);
+            record.done()
+        }
+    }
 }
 
 fn call_ended(end: &CallEnd) -> String {
@@ -138,14 +147,28 @@ pub(crate) fn registrars(flows: &[FlowView], rotation: u32) -> String {
     record.done()
 }
 
-pub(crate) fn session(call: Option<&CallView>) -> String {
-    let Some(call) = call else { return plain(record::SESSION) };
-    let mut record = numbered(record::SESSION, call.status as u32);
+pub(crate) fn session(call: Option<&CallView>, consultation: Option<&CallView>) -> String {
+    let mut record = Record::new(record::SESSION);
+    if let Some(call) = call {
+        view(&mut record, call);
+        if let Some(consultation) = consultation {
+            record.open();
+            view(&mut record, consultation);
+            record.close();
+        }
+    }
+    record.done()
+}
+
+fn view(record: &mut Record, call: &CallView) {
+    record.number(call.status as u64);
     record.number(call.direction as u64);
     record.text(&call.id);
-    party(&mut record, &call.local);
-    party(&mut record, &call.remote);
-    for on in [call.ringing, call.muted, call.held_by_remote, call.connected, call.answering] {
+    party(record, &call.local);
+    party(record, &call.remote);
+    for on in
+        [call.ringing, call.muted, call.held_by_remote, call.connected, call.answering, call.transferring]
+    {
         record.flag(on);
     }
     match call.answered_at {
@@ -156,7 +179,6 @@ pub(crate) fn session(call: Option<&CallView>) -> String {
     record.number(position.into());
     record.number(waiting.into());
     record.text(&call.invite);
-    record.done()
 }
 
 fn party(record: &mut Record, party: &Party) {

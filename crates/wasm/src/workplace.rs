@@ -105,7 +105,7 @@ impl Workplace {
                 let agent = self.machine.user_agent();
                 show::user_agent(agent.status, agent.error.as_ref())
             }
-            Slice::Session => show::session(self.machine.session()),
+            Slice::Session => show::session(self.machine.session(), self.machine.consultation()),
             Slice::Registrars => {
                 let registrars = self.machine.registrars();
                 show::registrars(&registrars.flows, registrars.rotation as u32)

@@ -28,12 +28,12 @@ impl Workplace {
     }
 
     pub(crate) fn observe_call(&mut self, now: Time) {
-        let call = self.phone.call();
-        if call == self.session {
+        let (call, consultation) = (self.phone.call(), self.phone.consultation());
+        if call == self.session && consultation == self.consultation {
             return;
         }
         let ended = call.is_none();
-        self.session = call;
+        (self.session, self.consultation) = (call, consultation);
         self.mark(Slice::Session);
         if ended {
             if let Some(registrars) = self.rotator.call_ended() {

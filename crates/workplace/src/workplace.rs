@@ -49,6 +49,7 @@ pub struct Workplace {
     pub(crate) user_agent: UserAgent,
     pub(crate) registrars: Registrars,
     pub(crate) session: Option<CallView>,
+    pub(crate) consultation: Option<CallView>,
     pub(crate) flows_changed: bool,
     pub(crate) call_changed: bool,
     changed: [bool; 6],
@@ -104,6 +105,7 @@ impl Workplace {
             user_agent: UserAgent { status: UserAgentStatus::Disconnected, error: None },
             registrars: Registrars { flows: alloc::vec![], rotation: crate::io::Rotation::None },
             session: None,
+            consultation: None,
             flows_changed: false,
             call_changed: false,
             changed: [false; 6],
@@ -134,6 +136,11 @@ impl Workplace {
     /// The call, if there is one.
     pub fn session(&self) -> Option<&CallView> {
         self.session.as_ref()
+    }
+
+    /// The call to somebody who is asked while the call waits.
+    pub fn consultation(&self) -> Option<&CallView> {
+        self.consultation.as_ref()
     }
 
     /// The registrars one by one.

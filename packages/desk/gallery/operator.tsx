@@ -85,6 +85,18 @@ export const talking: Extract<CallView, { kind: 'talking' }> = {
   heldByRemote: false,
   muted: false,
   sound: 'on',
+  transferring: false,
+};
+
+export const consulting: Extract<CallView, { kind: 'consulting' }> = {
+  kind: 'consulting',
+  id: '1',
+  caller,
+  colleague: { number: 'boris', name: 'Boris Ivanov' },
+  stage: 'talking',
+  since: Date.now() - 21_000,
+  muted: false,
+  joining: false,
 };
 
 interface Desk {
@@ -98,6 +110,7 @@ interface Desk {
   last?: EndedCall;
   asking?: boolean;
   keypad?: boolean;
+  transfer?: boolean;
   sound?: boolean;
   changing?: boolean;
   below?: ReactNode;
@@ -151,6 +164,7 @@ export function Desk(desk: Desk) {
         last={desk.last}
         link={linkOf(userAgent.status)}
         keypadOpened={desk.keypad ?? false}
+        transferOpened={desk.transfer ?? false}
         problems={<CallProblems devices={sound} asking={desk.asking ?? false} onSound={nothing} />}
         onAnswer={nothing}
         onEnd={nothing}
@@ -158,6 +172,10 @@ export function Desk(desk: Desk) {
         onMute={nothing}
         onDigit={nothing}
         onCall={nothing}
+        onTransfer={nothing}
+        onConsult={nothing}
+        onJoin={nothing}
+        onGoBack={nothing}
         onDone={nothing}
       />
       {inCall && troubles}

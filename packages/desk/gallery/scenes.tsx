@@ -11,7 +11,7 @@ import { LoginPage } from '../src/pages/test/account/LoginPage';
 import { NotifyQuestion } from '../src/pages/test/attention/NotifyOffer';
 import { WorkplaceSkeleton } from '../src/pages/test/WorkplaceSkeleton';
 import { CustomerCall, CustomerIdle } from './customer';
-import { caller, Desk, ended, registrars, status, talking } from './operator';
+import { caller, consulting, Desk, ended, registrars, status, talking } from './operator';
 
 const nothing = () => undefined;
 const lost = { status: UserAgentStatus.DISCONNECTED, error: undefined };
@@ -75,6 +75,10 @@ export const scenes: Record<string, ComponentType> = {
     <Desk view={{ kind: 'ringing', id: '1', caller, answering: true }} asking devices={{ permission: 'prompt' }} />
   ),
   dialling: () => <Desk view={{ kind: 'dialling', id: '1', caller: { number: 'boris' }, ringing: true }} />,
+  transfer: () => <Desk view={talking} transfer />,
+  transferring: () => <Desk view={{ ...talking, transferring: true }} />,
+  consulting: () => <Desk view={consulting} />,
+  'consulting-ringing': () => <Desk view={{ ...consulting, stage: 'ringing', since: undefined }} />,
   talking: () => (
     <Desk view={talking} status={status(Status.CONNECTED, { next: { status: Status.PAUSED, sub_status: 'lunch' } })} />
   ),

@@ -1,4 +1,5 @@
 import { Devices } from './body/devices.js';
+import { forgetCall } from './body/kept-call.js';
 import { Tabs } from './body/tabs.js';
 import { type Application, type Command, WorkplaceBody } from './body/workplace-body.js';
 import { plainOptions } from './call-options.js';
@@ -153,8 +154,24 @@ export class Callcenter implements Telephony {
     this.#do({ do: 'mute', on });
   }
 
-  sendDtmf(tones: string): void {
-    this.#do({ do: 'sendDtmf', tones });
+  sendDtmf(tones: string, inRtp = false): void {
+    this.#do({ do: 'sendDtmf', tones, inRtp });
+  }
+
+  transfer(target: string): void {
+    this.#do({ do: 'transfer', target });
+  }
+
+  consult(target: string, options?: CallOptions): void {
+    this.#do({ do: 'consult', target, options: plainOptions(options) });
+  }
+
+  join(): void {
+    this.#do({ do: 'join' });
+  }
+
+  goBack(): void {
+    this.#do({ do: 'goBack' });
   }
 
   setInput(id: string): void {
@@ -201,6 +218,7 @@ export class Callcenter implements Telephony {
 
   /** Another tab took the telephony. */
   #follow(): void {
+    if (this.#workplace) forgetCall();
     this.#workplace?.close();
     this.#workplace = undefined;
     this.#tabs?.post({ hello: true });

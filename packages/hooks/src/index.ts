@@ -15,6 +15,7 @@ export {
   useTelephonyHash,
   useTelephonyLaunch,
   useTelephonyStatus,
+  useTransferCall,
   useUserAgent,
 } from './react/hooks.js';
 export type { NameAddrHeader, RTCSession, RTCSessionEvent, SessionRequest, URI } from './session-event.js';

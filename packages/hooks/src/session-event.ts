@@ -76,6 +76,7 @@ const WAITING: Session = {
   heldByRemote: false,
   connected: false,
   answering: false,
+  transferring: false,
 };
 
 /** The session without a call. */

@@ -46,7 +46,11 @@ export interface Telephony {
   end(options?: TerminateOptions): void;
   hold(on: boolean): void;
   mute(on: boolean): void;
-  sendDtmf(tones: string): void;
+  sendDtmf(tones: string, inRtp?: boolean): void;
+  transfer(target: string): void;
+  consult(target: string, options?: CallOptions): void;
+  join(): void;
+  goBack(): void;
   setInput(id: string): void;
   setOutput(id: string): void;
   askMicrophone(): void;

@@ -158,8 +158,18 @@ export interface Session {
   connected: boolean;
   /** Answer was pressed and is being carried out. */
   answering: boolean;
+  /** It is being handed on. */
+  transferring: boolean;
   /** When it was answered, wall-clock ms since the Unix epoch. */
   answeredAt?: number | undefined;
+  /** The call to a colleague beside it, while this one waits. */
+  consultation?: Consultation | undefined;
+}
+
+/** A call to somebody who is asked while the caller waits. */
+export interface Consultation extends Omit<Session, 'consultation'> {
+  id: string;
+  remote: Party;
 }
 
 /** Options of a call, as JsSIP names them. Audio only: `video` is ignored. */
@@ -167,6 +177,27 @@ export interface CallOptions {
   mediaConstraints?: MediaStreamConstraints | undefined;
   /** Joined over the ICE servers that the backend gives; its own `iceServers` replace them. */
   pcConfig?: RTCConfiguration | undefined;
+}
+
+/** How keys are pressed. */
+export interface DTMFOptions {
+  /** `info`, by the signalling, unless it says `rtp`: in the sound's own stream (RFC 4733). */
+  transport?: 'info' | 'rtp' | undefined;
+}
+
+/** Handing the call on. What goes wrong is told to `onError`: `transfer_failed`, `invalid_target`. */
+export interface TransferCall {
+  /** Hands it on unseen to a number, an operator's login or a queue: it ends here when somebody there has answered. */
+  transfer: (target: string) => void;
+  /** Puts it on hold and calls somebody beside it: `consultation`. */
+  consult: (target: string, options?: CallOptions) => void;
+  /** Joins the caller with who was consulted; the call ends here. */
+  join: () => void;
+  /** Ends the consultation; the caller is talked to again. */
+  goBack: () => void;
+  /** Under way, since `transfer` or `join`. */
+  transferring: boolean;
+  consultation: Consultation | undefined;
 }
 
 /** How a call is or was ended, as JsSIP names it. */

@@ -63,12 +63,14 @@ pub(super) struct Answer {
     initial: Option<Box<(Request, Response)>>,
     /// The ACK brings the answer to our offer.
     pub(super) late_offer: bool,
+    /// We are handed on: the offer is from this peer connection, and who it is that answers is in the re-INVITE.
+    handed_on: Option<(PeerId, Box<Request>)>,
 }
 
 impl Answer {
     /// The 200 to a re-INVITE.
-    pub(super) fn within(key: Key, late_offer: bool) -> Answer {
-        Answer { key, initial: None, late_offer }
+    pub(super) fn within(key: Key, late_offer: bool, handed_on: Option<(PeerId, Box<Request>)>) -> Answer {
+        Answer { key, initial: None, late_offer, handed_on }
     }
 }
 
@@ -85,7 +87,7 @@ impl Active {
         let offer = invite.body();
         let mut active = Active::new(ctx, call, dialog, false, offer);
         let initial = Some(Box::new((invite.clone(), ok)));
-        active.unacknowledged = Some(Answer { key, initial, late_offer: offer.is_empty() });
+        active.unacknowledged = Some(Answer { key, initial, late_offer: offer.is_empty(), handed_on: None });
         active
     }
 
@@ -145,7 +147,7 @@ impl Active {
     pub(super) fn new_peer(&self) -> Option<PeerId> {
         match &self.renegotiation {
             Renegotiation::Answering { new_peer, .. } => *new_peer,
-            _ => None,
+            _ => self.unacknowledged.as_ref()?.handed_on.as_ref().map(|(peer, _)| *peer),
         }
     }
 
@@ -247,6 +249,10 @@ impl Call {
                 active.infos.media_lost = true;
                 ctx.trace("media_lost", &[("call", &self.facts.id)]);
             }
+            // It is no peer connection of the call yet.
+            PeerEvent::MicrophoneFailed { message, .. } if active.new_peer() == Some(peer) => {
+                return active.peer_failed(ctx, &mut self.media, &message);
+            }
             PeerEvent::MicrophoneFailed { name, message } => {
                 // The caller is heard and waited long for it: the operator can mend the device and go on.
                 let (code, cause, _) = cause::of_microphone(&name);
@@ -346,9 +352,17 @@ impl Call {
             ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
         }
         if answer.late_offer && !ack.body().is_empty() {
+            if let Some((peer, reinvite)) = answer.handed_on {
+                active.change_peer(ctx, &mut self.media, peer, true);
+                self.facts.become_with(&reinvite);
+            }
             active.held(ctx, sdp::is_held_by_remote(ack.body()));
             active.fingerprint = sdp::fingerprint(ack.body()).map(ToString::to_string);
             self.media.ask(ctx, PeerRequest::Accept { answer: ack.body().into() });
+            active.stored_seq = None;
+        } else if answer.late_offer && answer.initial.is_none() {
+            // Nobody took our offer: all is as it was.
+            active.take_back(ctx, &self.media, answer.handed_on.map(|(peer, _)| peer));
         }
         ctx.calls_changed = true;
     }

@@ -33,6 +33,10 @@ impl Calls {
         self.calls.first().map(Call::view)
     }
 
+    pub(crate) fn consultation(&self) -> Option<CallView> {
+        self.calls.get(1..)?.iter().find(|call| call.consults.is_some()).map(Call::view)
+    }
+
     /// A call is being set up: its messages depend on the flow that they came on.
     pub(crate) fn is_setting_up(&self) -> bool {
         self.calls.iter().any(|call| !matches!(call.state, CallState::Active(_)))

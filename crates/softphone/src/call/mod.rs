@@ -96,6 +96,16 @@ impl Facts {
             self.asserted = asserted;
         }
     }
+
+    /// We were handed on: it is another call from now on, with somebody else.
+    fn become_with(&mut self, reinvite: &Headers) {
+        if let Some(id) = reinvite.get_named("X-Headset-Call").map(str::trim).filter(|id| !id.is_empty()) {
+            self.id = id.into();
+        }
+        if let Some(party) = text::asserted(reinvite) {
+            self.remote = party;
+        }
+    }
 }
 
 /// The call's peer connection.

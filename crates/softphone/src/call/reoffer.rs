@@ -93,7 +93,13 @@ impl Active {
         let offer = request.body().to_string();
         let mut new_peer = None;
         if offer.is_empty() {
-            media.ask(ctx, PeerRequest::Offer { media: options, direction, ice_restart: false });
+            // The switch hands us on: who answers was never connected to the peer connection that we have.
+            let renews = request.get_named("X-Headset-Media").is_some_and(|value| value.trim() == "renew");
+            let peer = if renews { Some(*new_peer.insert(ctx.new_peer())) } else { media.peer };
+            if let Some(peer) = peer {
+                let request = PeerRequest::Offer { media: options, direction, ice_restart: false };
+                ctx.peer(self.call, peer, request);
+            }
         } else {
             let theirs = sdp::fingerprint(&offer);
             let is_new =
@@ -118,21 +124,34 @@ impl Active {
                 self.renegotiation = Renegotiation::Flow { wish, offer: description };
             }
             Renegotiation::Answering { key, request, new_peer } if new_peer.is_none_or(|new| new == peer) => {
-                if let Some(new) = new_peer {
-                    self.change_peer(ctx, media, new);
+                let mut handed_on = None;
+                match new_peer {
+                    Some(new) if request.body().is_empty() => handed_on = Some((new, request.clone())),
+                    Some(new) => {
+                        self.change_peer(ctx, media, new, false);
+                    }
+                    None => {}
                 }
-                self.answer(ctx, key, &request, &description);
+                self.answer(ctx, key, &request, &description, handed_on);
             }
             other => self.renegotiation = other,
         }
     }
 
     /// The far end has a new peer connection, and so have we.
-    fn change_peer(&mut self, ctx: &mut Context, media: &mut Media, new: PeerId) {
+    pub(super) fn change_peer(
+        &mut self,
+        ctx: &mut Context,
+        media: &mut Media,
+        new: PeerId,
+        has_microphone: bool,
+    ) {
         media.ask(ctx, PeerRequest::Close);
         media.peer = Some(new);
         media.connected = false;
-        media.ask(ctx, PeerRequest::OpenMicrophone { media: media.options });
+        if !has_microphone {
+            media.ask(ctx, PeerRequest::OpenMicrophone { media: media.options });
+        }
         if media.muted {
             media.ask(ctx, PeerRequest::Mute(true));
         }
@@ -170,7 +189,14 @@ impl Active {
     }
 
     /// Answers their offer, or makes the one that they asked for.
-    fn answer(&mut self, ctx: &mut Context, key: Key, request: &Request, description: &str) {
+    fn answer(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        request: &Request,
+        description: &str,
+        handed_on: Option<(PeerId, Box<Request>)>,
+    ) {
         self.ok(ctx, key, request, description);
         let offer = request.body();
         if !offer.is_empty() {
@@ -178,7 +204,7 @@ impl Active {
             self.fingerprint = sdp::fingerprint(offer).map(ToString::to_string).or(self.fingerprint.take());
         }
         if *request.method() == Method::Invite {
-            self.unacknowledged = Some(Answer::within(key, offer.is_empty()));
+            self.unacknowledged = Some(Answer::within(key, offer.is_empty(), handed_on));
         }
         ctx.calls_changed = true;
     }

@@ -3,6 +3,8 @@ import {
   ANSWER,
   CALL,
   type Changed,
+  CONSULT,
+  type ConsultationSnapshot,
   END,
   type Engine,
   HOLD,
@@ -21,27 +23,38 @@ import {
   PEER_FAILED,
   PEER_NO_MEDIA,
   type PeerRequest,
+  RESUME,
   SEND_DTMF,
   type SessionSnapshot,
   SOCKET_CLOSED,
   SOCKET_OPENED,
   SOCKET_RECEIVED,
   STOP,
+  TRANSFER,
   WOKE,
 } from '../engine/contract.js';
 import { Pump } from '../engine/pump.js';
 import { waitingSession } from '../session-event.js';
 import type { State } from '../state.js';
-import { type CallOptions, type Session, SessionDirection, SessionStatus, type TerminateOptions } from '../types.js';
+import {
+  type CallOptions,
+  type Consultation,
+  type Session,
+  SessionDirection,
+  SessionStatus,
+  type TerminateOptions,
+} from '../types.js';
 import { Devices } from './devices.js';
 import { MediaOptionsTable } from './media-options.js';
+import { nextTask } from './next-task.js';
 import { Peer, type PeerBody, type PeerReports } from './peer.js';
 import { Sockets } from './sockets.js';
 import { setSink, type Sound, Sounds } from './sounds.js';
 
 /** What only the operator's machine asks for. */
 export type OtherOutput =
-  HttpOutput | Extract<Output, { type: 'openStream' | 'closeStream' | 'keepEvents' | 'credentialsRefused' }>;
+  | HttpOutput
+  | Extract<Output, { type: 'openStream' | 'closeStream' | 'keepEvents' | 'dialogChanged' | 'credentialsRefused' }>;
 
 export interface CallBodyOwner {
   /** Parts of the state were replaced. */
@@ -70,6 +83,8 @@ export class CallBody {
   #changed: Partial<State> | undefined;
   readonly #page = new AbortController();
   #session: Session = waitingSession;
+  /** Names consultations for the engine: this one's, or the last one's. */
+  #consultation = 0;
   #goodbye: ReturnType<typeof setTimeout> | undefined;
   #closed: () => void = () => undefined;
 
@@ -131,12 +146,36 @@ export class CallBody {
     this.pump.tell(HOLD, Number(on));
   }
 
+  /** Whoever is talked to does not hear us, nor whoever is talked to next. */
   mute(on: boolean): void {
     this.pump.tell(MUTE, Number(on));
+    if (this.#session.consultation) this.pump.tell(MUTE, Number(on), this.#consultation);
   }
 
-  sendDtmf(tones: string): void {
-    this.pump.tell(SEND_DTMF, 0, tones);
+  sendDtmf(tones: string, inRtp = false): void {
+    this.pump.tell(SEND_DTMF, Number(inRtp), tones);
+  }
+
+  transfer(target: string): void {
+    this.pump.tell(TRANSFER, 0, target);
+  }
+
+  consult(target: string, options?: CallOptions): void {
+    if (!this.#session.consultation) this.#consultation++;
+    this.pump.tell(CONSULT, this.media.number(options), this.#consultation, target);
+  }
+
+  join(): void {
+    if (this.#session.consultation) this.pump.tell(TRANSFER, this.#consultation, undefined);
+  }
+
+  goBack(): void {
+    if (this.#session.consultation) this.pump.tell(END, 0, undefined, undefined, this.#consultation);
+  }
+
+  /** Takes up the call of the page that was here before. */
+  resume(stored: string): void {
+    this.pump.tell(RESUME, 0, stored);
   }
 
   setInput(id: string): void {
@@ -190,8 +229,6 @@ export class CallBody {
       case 'askMicrophone':
         return this.#owner.askMicrophone();
       case 'dialogChanged':
-        // What a page that comes back would resume the call with; pages do not do so yet.
-        return;
       case 'http':
       case 'openStream':
       case 'closeStream':
@@ -218,7 +255,8 @@ export class CallBody {
     if (!change) return;
     this.#changed = undefined;
     this.#owner.state(change);
-    if (change.session) this.#sounds.play(soundOf(change.session));
+    // Whoever is told of the call comes first.
+    if (change.session) void nextTask().then(() => this.#sounds.play(soundOf(this.#session)));
   }
 
   #change({ slice, value }: Changed): Partial<State> {
@@ -286,15 +324,25 @@ export class CallBody {
 /** The engine's session as applications see it: times by the wall clock, the INVITE apart. */
 function sessionState(snapshot: SessionSnapshot, before: Session): Pick<State, 'session' | 'invite'> {
   if (snapshot.status === SessionStatus.WAITING) return { session: waitingSession, invite: '' };
-  const { invite, answeredAt, ...session } = snapshot;
-  const known = before.id === session.id ? before.answeredAt : undefined;
+  const { invite, consultation, ...session } = timed(snapshot, before);
+  return { session: { ...session, consultation: consultation && beside(consultation, before.consultation) }, invite };
+}
+
+function beside(snapshot: ConsultationSnapshot, before: Consultation | undefined): Consultation {
+  const { invite: _, ...consultation } = timed(snapshot, before);
+  return consultation;
+}
+
+function timed<C extends ConsultationSnapshot>(snapshot: C, before: Pick<Session, 'id' | 'answeredAt'> | undefined): C {
+  const { answeredAt } = snapshot;
+  const known = before?.id === snapshot.id ? before.answeredAt : undefined;
   const now = Date.now() - performance.now();
-  const since = answeredAt === undefined ? undefined : (known ?? Math.round(now + answeredAt));
-  return { session: { ...session, answeredAt: since }, invite };
+  return { ...snapshot, answeredAt: answeredAt === undefined ? undefined : (known ?? Math.round(now + answeredAt)) };
 }
 
 /** Who waits in a queue hears ringback too: silence would say that nobody is there. */
-function soundOf({ status, direction, answering, ringing, queuePlace }: Session): Sound | undefined {
+function soundOf({ consultation, ...session }: Session): Sound | undefined {
+  const { status, direction, answering, ringing, queuePlace } = consultation ?? session;
   if (status !== SessionStatus.STARTING) return undefined;
   if (direction === SessionDirection.INCOMING) return answering ? undefined : 'ring';
   return ringing || queuePlace ? 'ringback' : undefined;

@@ -2,6 +2,7 @@ import { mediaDirections, type PeerRequest } from '../engine/contract.js';
 import { release } from './devices.js';
 import { gathered } from './gathering.js';
 import { MediaWatch } from './media-watch.js';
+import { nextTask } from './next-task.js';
 
 /** What a peer connection needs from the page. */
 export interface PeerBody {
@@ -30,13 +31,14 @@ export class Peer {
   readonly #media: number;
   readonly #body: PeerBody;
   readonly #reports: PeerReports;
-  readonly #connection: RTCPeerConnection;
-  readonly #audio = new Audio();
+  #connection: RTCPeerConnection | undefined;
+  #audio: HTMLAudioElement | undefined;
   /** The one stream that our track belongs to: without it the far end's `ontrack` has none. */
-  readonly #stream = new MediaStream();
-  readonly #watch: MediaWatch;
+  #stream: MediaStream | undefined;
+  #watch: MediaWatch | undefined;
   #microphone: MediaStream | undefined;
-  #steps: Promise<void> = Promise.resolve();
+  // Making a connection takes the page some ten milliseconds: a call is told of before.
+  #steps: Promise<void> = nextTask();
   #muted = false;
   #held = false;
   #up = false;
@@ -46,16 +48,15 @@ export class Peer {
     this.#media = media;
     this.#body = body;
     this.#reports = reports;
-    this.#connection = new RTCPeerConnection(body.configuration(media));
-    this.#connection.ontrack = ({ track, streams }) => this.#hear(streams[0] ?? new MediaStream([track]));
-    this.#connection.onconnectionstatechange = () => this.#stateChanged();
-    this.#audio.autoplay = true;
-    this.#watch = new MediaWatch(this.#connection, () => {
-      if (!this.#held) reports.noMedia();
-    });
   }
 
+  /** Plays the other side's voice. */
   get audio(): HTMLAudioElement {
+    if (!this.#audio) {
+      this.#audio = new Audio();
+      this.#audio.autoplay = true;
+      this.#audio.muted = this.#held;
+    }
     return this.#audio;
   }
 
@@ -67,14 +68,11 @@ export class Peer {
       case 'answer':
         return this.#then(() => this.#answer(request));
       case 'accept':
-        return this.#then(async () => {
-          await this.#connection.setRemoteDescription({ type: 'answer', sdp: request.answer });
-          this.#reports.accepted();
-        });
+        return this.#then(() => this.#accept(request.answer));
       case 'addCandidates':
         return this.#then(() => this.#addCandidates(request.description));
       case 'rollback':
-        return this.#then(() => this.#connection.setLocalDescription({ type: 'rollback' }));
+        return this.#then(() => this.#pc.setLocalDescription({ type: 'rollback' }));
       case 'openMicrophone':
         void this.#joinMicrophone(request.media);
         return;
@@ -84,6 +82,8 @@ export class Peer {
       case 'hold':
         this.#held = Boolean(request.on);
         return this.#applyMute();
+      case 'insertDtmf':
+        return this.#then(() => this.#insertDtmf(request));
       case 'close':
         return this.close();
     }
@@ -97,12 +97,31 @@ export class Peer {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#watch.stop();
-    this.#connection.ontrack = this.#connection.onconnectionstatechange = null;
-    this.#connection.close();
+    this.#watch?.stop();
+    if (this.#connection) {
+      this.#connection.ontrack = this.#connection.onconnectionstatechange = null;
+      this.#connection.close();
+    }
     if (this.#microphone) release(this.#microphone);
+    if (!this.#audio) return;
     this.#audio.srcObject = null;
     this.#body.forget(this.#audio);
+  }
+
+  /** Made by the first step that needs it; throws where the browser refuses its configuration. */
+  get #pc(): RTCPeerConnection {
+    if (this.#connection) return this.#connection;
+    const connection = new RTCPeerConnection(this.#body.configuration(this.#media));
+    connection.ontrack = ({ track, streams }) => this.#hear(streams[0] ?? new MediaStream([track]));
+    connection.onconnectionstatechange = () => this.#stateChanged(connection.connectionState);
+    this.#watch = new MediaWatch(connection, () => {
+      if (!this.#held) this.#reports.noMedia();
+    });
+    return (this.#connection = connection);
+  }
+
+  get #ours(): MediaStream {
+    return (this.#stream ??= new MediaStream());
   }
 
   #then(step: () => Promise<void>): void {
@@ -114,7 +133,7 @@ export class Peer {
   }
 
   async #offer({ media, direction: index, iceRestart }: Step<'offer'>): Promise<void> {
-    const pc = this.#connection;
+    const pc = this.#pc;
     const direction = mediaDirections[index] ?? 'sendrecv';
     const transceiver = this.#transceiver();
     if (transceiver) {
@@ -123,28 +142,43 @@ export class Peer {
       const microphone = this.#microphone ?? (await this.#open(media));
       if (!microphone) return;
       const [track] = microphone.getAudioTracks();
-      pc.addTransceiver(track ?? 'audio', { direction, streams: [this.#stream] });
+      pc.addTransceiver(track ?? 'audio', { direction, streams: [this.#ours] });
     }
     await pc.setLocalDescription(await pc.createOffer({ iceRestart }));
     await this.#describe();
   }
 
   async #answer({ offer, direction }: Step<'answer'>): Promise<void> {
-    const pc = this.#connection;
+    const pc = this.#pc;
     await pc.setRemoteDescription({ type: 'offer', sdp: offer });
     const transceiver = this.#transceiver();
     for (const other of pc.getTransceivers()) if (other !== transceiver) other.direction = 'inactive';
     if (!transceiver) throw new Error('The offer has no audio');
     transceiver.direction = mediaDirections[direction] ?? 'sendrecv';
-    transceiver.sender.setStreams(this.#stream);
+    transceiver.sender.setStreams(this.#ours);
     await this.#join(transceiver);
     await pc.setLocalDescription(await pc.createAnswer());
     await this.#describe();
   }
 
+  async #accept(sdp: string): Promise<void> {
+    const pc = this.#pc;
+    // Another of those who were called has answered before: our offer stands again for this one.
+    if (pc.signalingState === 'stable') await pc.setLocalDescription(await pc.createOffer());
+    await pc.setRemoteDescription({ type: 'answer', sdp });
+    this.#reports.accepted();
+  }
+
+  async #insertDtmf({ tones, duration, gap }: Step<'insertDtmf'>): Promise<void> {
+    const dtmf = this.#transceiver()?.sender.dtmf;
+    if (!dtmf?.canInsertDTMF) throw new Error('The other side takes no keys in RTP');
+    // After those that still sound.
+    dtmf.insertDTMF(dtmf.toneBuffer + tones, duration, gap);
+  }
+
   async #describe(): Promise<void> {
-    await gathered(this.#connection);
-    if (!this.#closed) this.#reports.described(this.#connection.localDescription?.sdp ?? '');
+    await gathered(this.#pc);
+    if (!this.#closed) this.#reports.described(this.#pc.localDescription?.sdp ?? '');
   }
 
   /** The candidates in a whole description, to the media section that they stand in. */
@@ -154,7 +188,7 @@ export class Peer {
       if (line.startsWith('m=')) sdpMLineIndex++;
       if (!line.startsWith('a=candidate:')) continue;
       // One that this browser cannot use does not spoil the others.
-      await this.#connection.addIceCandidate({ candidate: line.slice(2), sdpMLineIndex }).catch(() => undefined);
+      await this.#pc.addIceCandidate({ candidate: line.slice(2), sdpMLineIndex }).catch(() => undefined);
     }
   }
 
@@ -194,25 +228,24 @@ export class Peer {
 
   #applyMute(): void {
     for (const track of this.#microphone?.getAudioTracks() ?? []) track.enabled = !this.#muted && !this.#held;
-    this.#audio.muted = this.#held;
+    if (this.#audio) this.#audio.muted = this.#held;
   }
 
   #transceiver(): RTCRtpTransceiver | undefined {
-    return this.#connection
+    return this.#pc
       .getTransceivers()
       .find(({ receiver, currentDirection }) => receiver.track.kind === 'audio' && currentDirection !== 'stopped');
   }
 
   #hear(stream: MediaStream): void {
-    this.#audio.srcObject = stream;
-    this.#body.play(this.#audio);
+    this.audio.srcObject = stream;
+    this.#body.play(this.audio);
   }
 
-  #stateChanged(): void {
-    const state = this.#connection.connectionState;
+  #stateChanged(state: RTCPeerConnectionState): void {
     if (state === 'connected' && !this.#up) {
       this.#up = true;
-      this.#watch.start();
+      this.#watch?.start();
       this.#reports.connected();
     } else if ((state === 'disconnected' || state === 'failed') && this.#up) {
       this.#up = false;

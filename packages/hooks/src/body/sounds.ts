@@ -10,6 +10,7 @@ export class Sounds {
   #context: AudioContext | undefined;
   #source: AudioBufferSourceNode | undefined;
   #sound: Sound | undefined;
+  #closed = false;
   #sink = '';
   #gestures: AbortController | undefined;
 
@@ -19,7 +20,7 @@ export class Sounds {
 
   /** Plays one of them until it is another's turn, or nobody's. */
   play(sound: Sound | undefined): void {
-    if (sound === this.#sound) return;
+    if (sound === this.#sound || this.#closed) return;
     this.#sound = sound;
     this.#source?.stop();
     this.#source = undefined;
@@ -62,6 +63,7 @@ export class Sounds {
 
   close(): void {
     this.play(undefined);
+    this.#closed = true;
     this.#waiting.clear();
     this.#gestures?.abort();
     void this.#context?.close();

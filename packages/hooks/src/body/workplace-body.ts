@@ -16,11 +16,15 @@ import {
 } from '../engine/contract.js';
 import { list } from '../engine/fields.js';
 import type { State } from '../state.js';
-import type { CallOptions, Status, TerminateOptions } from '../types.js';
+import { type CallOptions, SessionStatus, type Status, type TerminateOptions } from '../types.js';
 import { CallBody, type OtherOutput } from './call-body.js';
 import { answered, pushed, request } from './backend.js';
 import { ask, baseUrl, Stream } from './http.js';
+import { forgetCall, keepCall, keptCall } from './kept-call.js';
 import { keptUuid, loadArray, save } from './storage.js';
+
+/** Names of calls that the page did not choose begin here. */
+const INCOMING = 2 ** 31;
 
 /** What an application, in this tab or another, wants. */
 export type Command =
@@ -31,7 +35,10 @@ export type Command =
   | { do: 'answer'; options?: CallOptions | undefined }
   | { do: 'end'; options?: TerminateOptions | undefined }
   | { do: 'hold' | 'mute'; on: boolean }
-  | { do: 'sendDtmf'; tones: string }
+  | { do: 'sendDtmf'; tones: string; inRtp: boolean }
+  | { do: 'transfer'; target: string }
+  | { do: 'consult'; target: string; options?: CallOptions | undefined }
+  | { do: 'join' | 'goBack' }
   | { do: 'setInput' | 'setOutput'; id: string }
   | { do: 'askMicrophone' };
 
@@ -57,6 +64,10 @@ export class WorkplaceBody {
   readonly #base: string;
   readonly #stream: Stream;
   #leaving = false;
+  /** Whose phone it is, once it has started. */
+  #login: string | undefined;
+  #hasHash = false;
+  #launched: string | undefined;
 
   constructor(engine: Engine, application: Application, owner: WorkplaceOwner) {
     this.#application = application;
@@ -123,7 +134,15 @@ export class WorkplaceBody {
       case 'mute':
         return body.mute(command.on);
       case 'sendDtmf':
-        return body.sendDtmf(command.tones);
+        return body.sendDtmf(command.tones, command.inRtp);
+      case 'transfer':
+        return body.transfer(command.target);
+      case 'consult':
+        return body.consult(command.target, command.options);
+      case 'join':
+        return body.join();
+      case 'goBack':
+        return body.goBack();
       case 'setInput':
         return body.setInput(command.id);
       case 'setOutput':
@@ -154,7 +173,19 @@ export class WorkplaceBody {
   #state(change: Partial<State>): void {
     const iceServers = change.launch?.data?.ice_servers;
     if (iceServers) this.#body.media.iceServers = iceServers;
+    if (change.session?.status === SessionStatus.WAITING) forgetCall();
     this.#owner.state(change);
+    if (change.hash) this.#hasHash = change.hash.data !== undefined;
+    if (change.launch) this.#launched = change.launch.data?.login;
+    if (this.#hasHash) this.#started(this.#launched);
+  }
+
+  /** The phone can be told of calls. */
+  #started(login: string | undefined): void {
+    if (!login || this.#login === login) return;
+    this.#login = login;
+    const stored = keptCall(login);
+    if (stored) this.#body.resume(stored);
   }
 
   #perform(output: OtherOutput): void {
@@ -167,6 +198,10 @@ export class WorkplaceBody {
         return this.#stream.close();
       case 'keepEvents':
         return save('events', output.rest.length > 0 ? JSON.stringify(output.rest) : '');
+      case 'dialogChanged':
+        // A consultation is not taken up again.
+        if (this.#login && output.call >= INCOMING) keepCall(this.#login, output.stored);
+        return;
       case 'credentialsRefused':
         // The machine fetches another hash by itself.
         return;

@@ -71,10 +71,16 @@ export const RETRY = 35;
 export const FOCUSED = 36;
 export const UNLOAD = 37;
 export const RESTORE_EVENTS = 38;
+export const TRANSFER = 39;
+export const CONSULT = 40;
+export const RESUME = 41;
 
 export type Field = string | number | undefined;
 
-/** A number, and fields. Where it does not say otherwise, the number is the socket's, the peer's or the request's. */
+/**
+ * A number, and fields. Where it does not say otherwise, the number is the socket's, the peer's or the request's. `call`
+ * is the name of a consultation, or empty for the call.
+ */
 export interface Inputs {
   [TICK]: [];
   [SOCKET_OPENED]: [socket: number];
@@ -95,10 +101,11 @@ export interface Inputs {
   [WOKE]: [none: 0, wallMs: number];
   [CALL]: [media: number, target: string];
   [ANSWER]: [media: number];
-  [END]: [statusCode: number, cause: Field, reasonPhrase: Field];
-  [HOLD]: [on: number];
-  [MUTE]: [on: number];
-  [SEND_DTMF]: [none: 0, tones: string];
+  [END]: [statusCode: number, cause: Field, reasonPhrase: Field, call?: Field];
+  [HOLD]: [on: number, call?: Field];
+  [MUTE]: [on: number, call?: Field];
+  /** `inRtp`: as RFC 4733 has it, not by INFO. */
+  [SEND_DTMF]: [inRtp: number, tones: string];
   [STOP]: [];
   /** A phone's: `login domain displayName instanceId username password registrars`. */
   [REGISTER]: [none: 0, ...fields: Field[]];
@@ -121,6 +128,12 @@ export interface Inputs {
   [UNLOAD]: [];
   /** Every field is an event, a list. */
   [RESTORE_EVENTS]: [none: 0, ...events: Field[]];
+  /** The number is a consultation's, whose far end takes our place; or 0, and `target` does. */
+  [TRANSFER]: [call: number, target: Field];
+  /** `call` is the new call's name, above 0. */
+  [CONSULT]: [media: number, call: Field, target: Field];
+  /** What an earlier page was told by `dialogChanged`. */
+  [RESUME]: [media: number, stored: string];
 }
 
 /** Tells a machine one of its inputs. */
@@ -158,6 +171,8 @@ export const records = [
   'dtmf tone duration',
   'event',
   'error code message',
+  'insertDtmf peer duration gap tones',
+  'dialogChanged call stored',
 ];
 
 // Words that are numbers in records.
@@ -197,9 +212,13 @@ export type SessionSnapshot =
       heldByRemote: boolean;
       connected: boolean;
       answering: boolean;
+      transferring: boolean;
       answeredAt?: number | undefined;
       invite: string;
+      consultation?: ConsultationSnapshot | undefined;
     };
+
+export type ConsultationSnapshot = Omit<Extract<SessionSnapshot, { id: string }>, 'consultation'>;
 
 export interface Snapshots {
   hash: Remote<TelephonyHash>;
@@ -222,6 +241,7 @@ export type PeerRequest =
   | { type: 'rollback' }
   | { type: 'openMicrophone'; media: number }
   | { type: 'mute' | 'hold'; on: number }
+  | { type: 'insertDtmf'; tones: string; duration: number; gap: number }
   | { type: 'close' };
 
 export type SocketOutput =

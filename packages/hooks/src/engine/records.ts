@@ -2,6 +2,7 @@ import { type CallcenterEvent, type Party, SessionStatus, type TelephonyError } 
 import {
   callDirections,
   callStatuses,
+  type ConsultationSnapshot,
   type EventRecord,
   flowStatuses,
   originators,
@@ -48,39 +49,11 @@ const slices: Record<string, (values: Values) => unknown> = {
     by,
   })),
   userAgent: ([status, error]) => ({ status: userAgentStatuses[status], error: failure(error) }),
-  session: ([
-    status,
-    direction,
-    id,
-    local,
-    remote,
-    ringing,
-    muted,
-    heldByRemote,
-    connected,
-    answering,
-    answeredAt,
-    position,
-    waiting,
-    invite,
-  ]) =>
-    id === undefined
-      ? { status: SessionStatus.WAITING }
-      : {
-          status: callStatuses[status],
-          direction: callDirections[direction],
-          id,
-          local: party(local),
-          remote: party(remote),
-          ringing,
-          queuePlace: position ? { position, waiting } : undefined,
-          muted,
-          heldByRemote,
-          connected,
-          answering,
-          answeredAt: answeredAt ?? undefined,
-          invite,
-        },
+  session: (values) => {
+    if (values.length === 0) return { status: SessionStatus.WAITING };
+    const consultation = values[CALL_FIELDS];
+    return { ...call(values), consultation: consultation ? call(consultation) : undefined };
+  },
   registrars: ([rotation, ...flows]) => ({
     rotation: rotations[rotation],
     registrars: flows.map(([id, uri, status, error]) => ({
@@ -91,6 +64,43 @@ const slices: Record<string, (values: Values) => unknown> = {
     })),
   }),
 };
+
+const CALL_FIELDS = 15;
+
+function call([
+  status,
+  direction,
+  id,
+  local,
+  remote,
+  ringing,
+  muted,
+  heldByRemote,
+  connected,
+  answering,
+  transferring,
+  answeredAt,
+  position,
+  waiting,
+  invite,
+]: Values): ConsultationSnapshot {
+  return {
+    status: callStatuses[status] as ConsultationSnapshot['status'],
+    direction: callDirections[direction] as ConsultationSnapshot['direction'],
+    id,
+    local: party(local),
+    remote: party(remote),
+    ringing,
+    queuePlace: position ? { position, waiting } : undefined,
+    muted,
+    heldByRemote,
+    connected,
+    answering,
+    transferring,
+    answeredAt: answeredAt ?? undefined,
+    invite,
+  };
+}
 
 function remote(data: (values: Values) => unknown): (values: Values) => Remote<unknown> {
   return ([loading, values, error]) => ({ loading, data: values ? data(values) : undefined, error: failure(error) });

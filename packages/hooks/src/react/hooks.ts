@@ -7,6 +7,7 @@ import type {
   AudioDevices,
   CallcenterEvent,
   CallOptions,
+  DTMFOptions,
   Registrars,
   Resource,
   Session,
@@ -15,6 +16,7 @@ import type {
   TelephonyLaunch,
   TelephonyStatus,
   TerminateOptions,
+  TransferCall,
   UserAgent,
 } from '../types.js';
 import { useEventSelector, useSnapshot, useTelephony } from './context.js';
@@ -113,9 +115,29 @@ export function useSessionMute(): [muted: boolean, setMuted: (on: boolean) => vo
 }
 
 /** Presses keys: `0-9 A-D * #`; a comma waits 2 s. */
-export function useSendDTMF(): (tones: string | number) => void {
+export function useSendDTMF(): (tones: string | number, options?: DTMFOptions) => void {
   const telephony = useTelephony();
-  return useMemo(() => (tones) => telephony.sendDtmf(String(tones)), [telephony]);
+  return useMemo(
+    () => (tones, options) => telephony.sendDtmf(String(tones), options?.transport === 'rtp'),
+    [telephony],
+  );
+}
+
+/** Hands the call on: unseen, or after asking somebody while the caller waits. */
+export function useTransferCall(): TransferCall {
+  const telephony = useTelephony();
+  const transferring = useSnapshot((state) => state.session.transferring);
+  const consultation = useSnapshot((state) => state.session.consultation);
+  const acts = useMemo(
+    () => ({
+      transfer: (target: string) => telephony.transfer(target),
+      consult: (target: string, options?: CallOptions) => telephony.consult(target, options),
+      join: () => telephony.join(),
+      goBack: () => telephony.goBack(),
+    }),
+    [telephony],
+  );
+  return useMemo(() => ({ ...acts, transferring, consultation }), [acts, transferring, consultation]);
 }
 
 /** Microphones and loudspeakers, and which are used. */

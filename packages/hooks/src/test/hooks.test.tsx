@@ -12,9 +12,10 @@ import CallcenterProvider, {
   useSessionSelector,
   useTelephonyHash,
   useTelephonyStatus,
+  useTransferCall,
   useUserAgent,
 } from '../index.js';
-import { records, REFUSE_CALLS, RETRY, SET_STATUS, START, STOP } from '../engine/contract.js';
+import { CONSULT, END, records, REFUSE_CALLS, RETRY, SET_STATUS, START, STOP, TRANSFER } from '../engine/contract.js';
 import { call, hash, script, type Script, settled } from './support/scripted.js';
 import { installAudio } from './support/audio.js';
 import { installLocks } from './support/locks.js';
@@ -230,6 +231,45 @@ describe('hooks', () => {
     fireEvent.click(screen.getByText('engine_unavailable'));
     await act(settled);
     expect(scripted.engine.told(START)).toHaveLength(1);
+  });
+
+  it('hand the call on: unseen, or after asking somebody', async () => {
+    let hook!: ReturnType<typeof useTransferCall>;
+    const Page = () => {
+      hook = useTransferCall();
+      return <p>{`${hook.consultation?.remote.user}: ${hook.consultation?.status}, ${hook.transferring}`}</p>;
+    };
+    render(<CallcenterProvider host="">{<Page />}</CallcenterProvider>);
+    await act(settled);
+    const { engine } = scripted;
+    act(() => engine.show('session', call({ status: SessionStatus.ACTIVE })));
+    const first = hook;
+    hook.transfer('boris');
+    expect(engine.told(TRANSFER)).toEqual([[0, 'boris']]);
+    hook.join();
+    hook.goBack();
+    expect([engine.told(TRANSFER).length, engine.told(END).length], 'nobody is consulted').toEqual([1, 0]);
+
+    hook.consult('boris');
+    expect(engine.told(CONSULT)).toEqual([[0, '1', 'boris']]);
+    const boris = { displayName: '', uri: 'sip:boris@demo.example', user: 'boris', host: 'demo.example' };
+    const { consultation: _, ...colleague } = call({ id: 'call-2', remote: boris, status: SessionStatus.ACTIVE });
+    act(() => engine.show('session', call({ status: SessionStatus.HOLD, consultation: colleague })));
+    expect(screen.getByText('boris: active, false')).toBeTruthy();
+    expect(hook.transfer).toBe(first.transfer);
+    hook.join();
+    expect(engine.told(TRANSFER)[1]).toEqual([1, '']);
+    act(() =>
+      engine.show('session', call({ status: SessionStatus.HOLD, transferring: true, consultation: colleague })),
+    );
+    expect(screen.getByText('boris: active, true')).toBeTruthy();
+    hook.goBack();
+    expect(engine.told(END)).toEqual([[0, '', '', '1']]);
+
+    act(() => engine.show('session', call({ status: SessionStatus.ACTIVE })));
+    expect(screen.getByText('undefined: undefined, false')).toBeTruthy();
+    hook.consult('vera');
+    expect(engine.told(CONSULT)[1], 'another name').toEqual([0, '2', 'vera']);
   });
 
   it('outside the provider say so', () => {

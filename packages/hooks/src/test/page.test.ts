@@ -7,6 +7,7 @@ import {
   EVENTS_TAKEN,
   HTTP_FAILED,
   RESTORE_EVENTS,
+  RESUME,
   START,
   STATUS_ARRIVED,
   STREAM_CLOSED,
@@ -14,7 +15,7 @@ import {
   UNLOAD,
 } from '../engine/contract.js';
 import { eventRecord } from './support/encode.js';
-import { call, script, type Script, settled } from './support/scripted.js';
+import { call, hash, launch, script, type Script, settled } from './support/scripted.js';
 
 vi.mock('../engine/workplace.js', () => ({ loadWorkplace: undefined }));
 
@@ -126,19 +127,58 @@ describe('the page of the tab that leads', () => {
     expect(profiles[1]).toBe(profiles[0]);
   });
 
-  it('rings for a call that comes, and plays ringback to who waits', () => {
+  it('rings for a call that comes, and plays ringback to who waits', async () => {
     const playing = (): number => FakeAudioContext.made.reduce((sum, { playing }) => sum + playing, 0);
     scripted.engine.show('session', call());
+    await settled();
     expect(playing()).toBe(1);
     scripted.engine.show('session', call({ answering: true }));
+    await settled();
     expect(playing()).toBe(0);
     const outgoing = call({ id: 'call-2', direction: 'outgoing' as never });
     scripted.engine.show('session', outgoing);
+    await settled();
     expect(playing()).toBe(0);
     scripted.engine.show('session', { ...outgoing, queuePlace: { position: 1, waiting: 1 } });
+    await settled();
     expect(playing()).toBe(1);
     scripted.engine.show('session', { ...outgoing, status: SessionStatus.ACTIVE });
+    await settled();
     expect(playing()).toBe(0);
+  });
+
+  it('keeps the call over a reload, for the operator whose it is, and until it has ended', async () => {
+    const show = (login: string) => {
+      scripted.engine.show('hash', { loading: false, data: { ...hash, login } });
+      scripted.engine.show('launch', { loading: false, data: { ...launch, login } });
+    };
+    const reload = async () => {
+      telephony.stop();
+      await settled();
+      telephony = new Callcenter({ host: 'https://cc.example', load: scripted.load });
+      telephony.start();
+      await settled();
+    };
+    sessionStorage.clear();
+    show('anna');
+    scripted.engine.say({ type: 'dialogChanged', call: 2 ** 31 + 1, stored: 'call 1\nid x' });
+    scripted.engine.say({ type: 'dialogChanged', call: 1, stored: 'a consultation' });
+    await reload();
+    scripted.engine.show('hash', { loading: false, data: hash });
+    expect(scripted.engine.told(RESUME)).toEqual([]);
+    scripted.engine.show('launch', { loading: false, data: launch });
+    scripted.engine.show('launch', { loading: false, data: launch });
+    expect(scripted.engine.told(RESUME)).toEqual([[0, 'call 1\nid x']]);
+
+    await reload();
+    show('boris');
+    expect(scripted.engine.told(RESUME)).toEqual([]);
+    await reload();
+    show('anna');
+    scripted.engine.show('session', { status: SessionStatus.WAITING });
+    await reload();
+    show('anna');
+    expect(scripted.engine.told(RESUME)).toEqual([]);
   });
 
   it('starts another engine when one traps, and says so', async () => {

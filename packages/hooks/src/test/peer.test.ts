@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nextTask } from '../body/next-task.js';
 import { Peer, type PeerReports } from '../body/peer.js';
 import { FakeConnection, FakeStream, FakeTrack, installWebRtc, log } from './support/webrtc.js';
 
@@ -22,7 +23,8 @@ beforeEach(() => {
 
 afterEach(() => vi.useRealTimers());
 
-function peer(): { peer: Peer; connection: FakeConnection } {
+function peer(): { peer: Peer; readonly connection: FakeConnection } {
+  const index = FakeConnection.made.length;
   const reports = new Proxy(
     {},
     {
@@ -42,18 +44,31 @@ function peer(): { peer: Peer; connection: FakeConnection } {
     },
     reports,
   );
-  const connection = FakeConnection.made.at(-1);
-  if (!connection) throw new Error('no connection');
-  return { peer: made, connection };
+  return {
+    peer: made,
+    // Made by the first step.
+    get connection() {
+      const connection = FakeConnection.made[index];
+      if (!connection) throw new Error('no connection');
+      return connection;
+    },
+  };
 }
 
-const soon = () => vi.advanceTimersByTimeAsync(0);
+/** The next task, and what follows from it. */
+const soon = async () => {
+  await nextTask();
+  await vi.advanceTimersByTimeAsync(0);
+};
 
 describe('answering', () => {
   it('is prepared without candidates and microphone, both join at the click', async () => {
-    const { peer: p, connection } = peer();
+    const made = peer();
+    const { peer: p } = made;
     p.request({ type: 'answer', media: 0, offer: 'theirs', direction: 0 });
+    expect(FakeConnection.made, 'the call is told of first').toHaveLength(0);
     await soon();
+    const { connection } = made;
     expect(log).toEqual(['remote offer', 'sendrecv', 'setStreams 1', 'createAnswer', 'local answer']);
     expect(tracks).toEqual([]);
     connection.candidate(null);
@@ -83,6 +98,7 @@ describe('answering', () => {
   it('waits for candidates half a second after the first, and never more than two', async () => {
     const first = peer();
     first.peer.request({ type: 'answer', media: 0, offer: 'theirs', direction: 0 });
+    await soon();
     await vi.advanceTimersByTimeAsync(100);
     first.connection.candidate('candidate:1');
     await vi.advanceTimersByTimeAsync(499);
@@ -92,6 +108,7 @@ describe('answering', () => {
 
     const second = peer();
     second.peer.request({ type: 'answer', media: 0, offer: 'theirs', direction: 0 });
+    await soon();
     await vi.advanceTimersByTimeAsync(1999);
     expect(heard).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
@@ -109,9 +126,11 @@ describe('answering', () => {
 
 describe('calling', () => {
   it('opens the microphone before the offer', async () => {
-    const { peer: p, connection } = peer();
+    const made = peer();
+    const { peer: p } = made;
     p.request({ type: 'offer', media: 0, direction: 0, iceRestart: false });
     await soon();
+    const { connection } = made;
     expect(log).toEqual(['addTransceiver', 'sendrecv', 'createOffer', 'local offer']);
     connection.candidate(null);
     await soon();
@@ -132,9 +151,11 @@ describe('calling', () => {
 
 describe('a call under way', () => {
   async function talking(): Promise<{ p: Peer; connection: FakeConnection }> {
-    const { peer: p, connection } = peer();
+    const made = peer();
+    const { peer: p } = made;
     p.request({ type: 'offer', media: 0, direction: 0, iceRestart: false });
     await soon();
+    const { connection } = made;
     connection.candidate(null);
     await soon();
     connection.become('connected');
@@ -144,6 +165,28 @@ describe('a call under way', () => {
     log.length = 0;
     return { p, connection };
   }
+
+  it('offers again for another who answered', async () => {
+    const { p, connection } = await talking();
+    connection.signalingState = 'stable';
+    p.request({ type: 'accept', answer: 'another' });
+    await soon();
+    expect(log).toEqual(['createOffer', 'local offer', 'remote answer']);
+    expect(heard).toEqual([['accepted']]);
+  });
+
+  it('presses keys in RTP, after those that still sound', async () => {
+    const { p, connection } = await talking();
+    p.request({ type: 'insertDtmf', tones: '12', duration: 160, gap: 70 });
+    p.request({ type: 'insertDtmf', tones: '#', duration: 100, gap: 50 });
+    await soon();
+    expect(log).toEqual(['keys 12 160 70', 'keys 12# 100 50']);
+    const [transceiver] = connection.transceivers;
+    if (transceiver) transceiver.sender.dtmf.canInsertDTMF = false;
+    p.request({ type: 'insertDtmf', tones: '1', duration: 160, gap: 70 });
+    await soon();
+    expect(heard).toEqual([['failed', 'The other side takes no keys in RTP']]);
+  });
 
   it('stays muted over a change of the microphone', async () => {
     const { p } = await talking();

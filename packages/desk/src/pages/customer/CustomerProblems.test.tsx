@@ -12,6 +12,7 @@ const session: Session = {
   heldByRemote: false,
   connected: false,
   answering: false,
+  transferring: false,
 };
 
 function shown(code: string, recovering = true) {

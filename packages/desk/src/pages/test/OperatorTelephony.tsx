@@ -1,4 +1,4 @@
-import CallcenterProvider, { type CallEnd, SessionStatus, type TelephonyError } from 'headset-hooks';
+import CallcenterProvider, { type CallEnd, type Session, SessionStatus, type TelephonyError } from 'headset-hooks';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Account } from '../../shared/auth/api';
 import { endsWithCall } from '../../shared/call/callError';
@@ -13,12 +13,16 @@ export function OperatorTelephony({ account }: { account: Account }) {
   const [last, setLast] = useState<EndedCall>();
   const [fresh, setFresh] = useState(false);
   const [callError, setCallError] = useState<TelephonyError>();
-  const answeredAt = useRef<number>(undefined);
+  /** The call as it was seen last, and consultations: their end is not the call's. */
+  const seen = useRef<Session>(undefined);
+  const consultations = useRef(new Set<string>());
+  const shown = useRef<SessionStatus>(undefined);
 
   const onCallEnd = useCallback((end: CallEnd) => {
-    setLast(endedCall(end, answeredAt.current, Date.now()));
+    const call = seen.current;
+    if (consultations.current.delete(end.id) && call?.id !== end.id) return;
+    setLast(endedCall(end, call?.id === end.id ? call.answeredAt : undefined, Date.now()));
     setFresh(true);
-    answeredAt.current = undefined;
   }, []);
 
   useEffect(() => {
@@ -27,10 +31,14 @@ export function OperatorTelephony({ account }: { account: Account }) {
     return () => clearTimeout(timer);
   }, [fresh, last]);
 
-  const onSession = useCallback((status: SessionStatus, answered: number | undefined) => {
-    if (answered !== undefined) answeredAt.current = answered;
-    // Why a call failed is read after it; what went wrong in one goes with it.
+  const onSession = useCallback((session: Session) => {
+    const { status, consultation } = session;
     const over = status === SessionStatus.WAITING;
+    if (!over) seen.current = session;
+    if (consultation) consultations.current.add(consultation.id);
+    if (status === shown.current) return;
+    shown.current = status;
+    // Why a call failed is read after it; what went wrong in one goes with it.
     setCallError((error) => (over && error && !endsWithCall(error) ? error : undefined));
   }, []);
 

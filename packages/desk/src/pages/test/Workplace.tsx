@@ -1,4 +1,5 @@
 import {
+  type Session,
   SessionStatus,
   Status,
   type TelephonyError,
@@ -14,6 +15,7 @@ import {
   useTelephonyHash,
   useTelephonyLaunch,
   useTelephonyStatus,
+  useTransferCall,
   useUserAgent,
 } from 'headset-hooks';
 import { useCallback, useEffect, useState } from 'react';
@@ -43,7 +45,7 @@ interface Props {
   ended: EndedCall | undefined;
   callError: TelephonyError | undefined;
   /** Told of every change of the call. */
-  onSession: (status: SessionStatus, answeredAt: number | undefined) => void;
+  onSession: (session: Session) => void;
   onDone: () => void;
 }
 
@@ -63,11 +65,12 @@ export function Workplace({ account, last, ended, callError, onSession, onDone }
   const hold = useHoldCall();
   const [, mute] = useSessionMute();
   const sendDigits = useSendDTMF();
+  const { transfer, consult, join, goBack } = useTransferCall();
   const [loggingIn, setLoggingIn] = useState(false);
   const [changing, change] = useChange(setStatus);
   const logOut = useLogOut(() => setStatus({ status: Status.DISCONNECTED }));
 
-  useEffect(() => onSession(session.status, session.answeredAt), [onSession, session.status, session.answeredAt]);
+  useEffect(() => onSession(session), [onSession, session]);
 
   const inCall = session.status !== SessionStatus.WAITING;
   const view = callView(session, ended, useHeard(session));
@@ -151,6 +154,10 @@ export function Workplace({ account, last, ended, callError, onSession, onDone }
         onMute={mute}
         onDigit={sendDigits}
         onCall={(target) => call(target)}
+        onTransfer={transfer}
+        onConsult={(target) => consult(target)}
+        onJoin={join}
+        onGoBack={goBack}
         onDone={onDone}
       />
       {inCall && troubles}

@@ -2,13 +2,14 @@ import type { TelephonyError } from 'headset-hooks';
 
 /** What went wrong with a call, in the words that fit: keys of `problem`. */
 export interface CallErrorWords {
-  title: 'callFailed' | 'holdFailed' | 'resumeFailed' | 'digitsFailed' | 'restarted';
-  hint: 'callFailedHint' | 'pressAgain' | 'unknownHint' | 'restartedHint';
+  title: 'callFailed' | 'holdFailed' | 'resumeFailed' | 'digitsFailed' | 'transferFailed' | 'restarted';
+  hint: 'callFailedHint' | 'pressAgain' | 'transferFailedHint' | 'unknownHint' | 'restartedHint';
 }
 
 const ofLiveCall: Record<string, CallErrorWords> = {
   hold_failed: { title: 'holdFailed', hint: 'pressAgain' },
   resume_failed: { title: 'resumeFailed', hint: 'pressAgain' },
+  transfer_failed: { title: 'transferFailed', hint: 'transferFailedHint' },
   dtmf_failed: { title: 'digitsFailed', hint: 'pressAgain' },
 };
 

@@ -1,6 +1,7 @@
 import {
   callDirections,
   callStatuses,
+  type ConsultationSnapshot,
   flowStatuses,
   originators,
   outcomes,
@@ -60,30 +61,35 @@ const slices: { [S in keyof Snapshots]: (value: Snapshots[S]) => unknown[] } = {
       ...(next ? [next.status, next.sub_status] : []),
     ]),
   userAgent: ({ status, error }) => [userAgentStatuses.indexOf(status), failure(error)],
-  session: (call) =>
-    call.status === SessionStatus.WAITING
+  session: (session) =>
+    session.status === SessionStatus.WAITING
       ? []
-      : [
-          callStatuses.indexOf(call.status),
-          callDirections.indexOf(call.direction),
-          call.id,
-          party(call.local),
-          party(call.remote),
-          call.ringing,
-          call.muted,
-          call.heldByRemote,
-          call.connected,
-          call.answering,
-          call.answeredAt,
-          call.queuePlace?.position ?? 0,
-          call.queuePlace?.waiting ?? 0,
-          call.invite,
-        ],
+      : [...call(session), ...(session.consultation ? [call(session.consultation)] : [])],
   registrars: ({ registrars, rotation }) => [
     rotations.indexOf(rotation),
     ...registrars.map(({ id, uri, status, error }) => [id, uri, flowStatuses.indexOf(status), error]),
   ],
 };
+
+function call(call: ConsultationSnapshot): unknown[] {
+  return [
+    callStatuses.indexOf(call.status),
+    callDirections.indexOf(call.direction),
+    call.id,
+    party(call.local),
+    party(call.remote),
+    call.ringing,
+    call.muted,
+    call.heldByRemote,
+    call.connected,
+    call.answering,
+    call.transferring,
+    call.answeredAt,
+    call.queuePlace?.position ?? 0,
+    call.queuePlace?.waiting ?? 0,
+    call.invite,
+  ];
+}
 
 function remote<T>({ loading, data, error }: Remote<T>, fields: (data: T) => unknown[]): unknown[] {
   return [loading, data && fields(data), failure(error)];

@@ -117,6 +117,7 @@ export function call(
     heldByRemote: false,
     connected: false,
     answering: false,
+    transferring: false,
     invite,
     ...change,
   };

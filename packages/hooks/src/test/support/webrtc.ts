@@ -25,6 +25,14 @@ export class FakeStream {
 
 class FakeSender {
   track: FakeTrack | null = null;
+  readonly dtmf = {
+    canInsertDTMF: true,
+    toneBuffer: '',
+    insertDTMF(tones: string, duration: number, gap: number): void {
+      this.toneBuffer = tones;
+      log.push(`keys ${tones} ${duration} ${gap}`);
+    },
+  };
   setStreams(...streams: unknown[]): void {
     log.push(`setStreams ${streams.length}`);
   }
@@ -55,6 +63,7 @@ export class FakeConnection extends EventTarget {
   readonly transceivers: FakeTransceiver[] = [];
   iceGatheringState: RTCIceGatheringState = 'new';
   connectionState: RTCPeerConnectionState = 'new';
+  signalingState: RTCSignalingState = 'have-local-offer';
   localDescription: { sdp: string } | null = null;
   onconnectionstatechange: (() => void) | null = null;
   ontrack: ((event: object) => void) | null = null;
@@ -87,7 +96,7 @@ export class FakeConnection extends EventTarget {
     return Promise.resolve();
   }
 
-  createOffer({ iceRestart }: RTCOfferOptions): Promise<object> {
+  createOffer({ iceRestart }: RTCOfferOptions = {}): Promise<object> {
     log.push(iceRestart ? 'restart' : 'createOffer');
     return Promise.resolve({ type: 'offer' });
   }

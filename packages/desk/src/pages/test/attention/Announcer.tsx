@@ -14,7 +14,13 @@ export function Announcer({ view }: { view: CallView }) {
         })
       : '';
   const calm =
-    view.kind === 'talking' ? t('call.announceTalking') : view.kind === 'ended' ? t('call.announceEnded') : '';
+    view.kind === 'talking'
+      ? t('call.announceTalking')
+      : view.kind === 'consulting' && view.stage === 'talking'
+        ? t('transfer.announceAnswered', { name: view.colleague.name ?? view.colleague.number })
+        : view.kind === 'ended'
+          ? t('call.announceEnded')
+          : '';
   return (
     <VisuallyHidden>
       <div role="alert" aria-live="assertive" data-testid="announce-urgent">

@@ -12,20 +12,11 @@ export function useAttention(view: CallView, statusWord: string | undefined): vo
   const number = caller ? groupNumber(caller.number) || t('call.unknownNumber') : '';
   const queue = caller?.name ?? '';
 
+  const inCall = view.kind === 'talking' || view.kind === 'consulting' || view.kind === 'dialling';
   usePageTitle(
-    view.kind === 'ringing'
-      ? `☎ ${[queue, number].filter(Boolean).join(' · ')}`
-      : view.kind === 'talking' || view.kind === 'dialling'
-        ? number
-        : statusWord,
+    view.kind === 'ringing' ? `☎ ${[queue, number].filter(Boolean).join(' · ')}` : inCall ? number : statusWord,
   );
-  usePageIcon(
-    view.kind === 'ringing'
-      ? 'icon-ringing'
-      : view.kind === 'talking' || view.kind === 'dialling'
-        ? 'icon-talking'
-        : 'icon',
-  );
+  usePageIcon(view.kind === 'ringing' ? 'icon-ringing' : inCall ? 'icon-talking' : 'icon');
 
   const ringing = view.kind === 'ringing' && !view.answering ? view.id : undefined;
   useEffect(() => {

@@ -14,6 +14,10 @@ const act = {
   onMute: vi.fn(),
   onDigit: vi.fn(),
   onCall: vi.fn(),
+  onTransfer: vi.fn(),
+  onConsult: vi.fn(),
+  onJoin: vi.fn(),
+  onGoBack: vi.fn(),
   onDone: vi.fn(),
 };
 const caller = { number: '79991234567', name: 'Support' };
@@ -26,6 +30,7 @@ const talking: CallView = {
   heldByRemote: false,
   muted: false,
   sound: 'on',
+  transferring: false,
 };
 
 function card(view: CallView) {
@@ -117,6 +122,53 @@ describe('the call card', () => {
     expect(screen.getByRole('status', { name: 'Digits sent' }).textContent).toBe('5#9');
     await userEvent.keyboard('{Escape}');
     expect(screen.queryByRole('button', { name: '5' })).toBeNull();
+  });
+
+  it('hands the call on, unseen or after asking', async () => {
+    render(card(talking));
+    await userEvent.click(screen.getByRole('button', { name: 'Transfer' }));
+    const field = screen.getByRole('textbox', { name: 'Who takes the call' });
+    expect(document.activeElement).toBe(field);
+    await userEvent.type(field, '???');
+    await userEvent.click(screen.getByRole('button', { name: 'Transfer now' }));
+    expect(act.onTransfer).not.toHaveBeenCalled();
+    expect(screen.getByText('Enter a number or a login')).toBeTruthy();
+    await userEvent.clear(field);
+    await userEvent.type(field, 'Boris');
+    await userEvent.click(screen.getByRole('button', { name: 'Transfer now' }));
+    expect(act.onTransfer).toHaveBeenCalledWith('boris');
+    await userEvent.type(field, '{Enter}');
+    expect(act.onConsult).toHaveBeenCalledWith('boris');
+    await userEvent.keyboard('{Escape}');
+    expect(screen.queryByRole('textbox', { name: 'Who takes the call' })).toBeNull();
+  });
+
+  it('says that it is being handed on, and takes no second one', () => {
+    render(card({ ...talking, transferring: true }));
+    expect(screen.getByTestId('call-state-transferring').textContent).toContain('Transferring…');
+    expect(screen.getByRole('button', { name: 'Transfer' }).hasAttribute('disabled')).toBe(true);
+  });
+
+  it('connects the caller with a colleague once they have answered, or goes back', async () => {
+    const consulting = {
+      kind: 'consulting',
+      id: '1',
+      caller,
+      colleague: { number: 'boris' },
+      stage: 'ringing',
+      since: undefined,
+      muted: false,
+      joining: false,
+    } as const;
+    const { rerender } = render(card(consulting));
+    expect(screen.getByTestId('caller-waits').textContent).toContain('+7 999 123-45-67');
+    await userEvent.keyboard('{Alt>}t{/Alt}');
+    expect(act.onJoin).not.toHaveBeenCalled();
+    rerender(card({ ...consulting, stage: 'talking', since: Date.now() }));
+    await userEvent.click(screen.getByRole('button', { name: 'Connect them' }));
+    expect(act.onJoin).toHaveBeenCalledTimes(1);
+    await userEvent.click(screen.getByRole('button', { name: 'Back' }));
+    expect(act.onGoBack).toHaveBeenCalledTimes(1);
   });
 
   it('dials a number however it is typed, and nothing that is none', async () => {

@@ -1,6 +1,7 @@
 import type { Status } from 'headset-hooks';
 import type { ReactNode } from 'react';
 import type { CallView, EndedCall } from '../model/callView';
+import { ConsultingCall } from './ConsultingCall';
 import { DiallingCall } from './DiallingCall';
 import { EndedCallCard } from './EndedCallCard';
 import { IdleCall, type Link } from './IdleCall';
@@ -15,6 +16,13 @@ export interface CallActions {
   onMute: (on: boolean) => void;
   onDigit: (digit: string) => void;
   onCall: (target: string) => void;
+  /** Hands the call on unseen. */
+  onTransfer: (target: string) => void;
+  /** Asks somebody first, while the caller waits. */
+  onConsult: (target: string) => void;
+  /** Connects the two. */
+  onJoin: () => void;
+  onGoBack: () => void;
   /** The ended call was read. */
   onDone: () => void;
 }
@@ -26,9 +34,10 @@ interface Props extends CallActions {
   link: Link;
   problems?: ReactNode;
   keypadOpened?: boolean;
+  transferOpened?: boolean;
 }
 
-export function CallCard({ view, status, last, link, problems, keypadOpened, ...act }: Props) {
+export function CallCard({ view, status, last, link, problems, keypadOpened, transferOpened, ...act }: Props) {
   switch (view.kind) {
     case 'idle':
       return <IdleCall status={status} last={last} link={link} problems={problems} onCall={act.onCall} />;
@@ -51,11 +60,24 @@ export function CallCard({ view, status, last, link, problems, keypadOpened, ...
           key={view.id}
           call={view}
           problems={problems}
-          keypadOpened={keypadOpened ?? false}
+          opened={keypadOpened ? 'keypad' : transferOpened ? 'transfer' : undefined}
           onHold={act.onHold}
           onMute={act.onMute}
           onDigit={act.onDigit}
+          onTransfer={act.onTransfer}
+          onConsult={act.onConsult}
           onHangUp={act.onEnd}
+        />
+      );
+    case 'consulting':
+      return (
+        <ConsultingCall
+          key={view.id}
+          call={view}
+          problems={problems}
+          onMute={act.onMute}
+          onJoin={act.onJoin}
+          onGoBack={act.onGoBack}
         />
       );
     case 'ended':

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import {
+  IconArrowForwardUp,
   IconHeadphonesOff,
   IconMicrophone,
   IconMicrophoneOff,
@@ -17,9 +18,11 @@ import { CallPanel, CallStrip } from '../../../shared/ui/CallPanel';
 import { Elapsed } from '../../../shared/ui/Elapsed';
 import { Keypad } from '../../../shared/ui/Keypad';
 import { KeypadControl } from '../../../shared/ui/KeypadControl';
+import { OpeningControl } from '../../../shared/ui/OpeningControl';
 import { ShortcutTip } from '../../../shared/ui/ShortcutTip';
 import type { CallView } from '../model/callView';
 import { CallWho } from './CallWho';
+import { TransferForm } from './TransferForm';
 import classes from './call.module.css';
 
 type Talking = Extract<CallView, { kind: 'talking' }>;
@@ -28,19 +31,27 @@ export interface TalkingActions {
   onHold: (on: boolean) => void;
   onMute: (on: boolean) => void;
   onDigit: (digit: string) => void;
+  onTransfer: (target: string) => void;
+  onConsult: (target: string) => void;
   onHangUp: () => void;
 }
 
 interface Props extends TalkingActions {
   call: Talking;
   problems?: ReactNode;
-  keypadOpened?: boolean;
+  /** What stands beside the call. */
+  opened?: Beside | undefined;
 }
 
-export function TalkingCall({ call, problems, keypadOpened = false, onHold, onMute, onDigit, onHangUp }: Props) {
+type Beside = 'keypad' | 'transfer';
+
+export function TalkingCall({ call, problems, opened, ...act }: Props) {
+  const { onHold, onMute, onHangUp } = act;
   const { t } = useTranslation();
-  const { held, muted } = call;
-  const [keypad, setKeypad] = useState(keypadOpened);
+  const { held, muted, transferring } = call;
+  const [beside, setBeside] = useState(opened);
+  const toggle = (what: Beside) => (on: boolean) => setBeside(on ? what : undefined);
+  const transfers = beside === 'transfer' && !transferring;
   useShortcuts({ KeyH: () => onHold(!held), KeyM: () => onMute(!muted), KeyX: onHangUp });
   const attention = held || muted || call.heldByRemote || call.sound === 'lost';
 
@@ -68,7 +79,15 @@ export function TalkingCall({ call, problems, keypadOpened = false, onHold, onMu
               pressed={muted}
               onClick={() => onMute(!muted)}
             />
-            <KeypadControl opened={keypad} onToggle={setKeypad} />
+            <KeypadControl opened={beside === 'keypad'} onToggle={toggle('keypad')} />
+            <OpeningControl
+              icon={IconArrowForwardUp}
+              label={t('transfer.open')}
+              letter="T"
+              disabled={transferring}
+              opened={transfers}
+              onToggle={toggle('transfer')}
+            />
           </div>
           <ShortcutTip label={t('call.hangUp')} letter="X">
             <Button
@@ -90,16 +109,27 @@ export function TalkingCall({ call, problems, keypadOpened = false, onHold, onMu
           <CallWho caller={call.caller} through="queue" />
           <Elapsed since={call.since} label={t('call.duration')} className={classes.timer} />
         </div>
-        {keypad && <Keypad onDigit={onDigit} onClose={() => setKeypad(false)} />}
+        {beside === 'keypad' && <Keypad onDigit={act.onDigit} onClose={() => setBeside(undefined)} />}
+        {transfers && (
+          <TransferForm onTransfer={act.onTransfer} onConsult={act.onConsult} onClose={() => setBeside(undefined)} />
+        )}
       </div>
     </CallPanel>
   );
 }
 
 /** What does not go as usual; where all does, that one talks. */
-function stripParts({ held, muted, heldByRemote, sound }: Talking, t: TFunction) {
+function stripParts({ held, muted, heldByRemote, sound, transferring }: Talking, t: TFunction) {
   const sign = { size: 20, stroke: 1.75, 'aria-hidden': true } as const;
   const parts: { id: string; icon: ReactNode; words: string; hint?: string }[] = [];
+  if (transferring) {
+    parts.push({
+      id: 'transferring',
+      icon: <IconArrowForwardUp {...sign} />,
+      words: t('transfer.underWay'),
+      hint: t('transfer.underWayHint'),
+    });
+  }
   if (held) {
     parts.push({
       id: 'held',

@@ -37,6 +37,21 @@ export type CallView =
       heldByRemote: boolean;
       muted: boolean;
       sound: 'connecting' | 'on' | 'lost';
+      /** It is being handed on. */
+      transferring: boolean;
+    }
+  | {
+      /** Somebody is asked while the caller waits. */
+      kind: 'consulting';
+      id: string;
+      caller: Caller;
+      colleague: Caller;
+      stage: 'dialling' | 'ringing' | 'talking';
+      /** ms since the Unix epoch, once they talk. */
+      since: number | undefined;
+      muted: boolean;
+      /** The two are being connected. */
+      joining: boolean;
     }
   | { kind: 'ended'; end: EndedCall };
 
@@ -54,10 +69,26 @@ export function callView(session: Session, ended: EndedCall | undefined, heardBe
       ? { kind: 'dialling', id, caller, ringing: session.ringing }
       : { kind: 'ringing', id, caller, answering: session.answering };
   }
+  const { consultation } = session;
+  if (consultation) {
+    const stage =
+      consultation.status !== SessionStatus.STARTING ? 'talking' : consultation.ringing ? 'ringing' : 'dialling';
+    return {
+      kind: 'consulting',
+      id,
+      caller,
+      colleague: callerOf(consultation.remote),
+      stage,
+      since: consultation.answeredAt,
+      muted: session.muted,
+      joining: session.transferring,
+    };
+  }
   return {
     kind: 'talking',
     id,
     caller,
+    transferring: session.transferring,
     since: session.answeredAt ?? Date.now(),
     held: status === SessionStatus.HOLD,
     heldByRemote: session.heldByRemote,

@@ -12,6 +12,7 @@ export function session(over: Partial<Session> = {}): Session {
     heldByRemote: false,
     connected: false,
     answering: false,
+    transferring: false,
     ...over,
   };
 }
