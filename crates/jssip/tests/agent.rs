@@ -195,6 +195,51 @@ fn a_call_outlives_its_connection_and_ends_over_the_next() {
     assert_eq!(methods(&world.sent()), ["BYE"]);
 }
 
+/// A call of ours that is up, and a re-INVITE of theirs in it; gives the call and the re-INVITE's handle.
+fn reinvited(world: &mut World) -> (String, String) {
+    let (call, invite) = world.call();
+    world.receive(&answer(&invite, "200 OK", "there", BOB, SDP));
+    world.tell(&["applied", &call]);
+    world.events();
+    let text = format!(
+        "INVITE sip:here@host.invalid SIP/2.0\r\nVia: SIP/2.0/WSS b;branch=z9hG4bKr\r\nFrom: {};tag=there\r\nTo: {}\r\n\
+         Call-ID: {}\r\nCSeq: 1 INVITE\r\n{BOB}Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{SDP}",
+        header(&invite, "To"),
+        header(&invite, "From"),
+        header(&invite, "Call-ID"),
+        SDP.len()
+    );
+    world.receive(&text);
+    let offer = world.events().into_iter().find(|event| event[0] == "reoffered").expect("their offer");
+    (call, offer[2].clone())
+}
+
+#[test]
+fn an_offer_of_theirs_that_is_lost_with_the_connection_is_in_nobodys_way() {
+    let mut world = World::new();
+    let (call, _) = reinvited(&mut world);
+    assert_eq!(world.tell(&["offering", &call]), "1");
+    world.tell(&["disconnected"]);
+    world.tell(&["connected", "WSS", "sip:sip.example.com;transport=ws"]);
+    assert_eq!(world.tell(&["offering", &call]), "");
+    world.events();
+    world.tell(&["offer", &call, "INVITE", "", SDP]);
+    assert_eq!(methods(&world.sent()), ["INVITE"]);
+}
+
+#[test]
+fn a_call_whose_reinvite_is_never_acknowledged_is_ended() {
+    let mut world = World::new();
+    let (call, offer) = reinvited(&mut world);
+    world.tell(&["reply", &offer, "200", "OK", "", "", "1", SDP]);
+    world.events();
+    world.pass(33_000.0);
+    let events = world.events();
+    let ended = events.iter().find(|event| event[0] == "ended").expect("it is over");
+    assert_eq!(ended[1..5], [&*call, "", "remote", "No ACK"]);
+    assert!(events.iter().any(|event| event[0] == "send" && event[1].starts_with("BYE ")));
+}
+
 #[test]
 fn header_lines_of_the_application_cannot_begin_another_message() {
     let mut world = World::new();

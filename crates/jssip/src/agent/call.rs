@@ -134,6 +134,13 @@ impl Call {
         self.their_offer.is_some() || self.offers.iter().any(|offer| !offer.is_refresh)
     }
 
+    /// Their offer of this handle is answered, or cannot be any more.
+    pub(crate) fn close_their_offer(&mut self, handle: u32) {
+        if self.their_offer == Some(handle) {
+            self.their_offer = None;
+        }
+    }
+
     pub(crate) fn offer_of(&self, key: Key) -> Option<usize> {
         self.offers.iter().position(|offer| offer.key == Some(key))
     }

@@ -136,6 +136,15 @@ impl Agent {
         }
     }
 
+    /// RFC 3261 §13.3.1.4, §14.2: the ACK of our 200 to a re-INVITE never came.
+    pub(super) fn reinvitation_failed(&mut self, call: &mut Call, why: &str) {
+        call.reinvited = None;
+        if why == "timeout" {
+            self.hang_up(call, "", None);
+            self.over(call, false, "remote", "No ACK", "");
+        }
+    }
+
     pub(super) fn cancel_came(&mut self, key: Key, invite: Option<Key>, cancel: &Request) {
         self.announce(key, cancel, true);
         let Some(invite) = invite else {

@@ -288,6 +288,9 @@ impl Agent {
                 false => agent.offer_failed(call, key, why),
             });
         }
+        if let Some(id) = self.calls.iter().find(|call| call.reinvited == Some(key)).map(|call| call.id) {
+            self.with_call(id, |agent, call| agent.reinvitation_failed(call, why));
+        }
     }
 
     fn ended(&mut self, key: Key) {
@@ -295,7 +298,10 @@ impl Agent {
             let (_, kind, branch) = self.announced.swap_remove(at);
             self.event("transaction", &[kind, "1", &branch]);
         }
-        self.asked.retain(|asked| asked.key != key);
+        if let Some(at) = self.asked.iter().position(|asked| asked.key == key) {
+            let asked = self.asked.swap_remove(at);
+            self.with_call(asked.dialog, |_, call| call.close_their_offer(asked.handle));
+        }
         if let Some(id) = self.calls.iter().find(|call| call.key == Some(key)).map(|call| call.id) {
             self.with_call(id, |_, call| call.key = None);
         }

@@ -179,9 +179,7 @@ impl Agent {
             return;
         }
         self.with_call(asked.dialog, |agent, call| {
-            if call.their_offer == Some(asked.handle) {
-                call.their_offer = None;
-            }
+            call.close_their_offer(asked.handle);
             if status >= 300 {
                 return;
             }
