@@ -1,4 +1,4 @@
-import { server } from './bunker';
+import {server} from './bunker';
 import CallcenterProvider from 'headset-hooks';
 import React from 'react';
 
@@ -7,14 +7,14 @@ import Test from './Test';
 
 // Компонент обертка
 const TestWrapper = () => (
-  <CallcenterProvider
-    host={server.authproxyHost}
-    project={config.projectName}
-    env={config.env}
-    version={config.version}
-  >
-    <Test />
-  </CallcenterProvider>
+    <CallcenterProvider
+        host={server.authproxyHost}
+        project={config.projectName}
+        env={config.env}
+        version={config.version}
+    >
+        <Test/>
+    </CallcenterProvider>
 );
 
 export default TestWrapper;
