@@ -79,6 +79,7 @@ fn inspect_body(request: &Request, abilities: &Abilities<'_>) -> Option<Response
         return None;
     }
     let reply = || Response::reply_to(request, 415, "Unsupported Media Type");
+    // RFC 3261 §7.4.1, §8.2.3
     if request.values(Name::ContentEncoding).any(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
         return Some(reply().header(Name::AcceptEncoding, "identity"));
     }

@@ -124,6 +124,7 @@ impl Context {
             if !series.challenged.contains(&realm) {
                 series.challenged.push(realm);
             } else {
+                // RFC 3261 §22.4
                 wrong |= !challenge.stale && !outdated;
             }
             self.realms.0.retain(|realm| {

@@ -80,6 +80,7 @@ pub fn parse(mut text: String) -> Result<Message, ParseError> {
     if text.len() > MAX_MESSAGE_BYTES {
         return Err(error((ParseErrorKind::TooLarge, "Message too large")));
     }
+    // RFC 3261 §7.5
     let start = text.bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     if start == text.len() {
         return Err(error((ParseErrorKind::Empty, "No message")));
@@ -157,6 +158,7 @@ fn read_start_line(text: &str, line: &str) -> Result<StartLine, ParseError> {
     const VERSION: Problem = (ParseErrorKind::Version, "Version Not Supported");
     let bad = |detail| Err(error((ParseErrorKind::StartLine, detail)));
     let is_sip = |word: &str| word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/"));
+    // RFC 3261 §7.1, §7.2: in any case.
     let is_version_2 = |word: &str| word.eq_ignore_ascii_case("SIP/2.0");
     let (first, rest) = cut_or_all(line, b' ');
     let rest = trim(rest);

@@ -83,7 +83,7 @@ impl<C: Copy + Ord> Transactions<C> {
         }
     }
 
-    /// A `Send` of this transaction could not be carried out.
+    /// A `Send` of this transaction could not be carried out (RFC 3261 §8.1.3.1, §18.4).
     pub fn transport_failed(&mut self, now: Time, key: TransactionKey<C>) {
         self.handle(now, key.id, Event::ConnectionLost);
     }
@@ -187,6 +187,7 @@ impl<C: Copy + Ord> Transactions<C> {
         let may_merge = !matches!(method, Method::Cancel | Method::Register) && request.to_tag().is_none();
         let first = if may_merge { self.find_origin(&origin) } else { None };
         let invite = match method {
+            // RFC 3261 §9.2
             Method::Cancel => {
                 let invite = Mark::of_server(&request, "INVITE");
                 self.find_hop(connection, &invite).map(|id| TransactionKey { connection, id })
