@@ -1,25 +1,27 @@
-//! The wasm under `headset-hooks/jssip`: an [`Agent`], which is a user agent over the floors of `headset-sip`, and a
-//! [`Reader`], which is JsSIP's grammar without its objects.
+//! The wasm under `headset-hooks/jssip`: JsSIP's grammar without its objects, and the transactions of `headset-sip` for
+//! a user agent whose dialogs and calls are the page's (`packages/hooks/src/jssip/agent`).
 //!
-//! A text goes into [`Reader::input`]'s memory, one byte for each UTF-16 unit (those beyond ASCII as 0x7f), and a table
-//! of offsets comes out at [`Reader::table`]: the module slices its own text where the table says, when it is asked to.
+//! A text goes into [`Engine::input`]'s memory. To be read by the grammar it has one byte for each UTF-16 unit (those
+//! beyond ASCII as 0x7f), and a table of offsets comes out at [`Engine::table`]: the module slices its own text where
+//! the table says, when it is asked to. For everything else it is UTF-8.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 extern crate alloc;
 
-mod agent;
 mod cursor;
 mod message;
 mod rules;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
 mod table;
+mod traffic;
 mod uri;
 mod value;
 
-pub use agent::Agent;
 use alloc::vec::Vec;
 use cursor::Cursor;
+use headset_sip::digest;
 use table::Table;
+use traffic::Traffic;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Longer texts are not read, in bytes.
@@ -31,20 +33,22 @@ pub fn read(rule: u8, text: &[u8]) -> Option<Vec<i32>> {
     rules::read(rule, &mut Cursor::new(text), &mut table).map(|()| table.0)
 }
 
-/// A text and what was found in it.
+/// A text, what was found in it, and the transactions of one user agent.
 #[wasm_bindgen]
 #[derive(Default)]
-pub struct Reader {
+pub struct Engine {
     input: Vec<u8>,
     table: Table,
+    traffic: Traffic,
+    output: Vec<u8>,
 }
 
 #[wasm_bindgen]
-impl Reader {
+impl Engine {
     /// Without a text.
     #[wasm_bindgen(constructor)]
-    pub fn new() -> Reader {
-        Reader::default()
+    pub fn new() -> Engine {
+        Engine::default()
     }
 
     /// Where a text of this many bytes goes; valid until the next call of this or growth of the memory.
@@ -69,12 +73,34 @@ impl Reader {
         self.table.0.as_ptr()
     }
 
-    /// Puts the MD5 of the first `length` bytes in the input's place.
-    pub fn md5(&mut self, length: usize) {
+    /// Puts the hash of the first `length` bytes at [`Engine::output`] and gives its length: MD5's, or SHA-256's.
+    pub fn hash(&mut self, sha256: bool, length: usize) -> usize {
         let text = core::str::from_utf8(self.input.get(..length).unwrap_or(&[])).unwrap_or_default();
-        let digest = headset_sip::digest::md5(text);
-        if let Some(start) = self.input.get_mut(..digest.len()) {
-            start.copy_from_slice(&digest);
-        }
+        self.output = if sha256 { digest::sha256(text) } else { digest::md5(text) };
+        self.output.len()
+    }
+
+    /// Something happened at `now`, in milliseconds: `kind` is one of [`traffic::kind`], its text the first `length`
+    /// bytes. Gives the transaction that began, whether an answer went out, or how many transactions there are.
+    pub fn tell(&mut self, now: f64, kind: u32, number: u32, length: usize) -> u32 {
+        let text = core::str::from_utf8(self.input.get(..length).unwrap_or(&[])).unwrap_or_default();
+        self.traffic.take(now as u64, kind, number, text)
+    }
+
+    /// The length of what is to be done next, at [`Engine::output`]; 0 where there is nothing more. It is a letter of
+    /// [`traffic::Traffic::poll`], the transaction's number, another's or 0, and a text, a space between them.
+    pub fn poll(&mut self) -> usize {
+        self.output = self.traffic.poll().into_bytes();
+        self.output.len()
+    }
+
+    /// Where that is; valid until anything else is called.
+    pub fn output(&self) -> *const u8 {
+        self.output.as_ptr()
+    }
+
+    /// When to tell that time has passed; infinite where nothing is due.
+    pub fn timeout(&self) -> f64 {
+        self.traffic.timeout().map_or(f64::INFINITY, |time| time as f64)
     }
 }

@@ -1,25 +1,19 @@
-import { Agent, initSync, Reader } from './generated/jssip.js';
 import inlined from './generated/jssip_text.js';
 import { unpack } from './unpack.js';
 
-// The interface is synchronous, so is this: some 10 ms, once, when the module is imported.
-const { memory } = initSync({ module: new WebAssembly.Module(unpack(...inlined)) });
-const reader = new Reader();
-const encoder = new TextEncoder();
-let input = new Uint8Array();
-
-/** `crates/jssip/src/agent`: texts in, texts out. */
-export interface Machine {
-  /** Something happened; what is asked for. */
-  input(now: number, text: string): string;
-  /** The next event, or nothing. */
-  poll(): string;
-  /** When to say that it is time. */
-  timeout(): number;
-  free(): void;
+/** What wasm-bindgen exports of `crates/jssip`. */
+interface Exports {
+  memory: WebAssembly.Memory;
+  engine_new(): number;
+  engine_input(engine: number, length: number): number;
+  engine_read(engine: number, rule: Rule, length: number): number;
+  engine_table(engine: number): number;
+  engine_hash(engine: number, sha256: boolean, length: number): number;
+  engine_tell(engine: number, now: number, kind: Kind, number: number, length: number): number;
+  engine_poll(engine: number): number;
+  engine_output(engine: number): number;
+  engine_timeout(engine: number): number;
 }
-
-export const newAgent = (random: string, account: string): Machine => new Agent(random, account);
 
 /** What a text can be read as: the numbers of `crates/jssip/src/rules.rs`. */
 export enum Rule {
@@ -46,31 +40,127 @@ export enum Rule {
   UUID,
 }
 
-/** The text's bytes in the engine's memory; their count. */
-function write(text: string): number {
-  // UTF-8 has at most three bytes for each unit.
-  const most = text.length * 3;
-  if (input.length < most || input.buffer !== memory.buffer) {
-    input = new Uint8Array(memory.buffer, reader.input(most), most);
-  }
-  return encoder.encodeInto(text, input).written;
+/** What transactions are told: the numbers of `crates/jssip/src/traffic.rs`. */
+enum Kind {
+  TICK,
+  RECEIVED,
+  LOST,
+  REQUEST,
+  RESPOND,
+  CANCEL,
+  ACK,
+  FOREIGN,
 }
+
+// The interface is synchronous, so is this: some 10 ms, once, when the module is imported.
+const module = new WebAssembly.Module(unpack(...inlined));
+const imports: Record<string, Record<string, () => void>> = {};
+// Nothing of the page is called: what is imported prepares for objects, which none cross, or is called before a trap.
+for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+  (imports[from] ??= {})[name] = () => undefined;
+}
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** An engine in an instance of its own: with it goes its memory. */
+class Engine {
+  readonly wasm = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+  readonly self = this.wasm.engine_new();
+  #input = new Uint8Array();
+
+  /** The text's bytes in the engine's memory; their count. */
+  write(text: string): number {
+    // UTF-8 has at most three bytes for each unit.
+    const most = text.length * 3;
+    if (this.#input.length < most || this.#input.buffer !== this.wasm.memory.buffer) {
+      this.#input = new Uint8Array(this.wasm.memory.buffer, this.wasm.engine_input(this.self, most), most);
+    }
+    return encoder.encodeInto(text, this.#input).written;
+  }
+}
+
+const reader = new Engine();
 
 /**
  * The table of what the rule finds in `text`, `undefined` where it does not fit. Offsets are the text's. The array is
  * the caller's.
  */
 export function read(rule: Rule, text: string): Int32Array | undefined {
-  let written = write(text);
+  const { wasm, self } = reader;
+  let written = reader.write(text);
   // What is beyond ASCII is told by one byte a unit, so that offsets are the text's.
-  if (written !== text.length) written = write(text.replace(/[^\0-\x7f]/g, '\x7f'));
-  const length = reader.read(rule, written);
-  const at = reader.table() >> 2;
-  return length ? new Int32Array(memory.buffer).slice(at, at + length) : undefined;
+  if (written !== text.length) written = reader.write(text.replace(/[^\0-\x7f]/g, '\x7f'));
+  const length = wasm.engine_read(self, rule, written);
+  const at = wasm.engine_table(self) >> 2;
+  return length ? new Int32Array(wasm.memory.buffer).slice(at, at + length) : undefined;
 }
 
-/** In hexadecimal. */
-export function md5(text: string): string {
-  reader.md5(write(text));
-  return Array.from(input.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** MD5 or SHA-256, in hexadecimal. */
+export function hash(sha256: boolean, text: string): string {
+  const { wasm, self } = reader;
+  const length = wasm.engine_hash(self, sha256, reader.write(text));
+  const bytes = new Uint8Array(wasm.memory.buffer, wasm.engine_output(self), length);
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A letter that says what is to be done (`crates/jssip/src/traffic.rs`), the transaction, another one or 0, a text. */
+export type Told = [all: string, letter: string, key: number, other: number, text: string];
+
+/** The transactions of one user agent. */
+export class Machine {
+  readonly #engine = new Engine();
+
+  tick(): number {
+    return this.#tell(Kind.TICK);
+  }
+
+  /** Where `quiet` is set, nothing is said to requests. */
+  received(text: string, quiet: boolean): void {
+    this.#tell(Kind.RECEIVED, +quiet, text);
+  }
+
+  lost(): void {
+    this.#tell(Kind.LOST);
+  }
+
+  /** The transaction, 0 where the text is no request. */
+  request(text: string): number {
+    return this.#tell(Kind.REQUEST, 0, text);
+  }
+
+  /** Whether it went out. */
+  respond(key: number, text: string): boolean {
+    return !!this.#tell(Kind.RESPOND, key, text);
+  }
+
+  cancel(key: number, reason: string): void {
+    this.#tell(Kind.CANCEL, key, reason);
+  }
+
+  acknowledge(key: number, text: string): void {
+    this.#tell(Kind.ACK, key, text);
+  }
+
+  /** 416 to a request whose URI cannot be read. */
+  refuseForeign(key: number, text: string): void {
+    this.#tell(Kind.FOREIGN, key, text);
+  }
+
+  poll(): Told | undefined {
+    const { wasm, self } = this.#engine;
+    const length = wasm.engine_poll(self);
+    if (!length) return undefined;
+    const text = decoder.decode(new Uint8Array(wasm.memory.buffer, wasm.engine_output(self), length));
+    const [all, letter, key, other, rest] = /^(.)(\d+) (\d+) ([^]*)/.exec(text) as unknown as string[];
+    return [all, letter, Number(key), Number(other), rest] as Told;
+  }
+
+  timeout(): number {
+    return this.#engine.wasm.engine_timeout(this.#engine.self);
+  }
+
+  #tell(kind: Kind, number = 0, text = ''): number {
+    const engine = this.#engine;
+    return engine.wasm.engine_tell(engine.self, performance.now(), kind, number, engine.write(text));
+  }
 }
