@@ -1,11 +1,10 @@
-use super::client::{InviteClient, PlainClient};
-use super::machine::{Context, Event, Machine, Timer};
+use super::machine::{Context, Event, Machine, Role, Timer};
 use super::matching::{Index, Mark};
-use super::server::{InviteServer, PlainServer};
 use super::{TransactionKey, TransactionOutput};
 use crate::{Message, Method, Request, Response, Time, TimerTable};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// All transactions of one user agent.
@@ -22,15 +21,9 @@ pub struct Transactions<C> {
 #[derive(Debug)]
 struct Entry<C> {
     connection: C,
-    reliable: bool,
-    /// `None` for a request of ours that no answer can be matched to.
-    hop: Option<Mark>,
-    /// At the server's side.
-    origin: Option<Mark>,
-    /// `None` only while an event is being handled.
-    machine: Option<Machine>,
-    /// Of the layer's own making: nobody was told the key.
-    silent: bool,
+    /// What its messages share: on its connection, and at the server's side on any.
+    marks: Vec<Mark>,
+    machine: Machine,
 }
 
 impl<C: Copy + Ord> Transactions<C> {
@@ -52,7 +45,7 @@ impl<C: Copy + Ord> Transactions<C> {
 
     /// Answers a request. False, and nothing sent, when the transaction is over or was finally answered before.
     pub fn respond(&mut self, now: Time, key: TransactionKey<C>, response: Response) -> bool {
-        let can = self.machine(key.id).is_some_and(|machine| machine.can_respond(response.status()));
+        let can = self.entry(key.id).is_some_and(|entry| entry.machine.can_respond(response.status()));
         if can {
             self.handle(now, key.id, Event::Respond(response));
         }
@@ -68,7 +61,7 @@ impl<C: Copy + Ord> Transactions<C> {
 
     /// Sends the ACK of a 2xx, and sends it again for every copy of that 2xx.
     pub fn acknowledge(&mut self, now: Time, key: TransactionKey<C>, ack: Request) {
-        if self.machine(key.id).is_some() {
+        if self.entry(key.id).is_some() {
             self.handle(now, key.id, Event::Acknowledge(ack));
         } else {
             self.outputs.push_back(TransactionOutput::Send { key, text: ack.into_string() });
@@ -130,32 +123,30 @@ impl<C: Copy + Ord> Transactions<C> {
     }
 
     fn receive_request(&mut self, now: Time, connection: C, request: Request) {
-        match request.method() {
-            Method::Ack => self.receive_ack(now, connection, request),
-            method => {
-                let hop = Mark::of_server(&request, method.as_str());
-                match self.find_hop(connection, &hop) {
-                    Some(id) => self.handle(now, id, Event::Retransmission),
-                    None => self.start_server(now, connection, request, hop),
-                }
-            }
+        if *request.method() == Method::Ack {
+            return self.receive_ack(now, connection, request);
+        }
+        let mark = Mark::of_server(&request, request.method().as_str());
+        match self.find(Some(connection), &mark) {
+            Some(key) => self.handle(now, key.id, Event::Retransmission),
+            None => self.start_server(now, connection, request, mark),
         }
     }
 
     fn receive_ack(&mut self, now: Time, connection: C, request: Request) {
         let found = self
-            .find_hop(connection, &Mark::of_server(&request, "INVITE"))
-            .or_else(|| self.find_origin(&Mark::of_origin(&request, "INVITE")).map(|key| key.id));
+            .find(Some(connection), &Mark::of_server(&request, "INVITE"))
+            .or_else(|| self.find(None, &Mark::of_origin(&request, "INVITE")));
         match found {
-            Some(id) => self.handle(now, id, Event::Ack(request)),
+            Some(key) => self.handle(now, key.id, Event::Ack(request)),
             None => self.outputs.push_back(TransactionOutput::Ack { connection, invite: None, request }),
         }
     }
 
     fn receive_response(&mut self, now: Time, connection: C, response: Response) {
-        let found = Mark::of_response(&response).and_then(|hop| self.find_hop(connection, &hop));
+        let found = Mark::of_response(&response).and_then(|mark| self.find(Some(connection), &mark));
         match found {
-            Some(id) => self.handle(now, id, Event::Response(response)),
+            Some(key) => self.handle(now, key.id, Event::Response(response)),
             None => self.outputs.push_back(TransactionOutput::Stray { connection, response }),
         }
     }
@@ -167,110 +158,101 @@ impl<C: Copy + Ord> Transactions<C> {
         request: Request,
         silent: bool,
     ) -> TransactionKey<C> {
-        let reliable = request.via().is_ok_and(|via| via.is_reliable());
-        let hop = Mark::of_client(&request);
-        let key = self.insert(Entry { connection, reliable, hop, origin: None, machine: None, silent });
-        let mut context = self.context(now, key, reliable);
-        let machine = match request.method() {
-            Method::Invite => Machine::InviteClient(InviteClient::start(&mut context, request)),
-            _ => Machine::PlainClient(PlainClient::start(&mut context, request, silent)),
-        };
-        self.put_back(key.id, machine);
-        key
+        let is_invite = *request.method() == Method::Invite;
+        let role = if is_invite { Role::InviteClient } else { Role::PlainClient };
+        let marks = Mark::of_client(&request).into_iter().collect();
+        let reliable = is_reliable(&request);
+        self.start(now, connection, role, marks, request.into_string(), reliable, silent)
     }
 
-    fn start_server(&mut self, now: Time, connection: C, request: Request, hop: Mark) {
-        let reliable = request.via().is_ok_and(|via| via.is_reliable());
-        let method = request.method().clone();
+    fn start_server(&mut self, now: Time, connection: C, request: Request, mark: Mark) {
+        let method = request.method();
         let origin = Mark::of_origin(&request, method.as_str());
         // RFC 3261 §8.2.2.2. A registrar is asked by each flow for itself (RFC 5626 §4.2).
         let may_merge = !matches!(method, Method::Cancel | Method::Register) && request.to_tag().is_none();
-        let first = if may_merge { self.find_origin(&origin) } else { None };
-        let invite = match method {
-            // RFC 3261 §9.2
-            Method::Cancel => {
-                let invite = Mark::of_server(&request, "INVITE");
-                self.find_hop(connection, &invite).map(|id| TransactionKey { connection, id })
+        let first = if may_merge { self.find(None, &origin) } else { None };
+        let (mut role, mut answer, mut invite) = (Role::PlainServer, String::new(), None);
+        match method {
+            // RFC 3261 §17.2.1 wants a 100 within 200 ms unless a better answer is sure to come: it is sent at once.
+            Method::Invite => {
+                role = Role::InviteServer;
+                answer = Response::reply_to(&request, 100, "Trying").finish().into_string();
             }
-            _ => None,
-        };
-        let entry = Entry {
-            connection,
-            reliable,
-            hop: Some(hop),
-            origin: Some(origin),
-            machine: None,
-            silent: false,
-        };
-        let key = self.insert(entry);
-        let mut context = self.context(now, key, reliable);
-        let machine = match method {
-            Method::Invite => Machine::InviteServer(InviteServer::start(&mut context, &request)),
-            _ => Machine::PlainServer(PlainServer::Trying),
-        };
-        self.put_back(key.id, machine);
-        self.outputs.push_back(match (method, first) {
-            (Method::Cancel, _) => TransactionOutput::Cancel { key, invite, request },
-            (_, Some(first)) => TransactionOutput::Merged { key, first, request },
-            (_, None) => TransactionOutput::Request { key, request },
+            // RFC 3261 §9.2
+            Method::Cancel => invite = self.find(Some(connection), &Mark::of_server(&request, "INVITE")),
+            _ => {}
+        }
+        let is_cancel = *method == Method::Cancel;
+        let marks = Vec::from([mark, origin]);
+        let key = self.start(now, connection, role, marks, answer, is_reliable(&request), false);
+        self.outputs.push_back(match first {
+            _ if is_cancel => TransactionOutput::Cancel { key, invite, request },
+            Some(first) => TransactionOutput::Merged { key, first, request },
+            None => TransactionOutput::Request { key, request },
         });
     }
 
+    #[allow(clippy::too_many_arguments, reason = "they are what a transaction begins with")]
+    fn start(
+        &mut self,
+        now: Time,
+        connection: C,
+        role: Role,
+        marks: Vec<Mark>,
+        text: String,
+        reliable: bool,
+        silent: bool,
+    ) -> TransactionKey<C> {
+        self.last_id += 1;
+        let key = TransactionKey { connection, id: self.last_id };
+        for mark in &marks {
+            self.index.insert(mark.hash(), key.id);
+        }
+        let machine = Machine::start(&mut self.context(now, key), role, text, reliable, silent);
+        self.entries.push((key.id, Box::new(Entry { connection, marks, machine })));
+        key
+    }
+
     fn handle(&mut self, now: Time, id: u64, event: Event<'_>) {
-        let Some(entry) = self.entry_mut(id) else { return };
-        let Some(machine) = entry.machine.take() else { return };
+        let Ok(at) = self.position(id) else { return };
+        let Some((_, entry)) = self.entries.get_mut(at) else { return };
         let key = TransactionKey { connection: entry.connection, id };
-        let reliable = entry.reliable;
-        let mut context = self.context(now, key, reliable);
-        let next = machine.handle(&mut context, event);
+        let mut context =
+            Context { now, key, timers: &mut self.timers, outputs: &mut self.outputs, cancel: None };
+        let goes_on = entry.machine.handle(&mut context, event);
         let cancel = context.cancel;
-        match next {
-            Some(machine) => self.put_back(id, machine),
-            None => self.remove(key),
+        if !goes_on {
+            self.remove(at, key);
         }
         if let Some(cancel) = cancel {
             self.start_client(now, key.connection, cancel, true);
         }
     }
 
-    fn context(&mut self, now: Time, key: TransactionKey<C>, reliable: bool) -> Context<'_, C> {
-        Context { now, key, reliable, timers: &mut self.timers, outputs: &mut self.outputs, cancel: None }
+    fn context(&mut self, now: Time, key: TransactionKey<C>) -> Context<'_, C> {
+        Context { now, key, timers: &mut self.timers, outputs: &mut self.outputs, cancel: None }
     }
 
-    fn insert(&mut self, entry: Entry<C>) -> TransactionKey<C> {
-        self.last_id += 1;
-        let key = TransactionKey { connection: entry.connection, id: self.last_id };
-        for mark in [&entry.hop, &entry.origin].into_iter().flatten() {
-            self.index.insert(mark.hash(), key.id);
-        }
-        self.entries.push((key.id, Box::new(entry)));
-        key
-    }
-
-    fn remove(&mut self, key: TransactionKey<C>) {
-        let Ok(at) = self.position(key.id) else { return };
+    fn remove(&mut self, at: usize, key: TransactionKey<C>) {
         let (_, entry) = self.entries.remove(at);
-        for mark in [&entry.hop, &entry.origin].into_iter().flatten() {
+        for mark in &entry.marks {
             self.index.remove(mark.hash(), key.id);
         }
-        self.timers.clear((key.id, Timer::Retransmit));
-        self.timers.clear((key.id, Timer::Lifetime));
-        if !entry.silent {
+        for timer in [Timer::Retransmit, Timer::Lifetime] {
+            self.timers.clear((key.id, timer));
+        }
+        if !entry.machine.silent {
             self.outputs.push_back(TransactionOutput::Ended { key });
         }
     }
 
-    fn find_hop(&self, connection: C, hop: &Mark) -> Option<u64> {
-        self.index.candidates(hop.hash()).find(|id| {
-            self.entry(*id)
-                .is_some_and(|entry| entry.connection == connection && entry.hop.as_ref() == Some(hop))
-        })
-    }
-
-    fn find_origin(&self, origin: &Mark) -> Option<TransactionKey<C>> {
-        self.index.candidates(origin.hash()).find_map(|id| {
-            let entry = self.entry(id).filter(|entry| entry.origin.as_ref() == Some(origin))?;
-            Some(TransactionKey { connection: entry.connection, id })
+    /// Where there is a connection, on that one.
+    fn find(&self, connection: Option<C>, mark: &Mark) -> Option<TransactionKey<C>> {
+        self.index.candidates(mark.hash()).find_map(|id| {
+            let entry = self.entry(id)?;
+            let is_there = connection.is_none_or(|connection| connection == entry.connection);
+            (is_there && entry.marks.contains(mark))
+                .then_some(TransactionKey { connection: entry.connection, id })
         })
     }
 
@@ -279,22 +261,12 @@ impl<C: Copy + Ord> Transactions<C> {
     }
 
     fn entry(&self, id: u64) -> Option<&Entry<C>> {
-        self.position(id).ok().map(|at| &*self.entries[at].1)
+        Some(&*self.entries.get(self.position(id).ok()?)?.1)
     }
+}
 
-    fn entry_mut(&mut self, id: u64) -> Option<&mut Entry<C>> {
-        self.position(id).ok().map(|at| &mut *self.entries[at].1)
-    }
-
-    fn machine(&self, id: u64) -> Option<&Machine> {
-        self.entry(id).and_then(|entry| entry.machine.as_ref())
-    }
-
-    fn put_back(&mut self, id: u64, machine: Machine) {
-        if let Some(entry) = self.entry_mut(id) {
-            entry.machine = Some(machine);
-        }
-    }
+fn is_reliable(request: &Request) -> bool {
+    request.via().is_ok_and(|via| via.is_reliable())
 }
 
 impl<C: Copy + Ord> Default for Transactions<C> {

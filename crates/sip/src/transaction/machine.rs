@@ -1,21 +1,22 @@
-//! What the four machines have in common.
+//! What one transaction does. The four machines of RFC 3261 §17 (with RFC 6026) are one here: most of what they do is the
+//! same, and where they differ is said.
 
-use super::client::{InviteClient, PlainClient};
-use super::server::{InviteServer, PlainServer};
+use super::follow_up::{ack_of_failure, cancel_of};
 use super::{TransactionKey, TransactionOutput};
 use crate::{Request, Response, Time, TimerTable};
 use alloc::collections::VecDeque;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 /// RFC 3261 §17.1.1.1: an estimate of the round trip.
-pub(super) const T1: Duration = Duration::from_millis(500);
+const T1: Duration = Duration::from_millis(500);
 /// The longest interval between retransmissions.
-pub(super) const T2: Duration = Duration::from_secs(4);
+const T2: Duration = Duration::from_secs(4);
 /// How long a message can stay in the network.
-pub(super) const T4: Duration = Duration::from_secs(5);
+const T4: Duration = Duration::from_secs(5);
 /// How long anything is tried: timers B, F, H, L, M, and D and J on unreliable transports.
-pub(super) const PATIENCE: Duration = Duration::from_secs(32);
+const PATIENCE: Duration = Duration::from_secs(32);
 
 /// A transaction never has more than two deadlines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,36 +40,268 @@ pub(super) enum Event<'a> {
     ConnectionLost,
 }
 
-/// A machine takes an event by value and is what it returns; `None` is the end.
+/// Whose request it is, and whether that is an INVITE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    InviteClient,
+    PlainClient,
+    InviteServer,
+    PlainServer,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    /// No response yet.
+    Trying,
+    /// Provisionally answered.
+    Proceeding,
+    /// Finally answered, an INVITE with a refusal.
+    Completed,
+    /// That refusal was acknowledged; copies of the ACK are absorbed.
+    Confirmed,
+    /// An INVITE answered with 2xx. Ours: ACKs are sent again for its copies. Theirs: it is sent again until its ACK comes
+    /// (RFC 3261 §13.3.1.4), on any transport.
+    Accepted,
+    /// That 2xx of ours was acknowledged; copies of the INVITE and the ACK are absorbed.
+    Acknowledged,
+}
+
+/// What became of the wish to cancel an INVITE of ours.
 #[derive(Debug)]
-pub(super) enum Machine {
-    InviteClient(InviteClient),
-    PlainClient(PlainClient),
-    InviteServer(InviteServer),
-    PlainServer(PlainServer),
+enum Cancel {
+    None,
+    /// Until something is heard (§9.1); Reason's value.
+    Waits(Option<String>),
+    Sent,
+}
+
+#[derive(Debug)]
+pub(super) struct Machine {
+    role: Role,
+    state: State,
+    /// What is sent again: our request, its ACK, our last response.
+    text: String,
+    interval: Duration,
+    reliable: bool,
+    /// A CANCEL of the layer's own: nobody is told how it went.
+    pub(super) silent: bool,
+    cancel: Cancel,
+    /// To tags of the forks whose 2xx were acknowledged, and their ACKs.
+    acks: Vec<(String, String)>,
 }
 
 impl Machine {
-    pub(super) fn handle<C: Copy + Ord>(
-        self,
+    /// `text`: our request, or our first answer.
+    pub(super) fn start<C: Copy + Ord>(
         context: &mut Context<'_, C>,
-        event: Event<'_>,
-    ) -> Option<Machine> {
-        match self {
-            Machine::InviteClient(state) => state.handle(context, event).map(Machine::InviteClient),
-            Machine::PlainClient(state) => state.handle(context, event).map(Machine::PlainClient),
-            Machine::InviteServer(state) => state.handle(context, event).map(Machine::InviteServer),
-            Machine::PlainServer(state) => state.handle(context, event).map(Machine::PlainServer),
+        role: Role,
+        text: String,
+        reliable: bool,
+        silent: bool,
+    ) -> Machine {
+        let is_client = matches!(role, Role::InviteClient | Role::PlainClient);
+        if is_client {
+            context.set(Timer::Lifetime, PATIENCE);
+            if !reliable {
+                context.set(Timer::Retransmit, T1);
+            }
         }
+        if !text.is_empty() {
+            context.send(&text);
+        }
+        let state = if role == Role::InviteServer { State::Proceeding } else { State::Trying };
+        Machine { role, state, text, interval: T1, reliable, silent, cancel: Cancel::None, acks: Vec::new() }
     }
 
     /// Whether [`Event::Respond`] with this status would still be sent.
     pub(super) fn can_respond(&self, status: u16) -> bool {
-        match self {
-            Machine::InviteServer(state) => state.can_respond(status),
-            Machine::PlainServer(state) => state.can_respond(),
-            Machine::InviteClient(_) | Machine::PlainClient(_) => false,
+        match self.role {
+            Role::InviteServer | Role::PlainServer => {
+                self.state < State::Completed || self.state == State::Accepted && (200..300).contains(&status)
+            }
+            _ => false,
         }
+    }
+
+    /// False is the end.
+    pub(super) fn handle<C: Copy + Ord>(&mut self, context: &mut Context<'_, C>, event: Event<'_>) -> bool {
+        match event {
+            Event::Timer(Timer::Retransmit) => {
+                let doubled = self.interval * 2;
+                self.interval = match (self.role, self.state) {
+                    (Role::InviteClient, _) => doubled,
+                    (Role::PlainClient, State::Proceeding) => T2,
+                    _ => doubled.min(T2),
+                };
+                context.send(&self.text);
+                context.set(Timer::Retransmit, self.interval);
+            }
+            Event::Timer(Timer::Lifetime) => {
+                if self.is_awaited() {
+                    let key = context.key;
+                    context.tell(TransactionOutput::Timeout { key });
+                }
+                return false;
+            }
+            Event::Retransmission => {
+                if matches!(self.state, State::Proceeding | State::Completed) {
+                    context.send(&self.text);
+                }
+            }
+            Event::Ack(request) => match self.state {
+                // Timer I.
+                State::Completed => return self.linger(context, State::Confirmed, T4),
+                State::Accepted => {
+                    context.clear(Timer::Retransmit);
+                    self.state = State::Acknowledged;
+                    let (connection, invite) = (context.key.connection, Some(context.key));
+                    context.tell(TransactionOutput::Ack { connection, invite, request });
+                }
+                _ => {}
+            },
+            Event::Response(response) => return self.answered(context, response),
+            Event::Respond(response) => return self.respond(context, response),
+            Event::Acknowledge(ack) => {
+                if self.state == State::Accepted {
+                    let tag: String = ack.to_tag().unwrap_or("").into();
+                    context.send(ack.as_str());
+                    self.acks.retain(|(acknowledged, _)| *acknowledged != tag);
+                    self.acks.push((tag, ack.into_string()));
+                }
+            }
+            Event::Cancel(reason) => match (self.role, self.state, &self.cancel) {
+                (Role::InviteClient, State::Trying, _) => self.cancel = Cancel::Waits(reason.map(Into::into)),
+                (Role::InviteClient, State::Proceeding, Cancel::None) => self.send_cancel(context, reason),
+                _ => {}
+            },
+            Event::ConnectionLost => match (self.role, self.state) {
+                // The ACK of a 2xx may still come another way: the call is not lost with its connection.
+                (Role::InviteServer, State::Accepted | State::Acknowledged) => {
+                    context.clear(Timer::Retransmit)
+                }
+                _ => {
+                    if self.is_awaited() || self.state < State::Completed && !self.silent {
+                        let key = context.key;
+                        context.tell(TransactionOutput::TransportError { key });
+                    }
+                    return false;
+                }
+            },
+        }
+        true
+    }
+
+    /// Somebody waits for what the far end says.
+    fn is_awaited(&self) -> bool {
+        match self.role {
+            Role::InviteServer => matches!(self.state, State::Completed | State::Accepted),
+            Role::PlainServer => false,
+            _ => self.state < State::Completed && !self.silent,
+        }
+    }
+
+    fn answered<C: Copy + Ord>(&mut self, context: &mut Context<'_, C>, response: Response) -> bool {
+        let is_invite = self.role == Role::InviteClient;
+        match self.state {
+            State::Trying | State::Proceeding => {}
+            State::Accepted => {
+                if response.is_success() {
+                    let tag = response.to_tag().unwrap_or("");
+                    match self.acks.iter().find(|(acknowledged, _)| acknowledged == tag) {
+                        Some((_, ack)) => context.send(ack),
+                        None => self.tell(context, response),
+                    }
+                }
+                return true;
+            }
+            _ => {
+                if is_invite && response.status() >= 300 {
+                    context.send(&self.text);
+                }
+                return true;
+            }
+        }
+        if is_invite {
+            context.clear(Timer::Retransmit);
+        }
+        if response.is_provisional() {
+            self.state = State::Proceeding;
+            if is_invite && !matches!(self.cancel, Cancel::Sent) {
+                context.clear(Timer::Lifetime);
+            }
+            self.tell(context, response);
+            if let Cancel::Waits(reason) = &mut self.cancel {
+                let reason = reason.take();
+                self.send_cancel(context, reason.as_deref());
+            }
+            return true;
+        }
+        if is_invite && response.is_success() {
+            // RFC 6026 §7.2, timer M.
+            context.set(Timer::Lifetime, PATIENCE);
+            self.tell(context, response);
+            self.state = State::Accepted;
+            return true;
+        }
+        let mut patience = T4;
+        if is_invite {
+            self.text = ack_of_failure(&self.text, &response);
+            context.send(&self.text);
+            patience = PATIENCE;
+        }
+        self.tell(context, response);
+        // Timers D and K.
+        self.linger(context, State::Completed, patience)
+    }
+
+    fn respond<C: Copy + Ord>(&mut self, context: &mut Context<'_, C>, response: Response) -> bool {
+        let status = response.status();
+        self.text = response.into_string();
+        context.send(&self.text);
+        if status < 200 {
+            self.state = State::Proceeding;
+        } else if self.role == Role::PlainServer {
+            // Timer J.
+            return self.linger(context, State::Completed, PATIENCE);
+        } else {
+            self.state = if status < 300 { State::Accepted } else { State::Completed };
+            self.interval = T1;
+            // Timers L and H.
+            context.set(Timer::Lifetime, PATIENCE);
+            if status < 300 || !self.reliable {
+                context.set(Timer::Retransmit, T1);
+            }
+        }
+        true
+    }
+
+    /// RFC 3261 §9.1: the far end has 64·T1 to end the INVITE once it was cancelled.
+    fn send_cancel<C: Copy + Ord>(&mut self, context: &mut Context<'_, C>, reason: Option<&str>) {
+        self.cancel = Cancel::Sent;
+        context.cancel = cancel_of(&self.text, reason);
+        context.set(Timer::Lifetime, PATIENCE);
+    }
+
+    fn tell<C: Copy + Ord>(&self, context: &mut Context<'_, C>, response: Response) {
+        if !self.silent {
+            let key = context.key;
+            context.tell(TransactionOutput::Response { key, response });
+        }
+    }
+
+    /// Waits for stragglers, where the transport can have some: so long, or the end at once.
+    fn linger<C: Copy + Ord>(
+        &mut self,
+        context: &mut Context<'_, C>,
+        state: State,
+        unreliable: Duration,
+    ) -> bool {
+        context.clear(Timer::Retransmit);
+        if !self.reliable {
+            self.state = state;
+            context.set(Timer::Lifetime, unreliable);
+        }
+        !self.reliable
     }
 }
 
@@ -76,7 +309,6 @@ impl Machine {
 pub(super) struct Context<'a, C> {
     pub(super) now: Time,
     pub(super) key: TransactionKey<C>,
-    pub(super) reliable: bool,
     pub(super) timers: &'a mut TimerTable<(u64, Timer)>,
     pub(super) outputs: &'a mut VecDeque<TransactionOutput<C>>,
     /// A CANCEL to be sent in a transaction of its own.
@@ -84,46 +316,21 @@ pub(super) struct Context<'a, C> {
 }
 
 impl<C: Copy + Ord> Context<'_, C> {
-    pub(super) fn send(&mut self, text: &str) {
+    fn send(&mut self, text: &str) {
         let (key, text) = (self.key, String::from(text));
         self.tell(TransactionOutput::Send { key, text });
     }
 
-    pub(super) fn tell(&mut self, output: TransactionOutput<C>) {
+    #[inline(never)]
+    fn tell(&mut self, output: TransactionOutput<C>) {
         self.outputs.push_back(output);
     }
 
-    pub(super) fn set(&mut self, timer: Timer, after: Duration) {
+    fn set(&mut self, timer: Timer, after: Duration) {
         self.timers.set((self.key.id, timer), self.now + after);
     }
 
-    pub(super) fn clear(&mut self, timer: Timer) {
+    fn clear(&mut self, timer: Timer) {
         self.timers.clear((self.key.id, timer));
-    }
-
-    /// Sends `text` again and says when the next time is.
-    pub(super) fn retransmit(&mut self, text: &str, interval: Duration) {
-        self.send(text);
-        self.set(Timer::Retransmit, interval);
-    }
-
-    pub(super) fn timed_out(&mut self) {
-        let key = self.key;
-        self.tell(TransactionOutput::Timeout { key });
-    }
-
-    pub(super) fn transport_failed(&mut self) {
-        let key = self.key;
-        self.tell(TransactionOutput::TransportError { key });
-    }
-
-    /// Waits for stragglers, where the transport can have some: `state` for `unreliable` long, or the end at once.
-    pub(super) fn linger<S>(&mut self, state: S, unreliable: Duration) -> Option<S> {
-        self.clear(Timer::Retransmit);
-        if self.reliable {
-            return None;
-        }
-        self.set(Timer::Lifetime, unreliable);
-        Some(state)
     }
 }

@@ -29,23 +29,13 @@ impl Mark {
         if let Ok(via) = request.via()
             && let Some(branch) = via.branch().filter(|branch| is_of_rfc_3261(branch))
         {
-            let mut mark = Mark::join("s", &[method, branch, via.host]);
-            // The host is the last piece so far, and the only one that is the same in any case.
-            let host_at = mark.0.len() - via.host.len();
-            if let Some(host) = mark.0.get_mut(host_at..) {
-                host.make_ascii_lowercase();
-            }
-            mark.0.push(':');
+            let mut mark = Mark::join("s", &[method, branch, &via.host.to_ascii_lowercase(), ""]);
             push_number(&mut mark.0, via.port.map_or(0, u32::from));
             return mark;
         }
         // Those who came before RFC 3261. The To tag is left out: an ACK has one that its INVITE has not.
-        let mut mark = Mark::of_origin(request, method);
-        for piece in ["2543", request.uri(), request.get(Name::Via).unwrap_or("")] {
-            mark.0.push('\n');
-            mark.0.push_str(piece);
-        }
-        mark
+        let origin = Mark::of_origin(request, method);
+        Mark::join("2543", &[&origin.0, request.uri(), request.get(Name::Via).unwrap_or("")])
     }
 
     /// What the copies of a request that forked share, and a 2xx's ACK with its INVITE (RFC 3261 §8.2.2.2,
@@ -61,8 +51,7 @@ impl Mark {
     }
 
     fn join(kind: &str, pieces: &[&str]) -> Mark {
-        let mut text = String::with_capacity(96);
-        text.push_str(kind);
+        let mut text = String::from(kind);
         for piece in pieces {
             text.push('\n');
             text.push_str(piece);
@@ -81,20 +70,25 @@ impl Index {
     }
 
     pub(super) fn insert(&mut self, hash: u64, id: u64) {
-        let at = self.0.partition_point(|entry| *entry < (hash, id));
+        let at = self.place(hash, id);
         self.0.insert(at, (hash, id));
     }
 
     pub(super) fn remove(&mut self, hash: u64, id: u64) {
-        if let Ok(at) = self.0.binary_search(&(hash, id)) {
+        let at = self.place(hash, id);
+        if self.0.get(at) == Some(&(hash, id)) {
             self.0.remove(at);
         }
     }
 
     /// The oldest first.
     pub(super) fn candidates(&self, hash: u64) -> impl Iterator<Item = u64> {
-        let start = self.0.partition_point(|entry| entry.0 < hash);
-        self.0[start..].iter().take_while(move |entry| entry.0 == hash).map(|entry| entry.1)
+        let from = self.0.get(self.place(hash, 0)..).unwrap_or_default();
+        from.iter().take_while(move |entry| entry.0 == hash).map(|entry| entry.1)
+    }
+
+    fn place(&self, hash: u64, id: u64) -> usize {
+        self.0.partition_point(|entry| *entry < (hash, id))
     }
 }
 

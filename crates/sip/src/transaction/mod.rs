@@ -4,12 +4,10 @@
 //! [`Transactions::respond`]) and the time; it says what to do by [`Transactions::poll_output`]. Whether the transport
 //! is reliable is read from the topmost Via.
 
-mod client;
 mod follow_up;
 mod layer;
 mod machine;
 mod matching;
-mod server;
 
 pub use layer::Transactions;
 
