@@ -36,13 +36,12 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    pub(crate) fn take(&mut self, now: u64, kind: u32, number: u32, text: &str) -> u32 {
+    pub(crate) fn take(&mut self, now: u64, kind: u32, number: u32, text: String) -> u32 {
         self.now = self.now.max(Time(now));
         let key = TransactionKey { connection: self.connection, id: number.into() };
-        let message = || parse(text.into());
         match kind {
             kind::TICK => self.transactions.handle_timeout(self.now),
-            kind::RECEIVED => match message() {
+            kind::RECEIVED => match parse(text) {
                 Ok(Message::Request(request)) if number == 1 && *request.method() != Method::Ack => {}
                 Ok(message) => self.transactions.receive(self.now, self.connection, message),
                 Err(error) => self.complaint = error.reply(),
@@ -52,9 +51,9 @@ impl Traffic {
                 self.connection += 1;
             }
             kind::CANCEL => {
-                self.transactions.cancel(self.now, key, (!text.is_empty()).then_some(text));
+                self.transactions.cancel(self.now, key, Some(&*text).filter(|reason| !reason.is_empty()));
             }
-            _ => return self.take_message(kind, key, message().ok()),
+            _ => return self.take_message(kind, key, parse(text).ok()),
         }
         self.transactions.len() as u32
     }

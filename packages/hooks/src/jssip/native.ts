@@ -1,15 +1,18 @@
 import inlined from './generated/jssip_text.js';
 import { unpack } from './unpack.js';
 
+type Text = [at: number, length: number];
+
 /** What wasm-bindgen exports of `crates/jssip`. */
 interface Exports {
   memory: WebAssembly.Memory;
+  __wbindgen_malloc(size: number, align: number): number;
   engine_new(): number;
   engine_input(engine: number, length: number): number;
   engine_read(engine: number, rule: Rule, length: number): number;
   engine_table(engine: number): number;
-  engine_hash(engine: number, sha256: boolean, length: number): number;
-  engine_tell(engine: number, now: number, kind: Kind, number: number, length: number): number;
+  engine_hash(engine: number, sha256: boolean, ...text: Text): number;
+  engine_tell(engine: number, now: number, kind: Kind, number: number, ...text: Text): number;
   engine_poll(engine: number): number;
   engine_output(engine: number): number;
   engine_timeout(engine: number): number;
@@ -68,7 +71,15 @@ class Engine {
   readonly self = this.wasm.engine_new();
   #input = new Uint8Array();
 
-  /** The text's bytes in the engine's memory; their count. */
+  /** The text in memory that the engine frees. */
+  pass(text: string): Text {
+    const bytes = encoder.encode(text);
+    const at = this.wasm.__wbindgen_malloc(bytes.length, 1);
+    new Uint8Array(this.wasm.memory.buffer).set(bytes, at);
+    return [at, bytes.length];
+  }
+
+  /** The text's bytes where the grammar reads them; their count. */
   write(text: string): number {
     // UTF-8 has at most three bytes for each unit.
     const most = text.length * 3;
@@ -98,7 +109,7 @@ export function read(rule: Rule, text: string): Int32Array | undefined {
 /** MD5 or SHA-256, in hexadecimal. */
 export function hash(sha256: boolean, text: string): string {
   const { wasm, self } = reader;
-  const length = wasm.engine_hash(self, sha256, reader.write(text));
+  const length = wasm.engine_hash(self, sha256, ...reader.pass(text));
   const bytes = new Uint8Array(wasm.memory.buffer, wasm.engine_output(self), length);
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -161,6 +172,6 @@ export class Machine {
 
   #tell(kind: Kind, number = 0, text = ''): number {
     const engine = this.#engine;
-    return engine.wasm.engine_tell(engine.self, performance.now(), kind, number, engine.write(text));
+    return engine.wasm.engine_tell(engine.self, performance.now(), kind, number, ...engine.pass(text));
   }
 }
