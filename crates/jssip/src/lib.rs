@@ -18,7 +18,6 @@ mod uri;
 mod value;
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 use cursor::Cursor;
 use headset_sip::digest;
@@ -89,7 +88,7 @@ impl Engine {
 
     /// Something happened at `now`, in milliseconds: `kind` is one of [`traffic::kind`]. Gives the transaction that began,
     /// whether an answer went out, or how many transactions there are.
-    pub fn tell(&mut self, now: f64, kind: u32, number: u32, text: String) -> u32 {
+    pub fn tell(&mut self, now: f64, kind: u32, number: u32, text: &str) -> u32 {
         self.0.traffic.take(now as u64, kind, number, text)
     }
 

@@ -1,123 +1,150 @@
-//! Transactions over one connection at a time, as texts and numbers.
+//! Transactions over one connection at a time, for a page that reads messages by itself.
 
 use alloc::string::String;
-use headset_sip::{
-    Message, Method, Request, Response, Time, TransactionKey, TransactionOutput, Transactions, parse,
-    push_number,
-};
+use alloc::vec::Vec;
+use headset_sip::transaction::{Event, Exchanges, Role};
+use headset_sip::{Time, TransactionKey, TransactionOutput, push_number};
 
-/// What [`Traffic::take`] is told.
+/// What [`Traffic::take`] is told; `number` is a transaction's where nothing else is said.
 pub(crate) mod kind {
-    /// Time has passed.
+    /// Time has passed; gives how many transactions there are.
     pub(crate) const TICK: u32 = 0;
-    /// A frame came. `number`: 1 where requests are not answered.
-    pub(crate) const RECEIVED: u32 = 1;
     /// The connection is lost, and there is another.
-    pub(crate) const LOST: u32 = 2;
-    /// A request of ours; gives its transaction, 0 where the text is none.
-    pub(crate) const REQUEST: u32 = 3;
-    /// A response to the transaction `number`; gives whether it went out.
-    pub(crate) const RESPOND: u32 = 4;
-    /// The INVITE `number` is cancelled; the text is Reason's.
-    pub(crate) const CANCEL: u32 = 5;
-    /// The ACK of a 2xx to the INVITE `number`.
-    pub(crate) const ACK: u32 = 6;
-    /// The request of the transaction `number`, whose URI nobody knows.
-    pub(crate) const FOREIGN: u32 = 7;
+    pub(crate) const LOST: u32 = 1;
+    /// A message with this mark came; gives the transaction that it belongs to, or 0. `number`: 1 where it may be another
+    /// connection's.
+    pub(crate) const FIND: u32 = 2;
+    /// One begins and is given. `number`: 1 for a request of theirs, plus 2 for an INVITE, 4 on a transport that loses
+    /// messages, 8 where nobody is told of it. The text: two marks, each a line, and what is sent first.
+    pub(crate) const START: u32 = 3;
+    /// The request came again.
+    pub(crate) const AGAIN: u32 = 4;
+    /// The ACK of our answer came.
+    pub(crate) const ACKNOWLEDGED: u32 = 5;
+    /// A response came: its status and its tag, each a line, and the ACK of a refusal.
+    pub(crate) const ANSWERED: u32 = 6;
+    /// Our response; gives whether it went out.
+    pub(crate) const RESPOND: u32 = 7;
+    /// Our ACK of a 2xx: the tag as a line, and it.
+    pub(crate) const ACKNOWLEDGE: u32 = 8;
+    /// The INVITE is to be cancelled.
+    pub(crate) const CANCEL: u32 = 9;
 }
 
 #[derive(Default)]
 pub(crate) struct Traffic {
     now: Time,
     connection: u32,
-    transactions: Transactions<u32>,
-    /// Why a frame was none, for who sent it.
-    complaint: Option<Response>,
+    exchanges: Exchanges<u32, (), ()>,
+    /// INVITEs whose CANCEL is to be sent.
+    cancelled: Vec<u32>,
 }
 
 impl Traffic {
-    pub(crate) fn take(&mut self, now: u64, kind: u32, number: u32, text: String) -> u32 {
+    pub(crate) fn take(&mut self, now: u64, kind: u32, number: u32, text: &str) -> u32 {
         self.now = self.now.max(Time(now));
-        let key = TransactionKey { connection: self.connection, id: number.into() };
-        match kind {
-            kind::TICK => self.transactions.handle_timeout(self.now),
-            kind::RECEIVED => match parse(text) {
-                Ok(Message::Request(request)) if number == 1 && *request.method() != Method::Ack => {}
-                Ok(message) => self.transactions.receive(self.now, self.connection, message),
-                Err(error) => self.complaint = error.reply(),
-            },
+        let (line, rest) = cut(text);
+        let event = match kind {
+            kind::TICK => {
+                self.exchanges.handle_timeout(self.now);
+                return self.exchanges.len() as u32;
+            }
             kind::LOST => {
-                self.transactions.connection_lost(self.now, self.connection);
+                self.exchanges.connection_lost(self.now, self.connection);
                 self.connection += 1;
-            }
-            kind::CANCEL => {
-                self.transactions.cancel(self.now, key, Some(&*text).filter(|reason| !reason.is_empty()));
-            }
-            _ => return self.take_message(kind, key, parse(text).ok()),
-        }
-        self.transactions.len() as u32
-    }
-
-    fn take_message(&mut self, kind: u32, key: TransactionKey<u32>, message: Option<Message>) -> u32 {
-        let response = match (kind, message) {
-            (kind::REQUEST, Some(Message::Request(request))) => {
-                return self.transactions.request(self.now, self.connection, request).id as u32;
-            }
-            (kind::ACK, Some(Message::Request(request))) => {
-                self.transactions.acknowledge(self.now, key, request);
                 return 0;
             }
-            (kind::FOREIGN, Some(Message::Request(request))) => {
-                Response::reply_to(&request, 416, "Unsupported URI Scheme").finish()
+            kind::FIND => {
+                let connection = (number == 0).then_some(self.connection);
+                return self.exchanges.find(connection, text).map_or(0, |key| key.id as u32);
             }
-            (kind::RESPOND, Some(Message::Response(response))) => response,
+            kind::START => {
+                const ROLES: [Role; 4] =
+                    [Role::PlainClient, Role::PlainServer, Role::InviteClient, Role::InviteServer];
+                let role = ROLES[(number & 3) as usize];
+                let (other, first) = cut(rest);
+                let mut marks = Vec::new();
+                for mark in [line, other] {
+                    if !mark.is_empty() {
+                        marks.push(mark.into());
+                    }
+                }
+                let (reliable, silent) = (number & 4 == 0, number & 8 != 0);
+                let key = self.exchanges.start(
+                    self.now,
+                    self.connection,
+                    role,
+                    marks,
+                    first.into(),
+                    reliable,
+                    silent,
+                );
+                return key.id as u32;
+            }
+            kind::AGAIN => Event::Retransmission,
+            kind::ACKNOWLEDGED => Event::Ack(()),
+            kind::ANSWERED => {
+                let (tag, ack) = cut(rest);
+                Event::Response { status: status(line), tag, ack: ack.into(), response: () }
+            }
+            kind::RESPOND => {
+                // After `SIP/2.0 `.
+                let status = status(text.get(8..11).unwrap_or_default());
+                if !self.exchanges.can_respond(number.into(), status) {
+                    return 0;
+                }
+                Event::Respond { status, text: text.into() }
+            }
+            kind::ACKNOWLEDGE if self.exchanges.is_alive(number.into()) => {
+                Event::Acknowledge { tag: line, text: rest.into() }
+            }
+            kind::ACKNOWLEDGE => {
+                let key = TransactionKey { connection: self.connection, id: number.into() };
+                self.exchanges.output(TransactionOutput::Send { key, text: rest.into() });
+                return 0;
+            }
+            kind::CANCEL => Event::Cancel(None),
             _ => return 0,
         };
-        self.transactions.respond(self.now, key, response).into()
+        if self.exchanges.handle(self.now, number.into(), event).is_some() {
+            self.cancelled.push(number);
+        }
+        1
     }
 
-    /// What is to be done: `S` send the text; `R` a request came, or `M` one that came another way too; `C` a CANCEL, of
-    /// the other transaction where there is one; `A` an answer to ours; `K` the ACK of the other; `T` nothing came;
-    /// `X` the connection broke; `E` the transaction is forgotten.
+    /// What is to be done: `S` send the text; `A` the response that came is news; `K` so is the ACK; `C` send a CANCEL;
+    /// `T` nothing came; `X` the connection broke; `E` the transaction is forgotten.
     pub(crate) fn poll(&mut self) -> String {
-        if let Some(complaint) = self.complaint.take() {
-            return record('S', 0, 0, complaint.as_str());
-        }
-        while let Some(output) = self.transactions.poll_output() {
-            let request =
-                |letter, key: TransactionKey<u32>, other: Option<TransactionKey<u32>>, request: Request| {
-                    record(letter, key.id, other.map_or(0, |other| other.id), request.as_str())
-                };
-            return match output {
-                TransactionOutput::Send { key, text } => record('S', key.id, 0, &text),
-                TransactionOutput::Request { key, request: came } => request('R', key, None, came),
-                TransactionOutput::Merged { key, request: came, .. } => request('M', key, None, came),
-                TransactionOutput::Cancel { key, invite, request: came } => request('C', key, invite, came),
-                TransactionOutput::Response { key, response } => record('A', key.id, 0, response.as_str()),
-                TransactionOutput::Ack { invite: Some(invite), request: came, .. } => {
-                    request('K', invite, None, came)
-                }
-                TransactionOutput::Timeout { key } => record('T', key.id, 0, ""),
-                TransactionOutput::TransportError { key } => record('X', key.id, 0, ""),
-                TransactionOutput::Ended { key } => record('E', key.id, 0, ""),
-                TransactionOutput::Ack { .. } | TransactionOutput::Stray { .. } => continue,
-            };
-        }
-        String::new()
+        let (letter, key, text) = match self.exchanges.poll_output() {
+            Some(TransactionOutput::Send { key, text }) => ('S', key.id, text),
+            Some(TransactionOutput::Response { key, .. }) => ('A', key.id, String::new()),
+            Some(TransactionOutput::Ack { invite: Some(key), .. }) => ('K', key.id, String::new()),
+            Some(TransactionOutput::Timeout { key }) => ('T', key.id, String::new()),
+            Some(TransactionOutput::TransportError { key }) => ('X', key.id, String::new()),
+            Some(TransactionOutput::Ended { key }) => ('E', key.id, String::new()),
+            _ => match self.cancelled.pop() {
+                Some(id) => ('C', id.into(), String::new()),
+                None => return String::new(),
+            },
+        };
+        let mut record = String::from(letter);
+        push_number(&mut record, key as u32);
+        record.push(' ');
+        record.push_str(&text);
+        record
     }
 
     pub(crate) fn timeout(&self) -> Option<u64> {
-        self.transactions.poll_timeout().map(|time| time.0)
+        self.exchanges.poll_timeout().map(|time| time.0)
     }
 }
 
-fn record(letter: char, id: u64, other: u64, text: &str) -> String {
-    let mut record = String::with_capacity(text.len() + 24);
-    record.push(letter);
-    for number in [id, other] {
-        push_number(&mut record, number as u32);
-        record.push(' ');
-    }
-    record.push_str(text);
-    record
+/// What is before the first line end, and what after it.
+fn cut(text: &str) -> (&str, &str) {
+    let at = text.bytes().position(|byte| byte == b'\n').unwrap_or(text.len());
+    (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default())
+}
+
+fn status(digits: &str) -> u16 {
+    digits.bytes().fold(0, |number: u16, digit| number.wrapping_mul(10).wrapping_add(u16::from(digit & 15)))
 }

@@ -1,41 +1,19 @@
-use super::machine::{Context, Event, Machine, Role, Timer};
-use super::matching::{Index, Mark};
-use super::{TransactionKey, TransactionOutput};
-use crate::{Message, Method, Request, Response, Time, TimerTable};
-use alloc::boxed::Box;
-use alloc::collections::VecDeque;
+use super::exchange::Exchanges;
+use super::follow_up::{ack_of_failure, cancel_of};
+use super::machine::{Event, Role};
+use super::{TransactionKey, TransactionOutput, matching};
+use crate::{Message, Method, Request, Response, Time};
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// All transactions of one user agent.
 #[derive(Debug)]
-pub struct Transactions<C> {
-    /// By id, which ascends.
-    entries: Vec<(u64, Box<Entry<C>>)>,
-    index: Index,
-    timers: TimerTable<(u64, Timer)>,
-    outputs: VecDeque<TransactionOutput<C>>,
-    last_id: u64,
-}
-
-#[derive(Debug)]
-struct Entry<C> {
-    connection: C,
-    /// What its messages share: on its connection, and at the server's side on any.
-    marks: Vec<Mark>,
-    machine: Machine,
-}
+pub struct Transactions<C>(Exchanges<C, Request, Response>);
 
 impl<C: Copy + Ord> Transactions<C> {
     /// None yet.
     pub const fn new() -> Self {
-        Transactions {
-            entries: Vec::new(),
-            index: Index::new(),
-            timers: TimerTable::new(),
-            outputs: VecDeque::new(),
-            last_id: 0,
-        }
+        Transactions(Exchanges::new())
     }
 
     /// Sends a request, anything but ACK and CANCEL, whose topmost Via has a fresh branch.
@@ -45,9 +23,10 @@ impl<C: Copy + Ord> Transactions<C> {
 
     /// Answers a request. False, and nothing sent, when the transaction is over or was finally answered before.
     pub fn respond(&mut self, now: Time, key: TransactionKey<C>, response: Response) -> bool {
-        let can = self.entry(key.id).is_some_and(|entry| entry.machine.can_respond(response.status()));
+        let status = response.status();
+        let can = self.0.can_respond(key.id, status);
         if can {
-            self.handle(now, key.id, Event::Respond(response));
+            self.handle(now, key.id, Event::Respond { status, text: response.into_string() });
         }
         can
     }
@@ -61,10 +40,11 @@ impl<C: Copy + Ord> Transactions<C> {
 
     /// Sends the ACK of a 2xx, and sends it again for every copy of that 2xx.
     pub fn acknowledge(&mut self, now: Time, key: TransactionKey<C>, ack: Request) {
-        if self.entry(key.id).is_some() {
-            self.handle(now, key.id, Event::Acknowledge(ack));
+        if self.0.is_alive(key.id) {
+            let tag: String = ack.to_tag().unwrap_or("").into();
+            self.handle(now, key.id, Event::Acknowledge { tag: &tag, text: ack.into_string() });
         } else {
-            self.outputs.push_back(TransactionOutput::Send { key, text: ack.into_string() });
+            self.0.output(TransactionOutput::Send { key, text: ack.into_string() });
         }
     }
 
@@ -84,50 +64,40 @@ impl<C: Copy + Ord> Transactions<C> {
     /// A connection is gone: every transaction on it fails. Only a 2xx that waits for its ACK stays: the ACK may come
     /// another way.
     pub fn connection_lost(&mut self, now: Time, connection: C) {
-        let lost: Vec<u64> = self
-            .entries
-            .iter()
-            .filter(|(_, entry)| entry.connection == connection)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in lost {
-            self.handle(now, id, Event::ConnectionLost);
-        }
+        self.0.connection_lost(now, connection);
     }
 
     /// What to do next, until `None`.
     pub fn poll_output(&mut self) -> Option<TransactionOutput<C>> {
-        self.outputs.pop_front()
+        self.0.poll_output()
     }
 
     /// When to call [`Transactions::handle_timeout`].
     pub fn poll_timeout(&self) -> Option<Time> {
-        self.timers.next()
+        self.0.poll_timeout()
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Time) {
-        while let Some((id, timer)) = self.timers.expired(now) {
-            self.handle(now, id, Event::Timer(timer));
-        }
+        self.0.handle_timeout(now);
     }
 
     /// How many transactions there are.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.0.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.0.is_empty()
     }
 
     fn receive_request(&mut self, now: Time, connection: C, request: Request) {
         if *request.method() == Method::Ack {
             return self.receive_ack(now, connection, request);
         }
-        let mark = Mark::of_server(&request, request.method().as_str());
-        match self.find(Some(connection), &mark) {
+        let mark = matching::of_server(&request, request.method().as_str());
+        match self.0.find(Some(connection), &mark) {
             Some(key) => self.handle(now, key.id, Event::Retransmission),
             None => self.start_server(now, connection, request, mark),
         }
@@ -135,20 +105,24 @@ impl<C: Copy + Ord> Transactions<C> {
 
     fn receive_ack(&mut self, now: Time, connection: C, request: Request) {
         let found = self
-            .find(Some(connection), &Mark::of_server(&request, "INVITE"))
-            .or_else(|| self.find(None, &Mark::of_origin(&request, "INVITE")));
+            .0
+            .find(Some(connection), &matching::of_server(&request, "INVITE"))
+            .or_else(|| self.0.find(None, &matching::of_origin(&request, "INVITE")));
         match found {
             Some(key) => self.handle(now, key.id, Event::Ack(request)),
-            None => self.outputs.push_back(TransactionOutput::Ack { connection, invite: None, request }),
+            None => self.0.output(TransactionOutput::Ack { connection, invite: None, request }),
         }
     }
 
     fn receive_response(&mut self, now: Time, connection: C, response: Response) {
-        let found = Mark::of_response(&response).and_then(|mark| self.find(Some(connection), &mark));
-        match found {
-            Some(key) => self.handle(now, key.id, Event::Response(response)),
-            None => self.outputs.push_back(TransactionOutput::Stray { connection, response }),
-        }
+        let found = matching::of_response(&response).and_then(|mark| self.0.find(Some(connection), &mark));
+        let Some(key) = found else {
+            return self.0.output(TransactionOutput::Stray { connection, response });
+        };
+        let status = response.status();
+        let tag: String = response.to_tag().unwrap_or("").into();
+        let ack = if status < 300 { String::new() } else { ack_of_failure(self.0.text(key.id), &response) };
+        self.handle(now, key.id, Event::Response { status, tag: &tag, ack, response });
     }
 
     fn start_client(
@@ -160,17 +134,17 @@ impl<C: Copy + Ord> Transactions<C> {
     ) -> TransactionKey<C> {
         let is_invite = *request.method() == Method::Invite;
         let role = if is_invite { Role::InviteClient } else { Role::PlainClient };
-        let marks = Mark::of_client(&request).into_iter().collect();
+        let marks = matching::of_client(&request).into_iter().collect();
         let reliable = is_reliable(&request);
-        self.start(now, connection, role, marks, request.into_string(), reliable, silent)
+        self.0.start(now, connection, role, marks, request.into_string(), reliable, silent)
     }
 
-    fn start_server(&mut self, now: Time, connection: C, request: Request, mark: Mark) {
+    fn start_server(&mut self, now: Time, connection: C, request: Request, mark: String) {
         let method = request.method();
-        let origin = Mark::of_origin(&request, method.as_str());
+        let origin = matching::of_origin(&request, method.as_str());
         // RFC 3261 §8.2.2.2. A registrar is asked by each flow for itself (RFC 5626 §4.2).
         let may_merge = !matches!(method, Method::Cancel | Method::Register) && request.to_tag().is_none();
-        let first = if may_merge { self.find(None, &origin) } else { None };
+        let first = if may_merge { self.0.find(None, &origin) } else { None };
         let (mut role, mut answer, mut invite) = (Role::PlainServer, String::new(), None);
         match method {
             // RFC 3261 §17.2.1 wants a 100 within 200 ms unless a better answer is sure to come: it is sent at once.
@@ -179,89 +153,29 @@ impl<C: Copy + Ord> Transactions<C> {
                 answer = Response::reply_to(&request, 100, "Trying").finish().into_string();
             }
             // RFC 3261 §9.2
-            Method::Cancel => invite = self.find(Some(connection), &Mark::of_server(&request, "INVITE")),
+            Method::Cancel => {
+                invite = self.0.find(Some(connection), &matching::of_server(&request, "INVITE"));
+            }
             _ => {}
         }
         let is_cancel = *method == Method::Cancel;
         let marks = Vec::from([mark, origin]);
-        let key = self.start(now, connection, role, marks, answer, is_reliable(&request), false);
-        self.outputs.push_back(match first {
+        let key = self.0.start(now, connection, role, marks, answer, is_reliable(&request), false);
+        self.0.output(match first {
             _ if is_cancel => TransactionOutput::Cancel { key, invite, request },
             Some(first) => TransactionOutput::Merged { key, first, request },
             None => TransactionOutput::Request { key, request },
         });
     }
 
-    #[allow(clippy::too_many_arguments, reason = "they are what a transaction begins with")]
-    fn start(
-        &mut self,
-        now: Time,
-        connection: C,
-        role: Role,
-        marks: Vec<Mark>,
-        text: String,
-        reliable: bool,
-        silent: bool,
-    ) -> TransactionKey<C> {
-        self.last_id += 1;
-        let key = TransactionKey { connection, id: self.last_id };
-        for mark in &marks {
-            self.index.insert(mark.hash(), key.id);
+    fn handle(&mut self, now: Time, id: u64, event: Event<'_, Request, Response>) {
+        let connection = self.0.connection(id);
+        let cancelled = self.0.handle(now, id, event);
+        if let (Some(connection), Some(cancelled)) = (connection, cancelled)
+            && let Some(cancel) = cancel_of(&cancelled.invite, cancelled.reason.as_deref())
+        {
+            self.start_client(now, connection, cancel, true);
         }
-        let machine = Machine::start(&mut self.context(now, key), role, text, reliable, silent);
-        self.entries.push((key.id, Box::new(Entry { connection, marks, machine })));
-        key
-    }
-
-    fn handle(&mut self, now: Time, id: u64, event: Event<'_>) {
-        let Ok(at) = self.position(id) else { return };
-        let Some((_, entry)) = self.entries.get_mut(at) else { return };
-        let key = TransactionKey { connection: entry.connection, id };
-        let mut context =
-            Context { now, key, timers: &mut self.timers, outputs: &mut self.outputs, cancel: None };
-        let goes_on = entry.machine.handle(&mut context, event);
-        let cancel = context.cancel;
-        if !goes_on {
-            self.remove(at, key);
-        }
-        if let Some(cancel) = cancel {
-            self.start_client(now, key.connection, cancel, true);
-        }
-    }
-
-    fn context(&mut self, now: Time, key: TransactionKey<C>) -> Context<'_, C> {
-        Context { now, key, timers: &mut self.timers, outputs: &mut self.outputs, cancel: None }
-    }
-
-    fn remove(&mut self, at: usize, key: TransactionKey<C>) {
-        let (_, entry) = self.entries.remove(at);
-        for mark in &entry.marks {
-            self.index.remove(mark.hash(), key.id);
-        }
-        for timer in [Timer::Retransmit, Timer::Lifetime] {
-            self.timers.clear((key.id, timer));
-        }
-        if !entry.machine.silent {
-            self.outputs.push_back(TransactionOutput::Ended { key });
-        }
-    }
-
-    /// Where there is a connection, on that one.
-    fn find(&self, connection: Option<C>, mark: &Mark) -> Option<TransactionKey<C>> {
-        self.index.candidates(mark.hash()).find_map(|id| {
-            let entry = self.entry(id)?;
-            let is_there = connection.is_none_or(|connection| connection == entry.connection);
-            (is_there && entry.marks.contains(mark))
-                .then_some(TransactionKey { connection: entry.connection, id })
-        })
-    }
-
-    fn position(&self, id: u64) -> Result<usize, usize> {
-        self.entries.binary_search_by(|(own, _)| own.cmp(&id))
-    }
-
-    fn entry(&self, id: u64) -> Option<&Entry<C>> {
-        Some(&*self.entries.get(self.position(id).ok()?)?.1)
     }
 }
 

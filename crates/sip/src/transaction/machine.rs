@@ -1,9 +1,9 @@
 //! What one transaction does. The four machines of RFC 3261 §17 (with RFC 6026) are one here: most of what they do is the
-//! same, and where they differ is said.
+//! same, and where they differ is said. Of messages it knows what it must: `Q` and `R`, requests and responses, go through
+//! as they are.
 
-use super::follow_up::{ack_of_failure, cancel_of};
 use super::{TransactionKey, TransactionOutput};
-use crate::{Request, Response, Time, TimerTable};
+use crate::{Time, TimerTable};
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(32);
 
 /// A transaction never has more than two deadlines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Timer {
+pub enum Timer {
     /// RFC 3261's A, E and G, and the 2xx's of §13.3.1.4.
     Retransmit,
     /// The end of the state: B, D, F, H, I, J, K and RFC 6026's L and M.
@@ -28,24 +28,36 @@ pub(super) enum Timer {
 }
 
 /// What can happen to a transaction.
-pub(super) enum Event<'a> {
+#[allow(missing_docs, reason = "the variants say what their fields are")]
+pub enum Event<'a, Q, R> {
+    /// One of its deadlines is past.
     Timer(Timer),
     /// The request came again.
     Retransmission,
-    Ack(Request),
-    Response(Response),
-    Respond(Response),
-    Acknowledge(Request),
+    /// The ACK of what we answered.
+    Ack(Q),
+    /// An answer to ours. `tag` is To's, `ack` what acknowledges a refusal of an INVITE.
+    Response { status: u16, tag: &'a str, ack: String, response: R },
+    /// Our answer.
+    Respond { status: u16, text: String },
+    /// Our ACK of a 2xx.
+    Acknowledge { tag: &'a str, text: String },
+    /// Our INVITE is to be cancelled, with this in Reason.
     Cancel(Option<&'a str>),
+    /// The connection is gone.
     ConnectionLost,
 }
 
 /// Whose request it is, and whether that is an INVITE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
+    /// An INVITE of ours.
     InviteClient,
+    /// Another request of ours.
     PlainClient,
+    /// An INVITE of theirs.
     InviteServer,
+    /// Another request of theirs.
     PlainServer,
 }
 
@@ -92,8 +104,8 @@ pub(super) struct Machine {
 
 impl Machine {
     /// `text`: our request, or our first answer.
-    pub(super) fn start<C: Copy + Ord>(
-        context: &mut Context<'_, C>,
+    pub(super) fn start<C: Copy + Ord, Q, R>(
+        context: &mut Context<'_, C, Q, R>,
         role: Role,
         text: String,
         reliable: bool,
@@ -113,6 +125,10 @@ impl Machine {
         Machine { role, state, text, interval: T1, reliable, silent, cancel: Cancel::None, acks: Vec::new() }
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether [`Event::Respond`] with this status would still be sent.
     pub(super) fn can_respond(&self, status: u16) -> bool {
         match self.role {
@@ -124,7 +140,11 @@ impl Machine {
     }
 
     /// False is the end.
-    pub(super) fn handle<C: Copy + Ord>(&mut self, context: &mut Context<'_, C>, event: Event<'_>) -> bool {
+    pub(super) fn handle<C: Copy + Ord, Q, R>(
+        &mut self,
+        context: &mut Context<'_, C, Q, R>,
+        event: Event<'_, Q, R>,
+    ) -> bool {
         match event {
             Event::Timer(Timer::Retransmit) => {
                 let doubled = self.interval * 2;
@@ -159,19 +179,22 @@ impl Machine {
                 }
                 _ => {}
             },
-            Event::Response(response) => return self.answered(context, response),
-            Event::Respond(response) => return self.respond(context, response),
-            Event::Acknowledge(ack) => {
+            Event::Response { status, tag, ack, response } => {
+                return self.answered(context, status, tag, ack, response);
+            }
+            Event::Respond { status, text } => return self.respond(context, status, text),
+            Event::Acknowledge { tag, text } => {
                 if self.state == State::Accepted {
-                    let tag: String = ack.to_tag().unwrap_or("").into();
-                    context.send(ack.as_str());
-                    self.acks.retain(|(acknowledged, _)| *acknowledged != tag);
-                    self.acks.push((tag, ack.into_string()));
+                    context.send(&text);
+                    self.acks.retain(|(acknowledged, _)| acknowledged != tag);
+                    self.acks.push((tag.into(), text));
                 }
             }
             Event::Cancel(reason) => match (self.role, self.state, &self.cancel) {
                 (Role::InviteClient, State::Trying, _) => self.cancel = Cancel::Waits(reason.map(Into::into)),
-                (Role::InviteClient, State::Proceeding, Cancel::None) => self.send_cancel(context, reason),
+                (Role::InviteClient, State::Proceeding, Cancel::None) => {
+                    self.send_cancel(context, reason.map(Into::into));
+                }
                 _ => {}
             },
             Event::ConnectionLost => match (self.role, self.state) {
@@ -200,13 +223,20 @@ impl Machine {
         }
     }
 
-    fn answered<C: Copy + Ord>(&mut self, context: &mut Context<'_, C>, response: Response) -> bool {
+    fn answered<C: Copy + Ord, Q, R>(
+        &mut self,
+        context: &mut Context<'_, C, Q, R>,
+        status: u16,
+        tag: &str,
+        ack: String,
+        response: R,
+    ) -> bool {
         let is_invite = self.role == Role::InviteClient;
+        let is_success = (200..300).contains(&status);
         match self.state {
             State::Trying | State::Proceeding => {}
             State::Accepted => {
-                if response.is_success() {
-                    let tag = response.to_tag().unwrap_or("");
+                if is_success {
                     match self.acks.iter().find(|(acknowledged, _)| acknowledged == tag) {
                         Some((_, ack)) => context.send(ack),
                         None => self.tell(context, response),
@@ -215,7 +245,7 @@ impl Machine {
                 return true;
             }
             _ => {
-                if is_invite && response.status() >= 300 {
+                if is_invite && status >= 300 {
                     context.send(&self.text);
                 }
                 return true;
@@ -224,7 +254,7 @@ impl Machine {
         if is_invite {
             context.clear(Timer::Retransmit);
         }
-        if response.is_provisional() {
+        if status < 200 {
             self.state = State::Proceeding;
             if is_invite && !matches!(self.cancel, Cancel::Sent) {
                 context.clear(Timer::Lifetime);
@@ -232,11 +262,11 @@ impl Machine {
             self.tell(context, response);
             if let Cancel::Waits(reason) = &mut self.cancel {
                 let reason = reason.take();
-                self.send_cancel(context, reason.as_deref());
+                self.send_cancel(context, reason);
             }
             return true;
         }
-        if is_invite && response.is_success() {
+        if is_invite && is_success {
             // RFC 6026 §7.2, timer M.
             context.set(Timer::Lifetime, PATIENCE);
             self.tell(context, response);
@@ -245,7 +275,7 @@ impl Machine {
         }
         let mut patience = T4;
         if is_invite {
-            self.text = ack_of_failure(&self.text, &response);
+            self.text = ack;
             context.send(&self.text);
             patience = PATIENCE;
         }
@@ -254,9 +284,13 @@ impl Machine {
         self.linger(context, State::Completed, patience)
     }
 
-    fn respond<C: Copy + Ord>(&mut self, context: &mut Context<'_, C>, response: Response) -> bool {
-        let status = response.status();
-        self.text = response.into_string();
+    fn respond<C: Copy + Ord, Q, R>(
+        &mut self,
+        context: &mut Context<'_, C, Q, R>,
+        status: u16,
+        text: String,
+    ) -> bool {
+        self.text = text;
         context.send(&self.text);
         if status < 200 {
             self.state = State::Proceeding;
@@ -276,13 +310,17 @@ impl Machine {
     }
 
     /// RFC 3261 §9.1: the far end has 64·T1 to end the INVITE once it was cancelled.
-    fn send_cancel<C: Copy + Ord>(&mut self, context: &mut Context<'_, C>, reason: Option<&str>) {
+    fn send_cancel<C: Copy + Ord, Q, R>(
+        &mut self,
+        context: &mut Context<'_, C, Q, R>,
+        reason: Option<String>,
+    ) {
         self.cancel = Cancel::Sent;
-        context.cancel = cancel_of(&self.text, reason);
+        context.cancel = Some(Cancelled { invite: self.text.clone(), reason });
         context.set(Timer::Lifetime, PATIENCE);
     }
 
-    fn tell<C: Copy + Ord>(&self, context: &mut Context<'_, C>, response: Response) {
+    fn tell<C: Copy + Ord, Q, R>(&self, context: &mut Context<'_, C, Q, R>, response: R) {
         if !self.silent {
             let key = context.key;
             context.tell(TransactionOutput::Response { key, response });
@@ -290,9 +328,9 @@ impl Machine {
     }
 
     /// Waits for stragglers, where the transport can have some: so long, or the end at once.
-    fn linger<C: Copy + Ord>(
+    fn linger<C: Copy + Ord, Q, R>(
         &mut self,
-        context: &mut Context<'_, C>,
+        context: &mut Context<'_, C, Q, R>,
         state: State,
         unreliable: Duration,
     ) -> bool {
@@ -305,24 +343,31 @@ impl Machine {
     }
 }
 
+/// A CANCEL is to be sent, in a transaction of its own that nobody is told of.
+pub struct Cancelled {
+    /// The text of what it cancels.
+    pub invite: String,
+    /// Reason's value.
+    pub reason: Option<String>,
+}
+
 /// What a machine acts through.
-pub(super) struct Context<'a, C> {
+pub(super) struct Context<'a, C, Q, R> {
     pub(super) now: Time,
     pub(super) key: TransactionKey<C>,
     pub(super) timers: &'a mut TimerTable<(u64, Timer)>,
-    pub(super) outputs: &'a mut VecDeque<TransactionOutput<C>>,
-    /// A CANCEL to be sent in a transaction of its own.
-    pub(super) cancel: Option<Request>,
+    pub(super) outputs: &'a mut VecDeque<TransactionOutput<C, Q, R>>,
+    pub(super) cancel: Option<Cancelled>,
 }
 
-impl<C: Copy + Ord> Context<'_, C> {
+impl<C: Copy + Ord, Q, R> Context<'_, C, Q, R> {
     fn send(&mut self, text: &str) {
         let (key, text) = (self.key, String::from(text));
         self.tell(TransactionOutput::Send { key, text });
     }
 
     #[inline(never)]
-    fn tell(&mut self, output: TransactionOutput<C>) {
+    fn tell(&mut self, output: TransactionOutput<C, Q, R>) {
         self.outputs.push_back(output);
     }
 

@@ -44,16 +44,21 @@ export enum Rule {
 }
 
 /** What transactions are told: the numbers of `crates/jssip/src/traffic.rs`. */
-enum Kind {
+export enum Kind {
   TICK,
-  RECEIVED,
   LOST,
-  REQUEST,
+  FIND,
+  START,
+  AGAIN,
+  ACKNOWLEDGED,
+  ANSWERED,
   RESPOND,
+  ACKNOWLEDGE,
   CANCEL,
-  ACK,
-  FOREIGN,
 }
+
+/** Longer texts are not read, in units: the engine's memory for them has three bytes for each. */
+const MOST = 2 ** 20 / 3;
 
 // The interface is synchronous, so is this: some 10 ms, once, when the module is imported.
 const module = new WebAssembly.Module(unpack(...inlined));
@@ -97,6 +102,7 @@ const reader = new Engine();
  * the caller's.
  */
 export function read(rule: Rule, text: string): Int32Array | undefined {
+  if (text.length > MOST) return undefined;
   const { wasm, self } = reader;
   let written = reader.write(text);
   // What is beyond ASCII is told by one byte a unit, so that offsets are the text's.
@@ -114,47 +120,16 @@ export function hash(sha256: boolean, text: string): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** A letter that says what is to be done (`crates/jssip/src/traffic.rs`), the transaction, another one or 0, a text. */
-export type Told = [all: string, letter: string, key: number, other: number, text: string];
+/** What is to be done (`crates/jssip/src/traffic.rs`), by which transaction, and a text. */
+export type Told = [letter: string, key: number, text: string];
 
 /** The transactions of one user agent. */
 export class Machine {
   readonly #engine = new Engine();
 
-  tick(): number {
-    return this.#tell(Kind.TICK);
-  }
-
-  /** Where `quiet` is set, nothing is said to requests. */
-  received(text: string, quiet: boolean): void {
-    this.#tell(Kind.RECEIVED, +quiet, text);
-  }
-
-  lost(): void {
-    this.#tell(Kind.LOST);
-  }
-
-  /** The transaction, 0 where the text is no request. */
-  request(text: string): number {
-    return this.#tell(Kind.REQUEST, 0, text);
-  }
-
-  /** Whether it went out. */
-  respond(key: number, text: string): boolean {
-    return !!this.#tell(Kind.RESPOND, key, text);
-  }
-
-  cancel(key: number, reason: string): void {
-    this.#tell(Kind.CANCEL, key, reason);
-  }
-
-  acknowledge(key: number, text: string): void {
-    this.#tell(Kind.ACK, key, text);
-  }
-
-  /** 416 to a request whose URI cannot be read. */
-  refuseForeign(key: number, text: string): void {
-    this.#tell(Kind.FOREIGN, key, text);
+  tell(kind: Kind, number = 0, text = ''): number {
+    const engine = this.#engine;
+    return engine.wasm.engine_tell(engine.self, performance.now(), kind, number, ...engine.pass(text));
   }
 
   poll(): Told | undefined {
@@ -162,16 +137,11 @@ export class Machine {
     const length = wasm.engine_poll(self);
     if (!length) return undefined;
     const text = decoder.decode(new Uint8Array(wasm.memory.buffer, wasm.engine_output(self), length));
-    const [all, letter, key, other, rest] = /^(.)(\d+) (\d+) ([^]*)/.exec(text) as unknown as string[];
-    return [all, letter, Number(key), Number(other), rest] as Told;
+    const at = text.indexOf(' ');
+    return [text.charAt(0), Number(text.slice(1, at)), text.slice(at + 1)];
   }
 
   timeout(): number {
     return this.#engine.wasm.engine_timeout(this.#engine.self);
-  }
-
-  #tell(kind: Kind, number = 0, text = ''): number {
-    const engine = this.#engine;
-    return engine.wasm.engine_tell(engine.self, performance.now(), kind, number, ...engine.pass(text));
   }
 }

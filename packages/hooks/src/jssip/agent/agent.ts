@@ -1,32 +1,13 @@
-import type { IncomingRequest, IncomingResponse } from '../incoming.js';
-import { parseMessage } from '../incoming.js';
 import { parseUri } from '../grammar.js';
-import { Machine } from '../native.js';
-import type { Account, EngineEvent, EnginePort, RequestHandle } from '../port.js';
-import { randomToken, reasonPhrase } from '../text.js';
-import { C } from '../constants.js';
+import type { IncomingRequest } from '../incoming.js';
+import type { Account, EnginePort, RequestHandle } from '../port.js';
+import { randomToken } from '../text.js';
 import { type Call, IncomingCall, OutgoingCall } from './call.js';
 import { description } from './description.js';
 import { Dialog } from './dialog.js';
-import { Login } from './login.js';
-import { address, clean, contact, message, type Outgoing, outgoing, supported, written } from './outgoing.js';
+import { address, contact, type Outgoing, outgoing } from './outgoing.js';
 import { Registration } from './registration.js';
-
-/** A transaction's number; 0 is none. */
-export type Key = number;
-
-/** What becomes of a transaction. */
-export interface Listener {
-  /** Of our responses to an INVITE. */
-  tag?: string;
-  answered?(response: IncomingResponse): void;
-  /** `timeout` or `transport`. */
-  failed?(why: 'timeout' | 'transport'): void;
-  acknowledged?(ack: IncomingRequest): void;
-  cancelled?(cancel: IncomingRequest): void;
-  /** It is forgotten. */
-  ended?(): void;
-}
+import { type Key, type Listener, newTag, type Rest, Traffic } from './traffic.js';
 
 /** A request of theirs that the page is to answer. */
 interface Asked {
@@ -38,35 +19,13 @@ interface Asked {
   dialog: number;
 }
 
-/** Of a response. */
-interface Rest {
-  lines?: readonly string[] | undefined;
-  body?: string | null | undefined;
-  reason?: string | undefined;
-  tag?: string | undefined;
-}
-
-/** Browsers' timers end here, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
-
 /**
  * The user agent behind `port.ts`: dialogs, credentials, calls and registration over the engine's transactions, for a
  * page that owns its sockets, peer connections and descriptions.
  */
-export class Agent implements EnginePort {
-  onEvent: (event: EngineEvent) => void = () => {};
-  readonly account: Account;
-  readonly #ua: unknown;
-  readonly #machine = new Machine();
-  readonly #login: Login;
+export class Agent extends Traffic implements EnginePort {
   readonly #registration: Registration;
-  #flow: { transport: string; route: string } | undefined;
-  #isQuiet = false;
   #handles = 0;
-  readonly #events: EngineEvent[] = [];
-  readonly #listeners = new Map<Key, Listener>();
-  /** What `newTransaction` said of them. */
-  readonly #announced = new Map<Key, { kind: string; branch: string }>();
   readonly #calls = new Map<number, Call>();
   /** Of subscriptions and the like. */
   readonly #dialogs = new Map<number, Dialog>();
@@ -75,64 +34,33 @@ export class Agent implements EnginePort {
   /** SUBSCRIBEs that no dialog has come of yet. */
   readonly #subscribing = new Map<number, Outgoing>();
   readonly #asked = new Map<RequestHandle, Asked>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #due = Infinity;
 
   constructor(account: Account, ua: unknown) {
-    this.account = account;
-    this.#ua = ua;
-    this.#login = new Login(account);
+    super(account, ua);
     this.#registration = new Registration(this);
   }
 
-  get isConnected(): boolean {
-    return !!this.#flow;
-  }
-
-  // The one flow.
-
-  connected(transport: string, route: string): void {
-    this.#flow = { transport, route };
-  }
-
-  received(text: string): void {
-    if (this.#flow) this.#machine.received(text, this.#isQuiet);
-    this.#flush();
-  }
-
   disconnected(): void {
-    if (this.#flow) {
-      this.#flow = undefined;
-      this.#machine.lost();
-      this.#pump();
+    if (this.flow) {
+      this.lost();
       this.#registration.lost();
     }
-    this.#flush();
+    this.flush();
   }
 
   set(setting: string, value: unknown): void {
     Object.assign(this.account, { [setting]: value });
-    this.#login.forget();
+    this.login.forget();
   }
 
   register(...args: Parameters<EnginePort['register']>): void {
     this.#registration.register(...args);
-    this.#flush();
+    this.flush();
   }
 
   unregister(...args: Parameters<EnginePort['unregister']>): void {
     this.#registration.unregister(...args);
-    this.#flush();
-  }
-
-  busy(): boolean {
-    const count = this.#machine.tick();
-    this.#flush();
-    return count > 0;
-  }
-
-  quiet(on: boolean): void {
-    this.#isQuiet = on;
+    this.flush();
   }
 
   // Requests of ours other than INVITE and REGISTER.
@@ -164,7 +92,7 @@ export class Agent implements EnginePort {
       if (dialog && !this.#dialogOf(dialog)) this.#unanswered(handle, 'dialog');
       else this.#send(handle, request, dialog);
     }
-    this.#flush();
+    this.flush();
   }
 
   #send(handle: RequestHandle, request: Outgoing, dialog: number): void {
@@ -205,8 +133,8 @@ export class Agent implements EnginePort {
   reply(...[handle, status, reason, lines, body, tag]: Parameters<EnginePort['reply']>): boolean {
     const asked = this.#asked.get(handle);
     let isSent = false;
-    if (asked && this.#flow) isSent = this.#reply(handle, asked, status, { lines, body, reason, tag: tag || newTag() });
-    this.#flush();
+    if (asked && this.flow) isSent = this.#reply(handle, asked, status, { lines, body, reason, tag: tag || newTag() });
+    this.flush();
     return isSent;
   }
 
@@ -224,7 +152,7 @@ export class Agent implements EnginePort {
       }
       if (isSuccess && method === 'INVITE') {
         call.ackAnswers = typeof rest.body === 'string' && !description(request);
-        (this.#listeners.get(key) as Listener).failed = (why) => call.unacknowledged(why);
+        (this.listeners.get(key) as Listener).failed = (why) => call.unacknowledged(why);
       }
     }
     const isSent = this.respond(key, request, status, rest);
@@ -235,13 +163,6 @@ export class Agent implements EnginePort {
       // RFC 6665 §4.2.1
       this.#keep(handle, Dialog.theirs(request, rest.tag as string));
     return isSent;
-  }
-
-  replyStateless(request: IncomingRequest, status: number, reason: string): boolean {
-    if (!this.#flow) return false;
-    this.tell({ type: 'send', text: this.#response(request, status, { reason, tag: newTag() }) });
-    this.#flush();
-    return true;
   }
 
   // Calls.
@@ -310,115 +231,35 @@ export class Agent implements EnginePort {
   #with(handle: number, act: (call: Call) => unknown): unknown {
     const call = this.#calls.get(handle);
     const answer = call && act(call);
-    this.#flush();
+    this.flush();
     return answer;
   }
 
   // What calls and the registration ask for.
 
-  tell(event: EngineEvent): void {
-    this.#events.push(event);
-  }
-
   resent(request: RequestHandle, again: Outgoing): void {
-    this.tell({ type: 'resent', request, text: this.#text(again) });
-  }
-
-  /** Sends a request in a transaction of its own; 0 where it cannot be. */
-  launch(request: Outgoing, listener: Listener): Key {
-    if (!this.#flow) return 0;
-    this.#login.sign(request);
-    const branch = newBranch();
-    const key = this.#machine.request(this.#text(request, branch));
-    if (!key) return 0;
-    this.#listeners.set(key, listener);
-    this.#announce(key, request.method === 'INVITE' ? 'ict' : 'nict', branch);
-    return key;
-  }
-
-  acknowledge(key: Key, ack: Outgoing): void {
-    this.#machine.acknowledge(key, this.#text(ack, newBranch()));
-  }
-
-  cancel(key: Key, reason: string): void {
-    this.#machine.cancel(key, reason);
-  }
-
-  /** Takes a challenge up: whether the request, with its next number, is to be sent again. */
-  learn(request: Outgoing, response: IncomingResponse): boolean {
-    const learned = this.#login.challenged(request, response);
-    if (learned) this.tell({ type: 'authenticated', ...learned });
-    return !!learned;
-  }
-
-  /** Whether it went out. */
-  respond(key: Key, request: IncomingRequest, status: number, rest: Rest): boolean {
-    return this.#machine.respond(key, this.#response(request, status, rest));
+    this.tell({ type: 'resent', request, text: this.text(again) });
   }
 
   refuseAsked(handle: RequestHandle, status: number): void {
     const asked = this.#asked.get(handle);
     this.#asked.delete(handle);
-    if (asked) this.#refuse(asked.key, asked.request, status);
+    if (asked) this.refuse(asked.key, asked.request, status);
   }
 
   forgetAsked(handle: RequestHandle): void {
     this.#asked.delete(handle);
   }
 
-  /** All that follows is delivered before it returns. */
-  after(wait: number, then: () => void): ReturnType<typeof setTimeout> | undefined {
-    if (wait === Infinity) return undefined;
-    return setTimeout(
-      () => {
-        then();
-        this.#flush();
-      },
-      Math.min(wait, LONGEST),
-    );
-  }
-
   /** Routes of a request outside any dialog. */
   preloaded(): string[] {
-    return this.#flow && this.account.usePreloadedRoute ? [`<${this.#flow.route};lr>`] : [];
+    return this.flow && this.account.usePreloadedRoute ? [`<${this.flow.route};lr>`] : [];
   }
 
   // What comes.
 
-  /** All that transactions have to say, and then all that is to be told. */
-  #flush(): void {
-    this.#pump();
-    for (let event = this.#events.shift(); event; event = this.#events.shift()) this.onEvent(event);
-    const due = this.#machine.timeout();
-    if (due === this.#due) return;
-    clearTimeout(this.#timer);
-    this.#due = due;
-    this.#timer = this.after(Math.max(0, Math.ceil(due - performance.now())), () => {
-      this.#due = Infinity;
-      this.#machine.tick();
-    });
-  }
-
-  #pump(): void {
-    for (let record = this.#machine.poll(); record; record = this.#machine.poll()) {
-      const [, kind, key, other, text] = record;
-      const listener = this.#listeners.get(other || key);
-      if (kind === 'S') this.tell({ type: 'send', text });
-      else if (kind === 'T') listener?.failed?.('timeout');
-      else if (kind === 'X') listener?.failed?.('transport');
-      else if (kind === 'E') this.#ended(key, listener);
-      else if (kind === 'A') {
-        const response = parseMessage(text) as IncomingResponse | undefined;
-        if (response) listener?.answered?.(response);
-        else listener?.failed?.('transport');
-      } else {
-        const request = parseMessage(text, this.#ua) as IncomingRequest | undefined;
-        if (kind === 'K') {
-          if (request) listener?.acknowledged?.(request);
-        } else if (request) this.#came(key, request, kind, other ? (listener ?? {}) : undefined);
-        else this.#machine.refuseForeign(key, text);
-      }
-    }
+  /** What is over is forgotten. */
+  protected settle(): void {
     for (const [handle, call] of this.#calls) {
       if (!call.isOver) continue;
       call.clearTimers();
@@ -426,29 +267,14 @@ export class Agent implements EnginePort {
     }
   }
 
-  #ended(key: Key, listener: Listener | undefined): void {
-    const announced = this.#announced.get(key);
-    this.#announced.delete(key);
-    this.#listeners.delete(key);
-    if (announced) this.tell({ type: 'transaction', ...announced, gone: true });
-    listener?.ended?.();
-  }
-
-  #came(key: Key, request: IncomingRequest, kind: string, invite: Listener | undefined): void {
+  protected came(key: Key, request: IncomingRequest): void {
     const { method } = request;
-    this.#announce(key, method === 'INVITE' ? 'ist' : 'nist', request.via_branch ?? '');
-    if (kind === 'M') return this.#refuse(key, request, 482);
-    if (kind === 'C') {
-      if (!invite) return this.#refuse(key, request, 481);
-      this.respond(key, request, 200, { tag: invite.tag });
-      return invite.cancelled?.(request);
-    }
     const isTagged = !!request.to?.getParam('tag');
     const objection = this.#objection(request, isTagged);
-    if (objection) return this.#refuse(key, request, objection);
+    if (objection) return this.refuse(key, request, objection);
     if (!isTagged) {
       if (method === 'INVITE') return this.#invited(key, request);
-      if (method === 'BYE') return this.#refuse(key, request, 481);
+      if (method === 'BYE') return this.refuse(key, request, 481);
       return this.#handOver(key, request, 0);
     }
     for (const call of this.#calls.values()) {
@@ -457,9 +283,9 @@ export class Agent implements EnginePort {
     }
     const [handle, dialog] = this.#dialogWith(request) ?? [];
     if (!handle || !dialog)
-      return this.#refuse(key, request, 481, method === 'NOTIFY' ? 'Subscription does not exist' : undefined);
+      return this.refuse(key, request, 481, method === 'NOTIFY' ? 'Subscription does not exist' : undefined);
     if (dialog.accepts(request)) this.#handOver(key, request, handle);
-    else this.#refuse(key, request, 500, OUT_OF_ORDER);
+    else this.refuse(key, request, 500, OUT_OF_ORDER);
   }
 
   /** The status that says why it cannot be for us. */
@@ -476,8 +302,8 @@ export class Agent implements EnginePort {
   }
 
   #invited(key: Key, request: IncomingRequest): void {
-    if (!request.parseHeader('contact')) return this.#refuse(key, request, 500, 'Missing Contact Header Field');
-    if (request.body && !description(request)) return this.#refuse(key, request, 415);
+    if (!request.parseHeader('contact')) return this.refuse(key, request, 500, 'Missing Contact Header Field');
+    if (request.body && !description(request)) return this.refuse(key, request, 415);
     let replaces = 0;
     if (request.hasHeader('replaces')) {
       const named = request.replaces;
@@ -488,16 +314,16 @@ export class Agent implements EnginePort {
         (dialog.remoteTag === named.from_tag || named.from_tag === '0');
       // RFC 3891 §3
       replaces = [...this.#calls.values()].find(is)?.handle ?? 0;
-      if (!replaces) return this.#refuse(key, request, 481);
+      if (!replaces) return this.refuse(key, request, 481);
     }
     const tag = newTag();
     const dialog = Dialog.theirs(request, tag);
-    if (!dialog) return this.#refuse(key, request, 400);
+    if (!dialog) return this.refuse(key, request, 400);
     const handle = ++this.#handles;
     const call = new IncomingCall(this, handle, key, request, dialog);
     this.#calls.set(handle, call);
     this.#asked.set(handle, { key, request, call, dialog: 0 });
-    this.#listeners.set(key, {
+    this.listeners.set(key, {
       tag,
       failed: (why) => call.unanswered(why),
       acknowledged: (ack) => call.acknowledged(ack),
@@ -510,22 +336,22 @@ export class Agent implements EnginePort {
   #cameWithin(call: Call, dialog: Dialog, key: Key, request: IncomingRequest): void {
     const { method } = request;
     const isInvite = method === 'INVITE';
-    if (!dialog.accepts(request)) return this.#refuse(key, request, 500, OUT_OF_ORDER);
+    if (!dialog.accepts(request)) return this.refuse(key, request, 500, OUT_OF_ORDER);
     if (method === 'BYE') {
       this.respond(key, request, 200, {});
       return call.byeCame(request);
     }
     if (!isInvite && method !== 'UPDATE') return this.#handOver(key, request, call.handle);
-    if (call.state !== 'up') return this.#refuse(key, request, 403, 'Wrong Status');
+    if (call.state !== 'up') return this.refuse(key, request, 403, 'Wrong Status');
     const isOffer = isInvite || !!request.body;
     // RFC 3261 §14.2
     if (isOffer && call.theirOffer)
-      return this.#refuse(key, request, 500, undefined, [`Retry-After: ${1 + Math.floor(Math.random() * 10)}`]);
-    if (isOffer && call.isOffering) return this.#refuse(key, request, 491);
+      return this.refuse(key, request, 500, undefined, [`Retry-After: ${1 + Math.floor(Math.random() * 10)}`]);
+    if (isOffer && call.isOffering) return this.refuse(key, request, 491);
     const handle = ++this.#handles;
     if (isOffer) call.theirOffer = handle;
     this.#asked.set(handle, { key, request, call, dialog: call.handle });
-    this.#listeners.set(key, {
+    this.listeners.set(key, {
       acknowledged: (ack) => call.acknowledged(ack),
       ended: () => {
         this.#asked.delete(handle);
@@ -538,7 +364,7 @@ export class Agent implements EnginePort {
   #handOver(key: Key, request: IncomingRequest, dialog: number): void {
     const handle = ++this.#handles;
     this.#asked.set(handle, { key, request, dialog });
-    this.#listeners.set(key, { ended: () => this.#asked.delete(handle) });
+    this.listeners.set(key, { ended: () => this.#asked.delete(handle) });
     this.tell({ type: 'request', request: handle, dialog, message: request });
   }
 
@@ -559,15 +385,6 @@ export class Agent implements EnginePort {
     return undefined;
   }
 
-  #refuse(key: Key, request: IncomingRequest, status: number, reason?: string, lines?: string[]): void {
-    this.respond(key, request, status, { reason, lines, tag: newTag() });
-  }
-
-  #announce(key: Key, kind: string, branch: string): void {
-    this.#announced.set(key, { kind, branch });
-    this.tell({ type: 'transaction', kind, branch, gone: false });
-  }
-
   #keep(handle: number, dialog: Dialog | undefined): void {
     if (dialog) this.#dialogs.set(handle, dialog);
   }
@@ -577,48 +394,8 @@ export class Agent implements EnginePort {
     return this.#dialogs.get(handle) ?? call?.dialog ?? call?.early[0];
   }
 
-  // How messages look.
-
-  #response(request: IncomingRequest, status: number, { lines = [], body, reason, tag }: Rest): string {
-    const { method } = request;
-    const { account } = this;
-    const copy = (name: string): string[] => request.getHeaders(name).map((value) => `${name}: ${value}`);
-    const isTagged = request.to?.hasParam('tag') || status === 100 || !tag;
-    const phrase = reason ?? reasonPhrase(status);
-    return message(
-      [
-        `SIP/2.0 ${status} ${/[\r\n]/.test(phrase) ? '' : phrase}`,
-        // RFC 3261 §12.1.1
-        ...(/^(INVITE|SUBSCRIBE)$/.test(method) && status > 100 && status < 300 ? copy('Record-Route') : []),
-        ...copy('Via'),
-        `To: ${request.getHeader('To')}${isTagged ? '' : `;tag=${tag}`}`,
-        ...copy('From'),
-        ...copy('Call-ID'),
-        ...copy('CSeq'),
-        ...clean(lines),
-        ...clean(account.extraHeaders),
-        ...(method === 'OPTIONS' || status === 405 ? [`Allow: ${account.allowedMethods}`] : []),
-        ...(method === 'OPTIONS' || status === 415 ? [`Accept: ${C.ACCEPTED_BODY_TYPES}`] : []),
-        supported(account, method, true),
-        ...(typeof body === 'string' && !lines.some((line) => /^content-type:/i.test(line))
-          ? ['Content-Type: application/sdp']
-          : []),
-      ],
-      body ?? null,
-    );
-  }
-
-  #text(request: Outgoing, branch?: string): string {
-    const { viaHost } = this.account;
-    return written(
-      request,
-      this.account,
-      `${this.#flow?.transport ?? 'WS'} ${viaHost}${branch ? `;branch=${branch}` : ''}`,
-    );
-  }
-
   #draft(handle: number, request: Outgoing): { handle: number; text: string } {
-    return { handle, text: this.#text(request) };
+    return { handle, text: this.text(request) };
   }
 
   #from(uri?: string, name?: string, tag?: string): string {
@@ -632,9 +409,6 @@ export class Agent implements EnginePort {
 
 const OUT_OF_ORDER = 'CSeq Out of Order';
 
-const newTag = (): string => randomToken(10);
-/** RFC 3261 §8.1.1.7: the cookie and 80 random bits. */
-const newBranch = (): string => `z9hG4bK${randomToken(16)}`;
 const firstNumber = (): number => 1 + Math.floor(Math.random() * 10_000);
 
 /** Whether a NOTIFY with this line is a subscription's last (RFC 6665 §4.1.3). */

@@ -2,11 +2,12 @@ import { C } from '../constants.js';
 import type { IncomingMessage, IncomingRequest, IncomingResponse } from '../incoming.js';
 import type { EndSpec, Originator } from '../port.js';
 import { sipErrorCause } from '../text.js';
-import type { Agent, Key } from './agent.js';
+import type { Agent } from './agent.js';
 import { description } from './description.js';
 import { Dialog } from './dialog.js';
 import { contact, type Outgoing } from './outgoing.js';
 import { Talk } from './talk.js';
+import type { Key } from './traffic.js';
 
 const { causes } = C;
 

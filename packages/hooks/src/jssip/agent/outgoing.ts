@@ -68,6 +68,25 @@ export const written = (request: Outgoing, account: Account, via: string): strin
     request.body,
   );
 
+/** Makes the requests that follow from an INVITE hop by hop: the ACK of a refusal (§17.1.1.3) and its CANCEL (§9.1). */
+export const sameHop = ({ uri, routes, from, to, callId, cseq }: Outgoing, via: string) => {
+  return (method: 'ACK' | 'CANCEL', tagged = to, reason = ''): string =>
+    message(
+      [
+        `${method} ${uri} SIP/2.0`,
+        `Via: SIP/2.0/${via}`,
+        'Max-Forwards: 70',
+        ...routes.map((route) => `Route: ${route}`),
+        `From: ${from}`,
+        `To: ${tagged}`,
+        `Call-ID: ${callId}`,
+        `CSeq: ${cseq} ${method}`,
+        ...(reason ? clean([`Reason: ${reason}`]) : []),
+      ],
+      null,
+    );
+};
+
 /** Of a message about this method. */
 export function supported(account: Account, method: string, isResponse?: boolean): string {
   const isInvite = method === 'INVITE';

@@ -1,10 +1,11 @@
 import { C } from '../constants.js';
 import type { IncomingMessage, IncomingRequest, IncomingResponse } from '../incoming.js';
 import type { Originator, RequestHandle } from '../port.js';
-import type { Agent, Key } from './agent.js';
+import type { Agent } from './agent.js';
 import { description } from './description.js';
 import type { Dialog } from './dialog.js';
 import { contact, type Outgoing } from './outgoing.js';
+import type { Key } from './traffic.js';
 
 const { causes } = C;
 
@@ -124,7 +125,7 @@ export abstract class Talk {
     const ack = dialog.request('ACK', request.cseq);
     // RFC 3261 §22.1
     ack.credentials = request.credentials;
-    this.agent.acknowledge(key, ack);
+    this.agent.acknowledge(key, ack, dialog.remoteTag);
   }
 
   /** BYE with this in Reason, and it is over. */
