@@ -26,14 +26,14 @@ interface Asked {
 export class Agent extends Traffic implements EnginePort {
   readonly #registration: Registration;
   #handles = 0;
-  readonly #calls = new Map<number, Call>();
+  protected readonly calls = new Map<number, Call>();
   /** Of subscriptions and the like. */
   readonly #dialogs = new Map<number, Dialog>();
   /** Drafts, and the dialogs that they are in. */
   readonly #drafts = new Map<number, { request: Outgoing; dialog: number }>();
   /** SUBSCRIBEs that no dialog has come of yet. */
   readonly #subscribing = new Map<number, Outgoing>();
-  readonly #asked = new Map<RequestHandle, Asked>();
+  protected readonly asked = new Map<RequestHandle, Asked>();
 
   constructor(account: Account, ua: unknown) {
     super(account, ua);
@@ -131,7 +131,7 @@ export class Agent extends Traffic implements EnginePort {
   // Requests of theirs.
 
   reply(...[handle, status, reason, lines, body, tag]: Parameters<EnginePort['reply']>): boolean {
-    const asked = this.#asked.get(handle);
+    const asked = this.asked.get(handle);
     let isSent = false;
     if (asked && this.flow) isSent = this.#reply(handle, asked, status, { lines, body, reason, tag: tag || newTag() });
     this.flush();
@@ -142,7 +142,7 @@ export class Agent extends Traffic implements EnginePort {
     const { key, request, call, dialog } = asked;
     const { method } = request;
     if (status < 200) return this.respond(key, request, status, rest);
-    this.#asked.delete(handle);
+    this.asked.delete(handle);
     const isSuccess = status < 300;
     if (call && dialog) {
       call.closeTheirOffer(handle);
@@ -192,7 +192,7 @@ export class Agent extends Traffic implements EnginePort {
       ],
     );
     const handle = ++this.#handles;
-    this.#calls.set(handle, new OutgoingCall(this, handle, invite, sessionExpires));
+    this.calls.set(handle, new OutgoingCall(this, handle, invite, sessionExpires));
     return this.#draft(handle, invite);
   }
 
@@ -217,7 +217,7 @@ export class Agent extends Traffic implements EnginePort {
   }
 
   offering(call: number): boolean {
-    return !!this.#calls.get(call)?.isOffering;
+    return !!this.calls.get(call)?.isOffering;
   }
 
   applied(call: number): void {
@@ -229,7 +229,7 @@ export class Agent extends Traffic implements EnginePort {
   }
 
   #with(handle: number, act: (call: Call) => unknown): unknown {
-    const call = this.#calls.get(handle);
+    const call = this.calls.get(handle);
     const answer = call && act(call);
     this.flush();
     return answer;
@@ -242,13 +242,13 @@ export class Agent extends Traffic implements EnginePort {
   }
 
   refuseAsked(handle: RequestHandle, status: number): void {
-    const asked = this.#asked.get(handle);
-    this.#asked.delete(handle);
+    const asked = this.asked.get(handle);
+    this.asked.delete(handle);
     if (asked) this.refuse(asked.key, asked.request, status);
   }
 
   forgetAsked(handle: RequestHandle): void {
-    this.#asked.delete(handle);
+    this.asked.delete(handle);
   }
 
   /** Routes of a request outside any dialog. */
@@ -260,10 +260,10 @@ export class Agent extends Traffic implements EnginePort {
 
   /** What is over is forgotten. */
   protected settle(): void {
-    for (const [handle, call] of this.#calls) {
+    for (const [handle, call] of this.calls) {
       if (!call.isOver) continue;
       call.clearTimers();
-      this.#calls.delete(handle);
+      this.calls.delete(handle);
     }
   }
 
@@ -277,7 +277,7 @@ export class Agent extends Traffic implements EnginePort {
       if (method === 'BYE') return this.refuse(key, request, 481);
       return this.#handOver(key, request, 0);
     }
-    for (const call of this.#calls.values()) {
+    for (const call of this.calls.values()) {
       const dialog = [call.dialog, ...call.early].find((own) => own?.matches(request));
       if (dialog) return this.#cameWithin(call, dialog, key, request);
     }
@@ -313,7 +313,7 @@ export class Agent extends Traffic implements EnginePort {
         dialog.localTag === named.to_tag &&
         (dialog.remoteTag === named.from_tag || named.from_tag === '0');
       // RFC 3891 §3
-      replaces = [...this.#calls.values()].find(is)?.handle ?? 0;
+      replaces = [...this.calls.values()].find(is)?.handle ?? 0;
       if (!replaces) return this.refuse(key, request, 481);
     }
     const tag = newTag();
@@ -321,14 +321,14 @@ export class Agent extends Traffic implements EnginePort {
     if (!dialog) return this.refuse(key, request, 400);
     const handle = ++this.#handles;
     const call = new IncomingCall(this, handle, key, request, dialog);
-    this.#calls.set(handle, call);
-    this.#asked.set(handle, { key, request, call, dialog: 0 });
+    this.calls.set(handle, call);
+    this.asked.set(handle, { key, request, call, dialog: 0 });
     this.listeners.set(key, {
       tag,
       failed: (why) => call.unanswered(why),
       acknowledged: (ack) => call.acknowledged(ack),
       cancelled: (cancel) => call.cancelled(cancel),
-      ended: () => this.#asked.delete(handle),
+      ended: () => this.asked.delete(handle),
     });
     this.tell({ type: 'incoming', call: handle, replaces, tag, message: request });
   }
@@ -350,11 +350,11 @@ export class Agent extends Traffic implements EnginePort {
     if (isOffer && call.isOffering) return this.refuse(key, request, 491);
     const handle = ++this.#handles;
     if (isOffer) call.theirOffer = handle;
-    this.#asked.set(handle, { key, request, call, dialog: call.handle });
+    this.asked.set(handle, { key, request, call, dialog: call.handle });
     this.listeners.set(key, {
       acknowledged: (ack) => call.acknowledged(ack),
       ended: () => {
-        this.#asked.delete(handle);
+        this.asked.delete(handle);
         call.closeTheirOffer(handle);
       },
     });
@@ -363,8 +363,8 @@ export class Agent extends Traffic implements EnginePort {
 
   #handOver(key: Key, request: IncomingRequest, dialog: number): void {
     const handle = ++this.#handles;
-    this.#asked.set(handle, { key, request, dialog });
-    this.listeners.set(key, { ended: () => this.#asked.delete(handle) });
+    this.asked.set(handle, { key, request, dialog });
+    this.listeners.set(key, { ended: () => this.asked.delete(handle) });
     this.tell({ type: 'request', request: handle, dialog, message: request });
   }
 
@@ -390,7 +390,7 @@ export class Agent extends Traffic implements EnginePort {
   }
 
   #dialogOf(handle: number): Dialog | undefined {
-    const call = this.#calls.get(handle);
+    const call = this.calls.get(handle);
     return this.#dialogs.get(handle) ?? call?.dialog ?? call?.early[0];
   }
 
