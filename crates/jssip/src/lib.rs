@@ -13,7 +13,7 @@ mod rules;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
 mod table;
-mod traffic;
+pub mod traffic;
 mod uri;
 mod value;
 

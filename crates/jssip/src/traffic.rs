@@ -6,33 +6,34 @@ use headset_sip::transaction::{Event, Exchanges, Role};
 use headset_sip::{Time, TransactionKey, TransactionOutput, push_number};
 
 /// What [`Traffic::take`] is told; `number` is a transaction's where nothing else is said.
-pub(crate) mod kind {
+pub mod kind {
     /// Time has passed; gives how many transactions there are.
-    pub(crate) const TICK: u32 = 0;
+    pub const TICK: u32 = 0;
     /// The connection is lost, and there is another.
-    pub(crate) const LOST: u32 = 1;
+    pub const LOST: u32 = 1;
     /// A message with this mark came; gives the transaction that it belongs to, or 0. `number`: 1 where it may be another
     /// connection's.
-    pub(crate) const FIND: u32 = 2;
+    pub const FIND: u32 = 2;
     /// One begins and is given. `number`: 1 for a request of theirs, plus 2 for an INVITE, 4 on a transport that loses
     /// messages, 8 where nobody is told of it. The text: two marks, each a line, and what is sent first.
-    pub(crate) const START: u32 = 3;
+    pub const START: u32 = 3;
     /// The request came again.
-    pub(crate) const AGAIN: u32 = 4;
+    pub const AGAIN: u32 = 4;
     /// The ACK of our answer came.
-    pub(crate) const ACKNOWLEDGED: u32 = 5;
+    pub const ACKNOWLEDGED: u32 = 5;
     /// A response came: its status and its tag, each a line, and the ACK of a refusal.
-    pub(crate) const ANSWERED: u32 = 6;
+    pub const ANSWERED: u32 = 6;
     /// Our response; gives whether it went out.
-    pub(crate) const RESPOND: u32 = 7;
+    pub const RESPOND: u32 = 7;
     /// Our ACK of a 2xx: the tag as a line, and it.
-    pub(crate) const ACKNOWLEDGE: u32 = 8;
+    pub const ACKNOWLEDGE: u32 = 8;
     /// The INVITE is to be cancelled.
-    pub(crate) const CANCEL: u32 = 9;
+    pub const CANCEL: u32 = 9;
 }
 
+/// The transactions of one user agent.
 #[derive(Default)]
-pub(crate) struct Traffic {
+pub struct Traffic {
     now: Time,
     connection: u32,
     exchanges: Exchanges<u32, (), ()>,
@@ -41,7 +42,8 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    pub(crate) fn take(&mut self, now: u64, kind: u32, number: u32, text: &str) -> u32 {
+    /// Something happened at `now`, in milliseconds: what is said of its kind.
+    pub fn take(&mut self, now: u64, kind: u32, number: u32, text: &str) -> u32 {
         self.now = self.now.max(Time(now));
         let (line, rest) = cut(text);
         let event = match kind {
@@ -114,7 +116,7 @@ impl Traffic {
 
     /// What is to be done: `S` send the text; `A` the response that came is news; `K` so is the ACK; `C` send a CANCEL;
     /// `T` nothing came; `X` the connection broke; `E` the transaction is forgotten.
-    pub(crate) fn poll(&mut self) -> String {
+    pub fn poll(&mut self) -> String {
         let (letter, key, text) = match self.exchanges.poll_output() {
             Some(TransactionOutput::Send { key, text }) => ('S', key.id, text),
             Some(TransactionOutput::Response { key, .. }) => ('A', key.id, String::new()),
@@ -134,7 +136,8 @@ impl Traffic {
         record
     }
 
-    pub(crate) fn timeout(&self) -> Option<u64> {
+    /// When to say that time has passed; `None` where nothing is due.
+    pub fn timeout(&self) -> Option<u64> {
         self.exchanges.poll_timeout().map(|time| time.0)
     }
 }

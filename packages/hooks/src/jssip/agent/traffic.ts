@@ -69,6 +69,8 @@ export abstract class Traffic {
   readonly #events: EngineEvent[] = [];
   /** What `newTransaction` said of them. */
   readonly #announced = new Map<Key, { kind: string; branch: string }>();
+  /** BYEs that wait for a connection. */
+  readonly #later: Outgoing[] = [];
   /** The message that is being taken in. */
   #current: IncomingRequest | IncomingResponse | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -91,6 +93,8 @@ export abstract class Traffic {
 
   connected(transport: string, route: string): void {
     this.flow = { transport, route };
+    for (const bye of this.#later.splice(0)) this.launch(bye, {});
+    this.flush();
   }
 
   /** Everything on it fails. */
@@ -199,7 +203,11 @@ export abstract class Traffic {
 
   /** Sends a request in a transaction of its own; 0 where there is no connection. */
   launch(request: Outgoing, listener: Listener): Key {
-    if (!this.flow) return 0;
+    if (!this.flow) {
+      // The far end would talk to nobody.
+      if (request.method === 'BYE') this.#later.push(request);
+      return 0;
+    }
     this.login.sign(request);
     const isInvite = request.method === 'INVITE';
     const branch = newBranch();

@@ -63,6 +63,10 @@ export const differences: Record<string, { why: string; ours: Outcome }> = {
   },
   'our offer is told to wait': { why: 'RFC 3261 §14.1: a new request has a new number', ours: { newNumber: true } },
   'our offer is told to wait, and we hang up': { why: 'Nothing is offered in a call that is over', ours: { wire: [] } },
+  'a key while there is no connection': {
+    why: 'The call goes on; the key is lost',
+    ours: { heard: ['session.newDTMF local'], status: 9 },
+  },
   'held while there is no connection': {
     why: 'hold() says that it cannot; the call goes on',
     ours: { heard: [], status: 9 },
