@@ -3,25 +3,28 @@ import type { CDPSession, Page } from '@playwright/test';
 
 /** Bytes, but for the peer connections. */
 export interface Held {
-  /** All that the page's JavaScript and the browser for it hold, other than the next three. */
+  /** The page's JavaScript: objects, closures, arrays, strings and what they are made of. */
   objects: number;
-  /** What V8 compiled, as it does while a page runs: of JavaScript and of wasm. */
+  /** What the browser holds for it: elements, streams, connections, listeners. */
+  native: number;
+  /** What V8 compiled while the page ran, of JavaScript and of wasm. */
   code: number;
-  /** What the browser's debugger, which measures, keeps of each request. */
-  debugger: number;
+  /** What the browser notes of any page for its tools: requests, tasks that took long. */
+  notes: number;
   /** The engine's memory. */
   wasm: number;
   /** Peer connections that are still there. */
   peers: number;
 }
 
-/** V8's own beside its code: a snapshot calls them native, or arrays. */
+/** V8's own that comes with its code and is called native. */
 const COMPILED =
-  /^system \/ (WeakArrayList|ProtectedFixedArray|TrustedFixedArray|SharedFunctionInfoWrapper|CppGCManaged \(WasmNativeModule\))$/;
+  /^system \/ (WeakArrayList|ProtectedFixedArray|SharedFunctionInfoWrapper|CppGCManaged \(WasmNativeModule\))$/;
+/** Of long tasks the browser keeps 200 at most; of requests the debugger, which measures here, keeps all. */
+const NOTES = /Performance\w*(Timing|Entry)|TaskAttributionTiming|ScriptTimingInfo|NetworkResourcesData/;
 
 export async function held(page: Page): Promise<Held> {
   const devtools = await page.context().newCDPSession(page);
-  // The browser's own list of what was fetched, 250 at most.
   await page.evaluate(() => performance.clearResourceTimings());
   // What the first leaves to finalizers the second takes.
   await devtools.send('HeapProfiler.collectGarbage');
@@ -33,13 +36,14 @@ export async function held(page: Page): Promise<Held> {
   const type = fields.indexOf('type');
   const name = fields.indexOf('name');
   const size = fields.indexOf('self_size');
-  const code = snapshot.meta.node_types[0].indexOf('code');
-  const sizes = { objects: 0, code: 0, debugger: 0 };
+  const types = snapshot.meta.node_types[0];
+  const sizes = { objects: 0, native: 0, code: 0, notes: 0 };
   for (let at = 0; at < nodes.length; at += fields.length) {
     const called = strings[nodes[at + name]!]!;
+    const sort = types[nodes[at + type]!];
     let owner: keyof typeof sizes = 'objects';
-    if (nodes[at + type] === code || COMPILED.test(called)) owner = 'code';
-    else if (called.startsWith('blink::NetworkResourcesData')) owner = 'debugger';
+    if (sort === 'code' || (sort === 'native' && COMPILED.test(called))) owner = 'code';
+    else if (sort === 'native') owner = NOTES.test(called) ? 'notes' : 'native';
     sizes[owner] += nodes[at + size]!;
   }
   return { ...sizes, ...(await page.evaluate(ofThePage)) };
