@@ -9,7 +9,7 @@ export interface Held {
   native: number;
   /** What V8 compiled while the page ran, of JavaScript and of wasm. */
   code: number;
-  /** What the browser notes of any page for its tools: requests, tasks that took long. */
+  /** What the browser notes of any page for its tools: requests, players, tasks that took long. */
   notes: number;
   /** The engine's memory. */
   wasm: number;
@@ -20,12 +20,14 @@ export interface Held {
 /** V8's own that comes with its code and is called native. */
 const COMPILED =
   /^system \/ (WeakArrayList|ProtectedFixedArray|SharedFunctionInfoWrapper|CppGCManaged \(WasmNativeModule\))$/;
-/** Of long tasks the browser keeps 200 at most; of requests the debugger, which measures here, keeps all. */
-const NOTES = /Performance\w*(Timing|Entry)|TaskAttributionTiming|ScriptTimingInfo|NetworkResourcesData/;
+/** Of long tasks the browser keeps 200 at most; of requests and players the debugger, which measures here, keeps more. */
+const NOTES = /Performance\w*(Timing|Entry)|TaskAttributionTiming|ScriptTimingInfo|NetworkResourcesData|MediaPlayer/;
 
 export async function held(page: Page): Promise<Held> {
   const devtools = await page.context().newCDPSession(page);
   await page.evaluate(() => performance.clearResourceTimings());
+  // The browser keeps a granted request for a microphone, and its stream, for ten seconds.
+  await page.waitForTimeout(12_000);
   // What the first leaves to finalizers the second takes.
   await devtools.send('HeapProfiler.collectGarbage');
   await devtools.send('HeapProfiler.collectGarbage');
