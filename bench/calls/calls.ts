@@ -42,6 +42,7 @@ const server = await startServer({
 const browser = await launchChromium();
 try {
   const measured = await latencies(Number(values.calls));
+  console.error(JSON.stringify(measured));
   const memory = await shift(Number(values.many));
   console.log(JSON.stringify({ ...measured, memory, version: jssipVersion() }));
 } finally {

@@ -1,7 +1,7 @@
 // What a page holds, after a collection of garbage.
 import type { CDPSession, Page } from '@playwright/test';
 
-/** Bytes, but for the peer connections. */
+/** Bytes, but for the last two. */
 export interface Held {
   /** The page's JavaScript: objects, closures, arrays, strings and what they are made of. */
   objects: number;
@@ -13,6 +13,8 @@ export interface Held {
   notes: number;
   /** The engine's memory. */
   wasm: number;
+  /** Functions that could still be called. */
+  closures: number;
   /** Peer connections that are still there. */
   peers: number;
 }
@@ -40,6 +42,7 @@ export async function held(page: Page): Promise<Held> {
   const size = fields.indexOf('self_size');
   const types = snapshot.meta.node_types[0];
   const sizes = { objects: 0, native: 0, code: 0, notes: 0 };
+  let closures = 0;
   for (let at = 0; at < nodes.length; at += fields.length) {
     const called = strings[nodes[at + name]!]!;
     const sort = types[nodes[at + type]!];
@@ -47,8 +50,9 @@ export async function held(page: Page): Promise<Held> {
     if (sort === 'code' || (sort === 'native' && COMPILED.test(called))) owner = 'code';
     else if (sort === 'native') owner = NOTES.test(called) ? 'notes' : 'native';
     sizes[owner] += nodes[at + size]!;
+    if (sort === 'closure') closures += 1;
   }
-  return { ...sizes, ...(await page.evaluate(ofThePage)) };
+  return { ...sizes, closures, ...(await page.evaluate(ofThePage)) };
 }
 
 /** Runs in the page. */

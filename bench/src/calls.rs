@@ -32,13 +32,14 @@ struct Shift {
     after: Held,
 }
 
-/// What a page holds after a collection of garbage, in bytes; see `bench/calls/held.ts`.
+/// What a page holds after a collection of garbage, in bytes but for the last two; see `bench/calls/held.ts`.
 #[derive(Deserialize)]
 struct Held {
     objects: f64,
     native: f64,
     code: f64,
     wasm: f64,
+    closures: f64,
     peers: usize,
 }
 
@@ -78,6 +79,11 @@ pub(crate) fn measure(binary: &Path, calls: usize, many: usize) -> Result<Vec<Ro
             &format!("page: the engine's memory after {calls} calls"),
             tenth(after.wasm / 1000.0),
             "kB",
+        ),
+        Row::alone(
+            &format!("page: closures after {calls} calls, over those after {early}"),
+            after.closures - before.closures,
+            "",
         ),
         Row::alone("page: peer connections left behind", after.peers as f64, ""),
     ]);
