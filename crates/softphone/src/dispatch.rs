@@ -1,6 +1,6 @@
 //! Who gets what comes in by SIP.
 
-use crate::call::{not_allowed, options};
+use crate::call::{not_allowed, options, unknown};
 use crate::context::Key;
 use crate::softphone::Softphone;
 use crate::{Output, SocketId};
@@ -86,30 +86,18 @@ impl Softphone {
     fn request(&mut self, key: Key, request: Request) {
         let ctx = &mut self.ctx;
         if let Some(required) = unsupported(&request) {
-            return ctx.reply_with(key, &request, 420, "Bad Extension", |builder| {
-                builder.header(Name::Unsupported, &required)
-            });
+            return ctx.reply_with(key, &request, 420, "Bad Extension", &[(Name::Unsupported, &required)]);
         }
         #[cfg(feature = "full")]
         let Some(request) = self.outside.request(ctx, key, request, self.started) else { return };
         match request.method() {
             Method::Other(_) => not_allowed(ctx, key, &request),
-            _ if request.to_tag().is_some() => self.calls.in_dialog(ctx, key, request),
-            Method::Invite => self.invite(key, request),
+            _ if request.to_tag().is_some() => self.calls.in_dialog(ctx, key, &request),
+            Method::Invite if self.started => self.calls.invite(ctx, key, &request),
+            Method::Invite => ctx.reply(key, &request, 480, "Temporarily Unavailable"),
             Method::Options => options(ctx, key, &request),
-            Method::Bye | Method::Info | Method::Update | Method::Prack => {
-                ctx.reply(key, &request, 481, "Call/Transaction Does Not Exist");
-            }
+            Method::Bye | Method::Info | Method::Update | Method::Prack => unknown(ctx, key, &request),
             _ => not_allowed(ctx, key, &request),
-        }
-    }
-
-    fn invite(&mut self, key: Key, request: Request) {
-        let ctx = &mut self.ctx;
-        if !self.started {
-            ctx.reply(key, &request, 480, "Temporarily Unavailable");
-        } else {
-            self.calls.invite(ctx, key, request);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Why a call ended, in JsSIP's words.
 
 use crate::Outcome;
-use headset_sip::{Headers, Name};
+use headset_sip::Headers;
 
 /// The word for a final response of 300 or more.
 pub(crate) fn of_status(status: u16) -> &'static str {
@@ -37,37 +37,9 @@ pub(crate) struct Reason<'a> {
 impl<'a> Reason<'a> {
     /// Reads the value of protocol SIP, where there is one among others (RFC 3326 §2).
     pub(crate) fn of(message: &'a Headers) -> Reason<'a> {
-        Reason::parse(message.values(Name::Reason))
-    }
-
-    fn parse(mut values: impl Iterator<Item = &'a str>) -> Reason<'a> {
-        let mut reason = Reason::default();
-        let sip = values.find_map(|value| {
-            let (protocol, rest) = value.split_once(';')?;
-            protocol.trim().eq_ignore_ascii_case("SIP").then_some(rest)
-        });
-        let Some(mut rest) = sip else { return reason };
-        while !rest.is_empty() {
-            let (name, after) = rest.split_once('=').unwrap_or((rest, ""));
-            let after = after.trim_start();
-            let value;
-            (value, rest) = match after.strip_prefix('"') {
-                Some(quoted) => {
-                    let (value, rest) = quoted.split_once('"').unwrap_or((quoted, ""));
-                    (value, rest.split_once(';').map_or("", |(_, rest)| rest))
-                }
-                None => {
-                    let (value, rest) = after.split_once(';').unwrap_or((after, ""));
-                    (value.trim(), rest)
-                }
-            };
-            match name.trim() {
-                name if name.eq_ignore_ascii_case("cause") => reason.cause = value.parse().ok(),
-                name if name.eq_ignore_ascii_case("text") => reason.text = Some(value),
-                _ => {}
-            }
-        }
-        reason
+        let Some(sip) = message.reason("SIP") else { return Reason::default() };
+        let cause = sip.number("cause").and_then(|cause| u16::try_from(cause).ok());
+        Reason { cause, text: sip.param("text") }
     }
 
     /// What became of a call to us that was cancelled for this reason.
@@ -87,29 +59,45 @@ fn contains(text: &str, words: &str) -> bool {
     text.as_bytes().windows(words.len()).any(|w| w.eq_ignore_ascii_case(words.as_bytes()))
 }
 
-/// A microphone's failure, by its DOMException's name: our error code, and cause and reason phrase of the 480.
-pub(crate) fn of_microphone(name: &str) -> (&'static str, &'static str, &'static str) {
-    match name {
-        "NotAllowedError" | "PermissionDeniedError" | "SecurityError" => {
-            ("microphone_denied", "User Denied Media Access", "Microphone denied")
-        }
-        "NotFoundError" | "DevicesNotFoundError" | "OverconstrainedError" => {
-            ("microphone_missing", "Microphone Not Found", "No microphone")
-        }
-        "NotReadableError" | "TrackStartError" | "AbortError" => {
-            ("microphone_busy", "Microphone In Use", "Microphone in use")
-        }
-        _ => ("microphone_failed", "WebRTC Error", "Microphone failed"),
+/// A microphone's failure: our error code, and cause and reason phrase of the 480.
+type Failure = (&'static str, &'static str, &'static str);
+
+const DENIED: Failure = ("microphone_denied", "User Denied Media Access", "Microphone denied");
+const MISSING: Failure = ("microphone_missing", "Microphone Not Found", "No microphone");
+const BUSY: Failure = ("microphone_busy", "Microphone In Use", "Microphone in use");
+
+static FAILURES: [(&str, &Failure); 9] = [
+    ("NotAllowedError", &DENIED),
+    ("PermissionDeniedError", &DENIED),
+    ("SecurityError", &DENIED),
+    ("NotFoundError", &MISSING),
+    ("DevicesNotFoundError", &MISSING),
+    ("OverconstrainedError", &MISSING),
+    ("NotReadableError", &BUSY),
+    ("TrackStartError", &BUSY),
+    ("AbortError", &BUSY),
+];
+
+/// By its DOMException's name.
+pub(crate) fn of_microphone(name: &str) -> &'static Failure {
+    match FAILURES.iter().find(|(known, _)| *known == name) {
+        Some((_, failure)) => failure,
+        None => &("microphone_failed", "WebRTC Error", "Microphone failed"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headset_sip::{Method, Name, Request};
 
     #[test]
     fn a_cancel_says_who_won() {
-        let outcome = |header: Option<&'static str>| Reason::parse(header.into_iter()).outcome();
+        let outcome = |reason: Option<&'static str>| {
+            let cancel = Request::build(Method::Cancel, "sip:a@b");
+            let cancel = reason.into_iter().fold(cancel, |it, reason| it.header(Name::Reason, reason));
+            Reason::of(&cancel.finish()).outcome()
+        };
         assert_eq!(outcome(None), Outcome::Cancelled);
         assert_eq!(
             outcome(Some("SIP;cause=200;text=\"Call completed elsewhere\"")),

@@ -4,6 +4,7 @@ use super::Call;
 use super::CallState;
 use super::active::Active;
 use super::dtmf::{self, Keys};
+use super::requests::unsupported_media;
 use crate::context::{CallTimer, Context, Key, Timer};
 use crate::{CallEvent, Dtmf, DtmfTransport, Event, PeerRequest};
 use headset_sip::{Method, Name, Request, Response};
@@ -101,9 +102,7 @@ impl Active {
             ctx.tell(self.call, CallEvent::Info, request.as_str());
         } else {
             // RFC 6086 §5.1
-            ctx.reply_with(key, request, 415, "Unsupported Media Type", |builder| {
-                builder.header(Name::Accept, dtmf::CONTENT_TYPE)
-            });
+            unsupported_media(ctx, key, request, dtmf::CONTENT_TYPE);
         }
     }
 }

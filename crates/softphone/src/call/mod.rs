@@ -28,22 +28,24 @@ pub(crate) use calls::Calls;
 pub(crate) use referral::Notice;
 #[cfg(feature = "full")]
 pub(crate) use requests::abilities;
-pub(crate) use requests::{not_allowed, options};
+pub(crate) use requests::{not_allowed, options, unknown};
 #[cfg(feature = "full")]
 pub(crate) use text::target;
 
-use crate::context::{CallTimer, Context, Key};
+use crate::context::{CallTimer, Context, FULL, Key, Timer};
 use crate::{
-    CallCommand, CallDirection, CallId, CallStatus, CallView, EndOptions, MediaOptions, Originator, Outcome,
-    Party, PeerEvent, PeerId, PeerRequest,
+    CallCommand, CallDirection, CallEnd, CallId, CallStatus, CallView, Direction, EndOptions, MediaOptions,
+    Originator, Outcome, Party, PeerEvent, PeerId, PeerRequest,
 };
 use active::Active;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use cause::Reason;
+use core::time::Duration;
 use dial::Dial;
 use farewell::Farewell;
-use headset_sip::{Headers, Response};
+use headset_sip::{Headers, Request, Response};
 use referral::Sponsor;
 use renegotiation::Ask;
 use ring::Ring;
@@ -75,6 +77,16 @@ enum CallState {
     Active(Box<Active>),
 }
 
+/// Wakes a call after a while.
+fn wake(ctx: &mut Context, call: CallId, timer: CallTimer, after: Duration) {
+    ctx.timers.set(Timer::Call(call, timer), ctx.now + after);
+}
+
+/// Wakes it no more.
+fn calm(ctx: &mut Context, call: CallId, timer: CallTimer) {
+    ctx.timers.clear(Timer::Call(call, timer));
+}
+
 /// What does not change while a call lasts.
 #[derive(Debug)]
 struct Facts {
@@ -99,7 +111,7 @@ impl Facts {
 
     /// We were handed on: it is another call from now on, with somebody else.
     fn become_with(&mut self, reinvite: &Headers) {
-        if let Some(id) = reinvite.get_named("X-Headset-Call").map(str::trim).filter(|id| !id.is_empty()) {
+        if let Some(id) = text::call_name(reinvite) {
             self.id = id.into();
         }
         if let Some(party) = text::asserted(reinvite) {
@@ -137,8 +149,8 @@ struct Ending {
 }
 
 impl Ending {
-    fn new(originator: Originator, outcome: Outcome, cause: &str) -> Ending {
-        Ending {
+    fn new(originator: Originator, outcome: Outcome, cause: &str) -> Box<Ending> {
+        Box::new(Ending {
             originator,
             outcome,
             cause: cause.into(),
@@ -148,26 +160,58 @@ impl Ending {
             message: String::new(),
             contacts: Vec::new(),
             also: None,
-        }
+        })
     }
 
-    fn status(mut self, status: u16, reason: &str) -> Ending {
+    fn status(mut self: Box<Self>, status: u16, reason: &str) -> Box<Ending> {
         self.status_code = Some(status);
         self.reason_phrase = (!reason.is_empty()).then(|| reason.into());
         self
     }
 
+    /// As the user has asked for it; `cause` is the word for it where they gave none.
+    fn asked(originator: Originator, outcome: Outcome, cause: &str, options: &EndOptions) -> Box<Ending> {
+        let mut ending = Ending::new(originator, outcome, options.cause.as_deref().unwrap_or(cause));
+        ending.status_code = options.status_code;
+        ending.reason_phrase.clone_from(&options.reason_phrase);
+        ending
+    }
+
+    /// For the reason that the far end's request gives.
+    fn because(mut self: Box<Self>, ctx: &Context, request: &Request, reason: &Reason<'_>) -> Box<Ending> {
+        self.status_code = reason.cause;
+        self.reason_phrase = reason.text.map(Into::into);
+        self.message(ctx, request.as_str())
+    }
+
     /// An application that decides by itself reads the message.
-    fn message(mut self, ctx: &Context, message: &str) -> Ending {
+    fn message(mut self: Box<Self>, ctx: &Context, message: &str) -> Box<Ending> {
         if ctx.supervised() {
             self.message = message.into();
         }
         self
     }
 
-    fn farewell(mut self, farewell: Farewell) -> Ending {
-        self.farewell = Some(farewell);
+    fn farewell(mut self: Box<Self>, farewell: impl Into<Option<Farewell>>) -> Box<Ending> {
+        self.farewell = farewell.into();
         self
+    }
+
+    /// The end of a call that was this.
+    fn of(self, call: CallId, facts: Facts) -> CallEnd {
+        CallEnd {
+            call,
+            id: facts.id,
+            direction: facts.direction,
+            originator: self.originator,
+            outcome: self.outcome,
+            cause: self.cause,
+            status_code: self.status_code,
+            reason_phrase: self.reason_phrase,
+            remote: facts.remote,
+            message: self.message,
+            contacts: self.contacts,
+        }
     }
 }
 
@@ -183,11 +227,47 @@ impl Media {
         }
     }
 
+    /// Has the peer connection make an offer, or answer the far end's where that is not empty.
+    fn describe(&self, ctx: &mut Context, direction: Direction, offer: &str) {
+        self.describe_on(ctx, self.peer, direction, offer);
+    }
+
+    fn describe_on(&self, ctx: &mut Context, peer: Option<PeerId>, direction: Direction, offer: &str) {
+        let (media, ice_restart) = (self.options, false);
+        let request = match offer {
+            "" => PeerRequest::Offer { media, direction, ice_restart },
+            offer => PeerRequest::Answer { media, direction, offer: offer.into() },
+        };
+        if let Some(peer) = peer {
+            ctx.peer(self.call, peer, request);
+        }
+    }
+
+    fn accept(&self, ctx: &mut Context, answer: &str) {
+        self.ask(ctx, PeerRequest::Accept { answer: answer.into() });
+    }
+
+    fn open_microphone(&self, ctx: &mut Context) {
+        self.ask(ctx, PeerRequest::OpenMicrophone { media: self.options });
+    }
+
+    /// A new peer connection is told what the one before knew.
+    fn keep_muted(&self, ctx: &mut Context) {
+        if self.muted {
+            self.ask(ctx, PeerRequest::Mute(true));
+        }
+    }
+
     /// Another peer connection in place of this one.
-    fn renew(&mut self, ctx: &mut Context) -> PeerId {
+    fn renew(&mut self, ctx: &mut Context) {
+        let peer = ctx.new_peer();
+        self.change(ctx, peer);
+    }
+
+    fn change(&mut self, ctx: &mut Context, peer: PeerId) {
         self.ask(ctx, PeerRequest::Close);
         self.connected = false;
-        *self.peer.insert(ctx.new_peer())
+        self.peer = Some(peer);
     }
 }
 
@@ -202,6 +282,17 @@ impl Call {
             other_forks: None,
             sponsor: None,
             state,
+        }
+    }
+
+    fn trace(&self, ctx: &mut Context, step: &'static str) {
+        ctx.trace(step, &[("call", &self.facts.id)]);
+    }
+
+    /// Tells whoever asked us to make this call how far it is.
+    fn tell_sponsor(&self, ctx: &mut Context, status: u16, reason: &str) {
+        if FULL && let Some(sponsor) = self.sponsor {
+            sponsor.tell(ctx, status, reason);
         }
     }
 
@@ -250,7 +341,7 @@ impl Call {
         self.media.peer == Some(peer) || new == Some(peer)
     }
 
-    fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, event: PeerEvent) -> Option<Ending> {
+    fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, event: PeerEvent) -> Option<Box<Ending>> {
         if self.media.peer == Some(peer) {
             match event {
                 PeerEvent::Connected => self.media.connected = true,
@@ -266,8 +357,9 @@ impl Call {
         }
     }
 
-    fn command(&mut self, ctx: &mut Context, command: CallCommand) -> Option<Ending> {
+    fn command(&mut self, ctx: &mut Context, command: CallCommand) -> Option<Box<Ending>> {
         match command {
+            // `Calls` does them.
             CallCommand::Dial { .. }
             | CallCommand::Consult { .. }
             | CallCommand::Transfer { .. }
@@ -276,11 +368,9 @@ impl Call {
             | CallCommand::Resume { .. } => {}
             CallCommand::Ring { status, reason, headers } => self.say_ringing(ctx, status, &reason, &headers),
             CallCommand::Answer { media, headers } => self.answer(ctx, media, headers),
-            CallCommand::End(options) => return Some(self.end(ctx, *options)),
+            CallCommand::End(options) => return Some(self.end(ctx, &options)),
             CallCommand::Hold { on, update, headers } => {
-                if let CallState::Active(active) = &mut self.state {
-                    active.want_hold(ctx, &self.media, on, Ask { renegotiate: false, update, headers });
-                }
+                self.want_hold(ctx, on, Ask { renegotiate: false, update, headers });
             }
             CallCommand::Renegotiate { restart_ice, update, headers } => {
                 if let CallState::Active(active) = &mut self.state {
@@ -303,26 +393,28 @@ impl Call {
         None
     }
 
-    fn want_hold(&mut self, ctx: &mut Context, on: bool) {
+    fn want_hold(&mut self, ctx: &mut Context, on: bool, ask: Ask) {
         if let CallState::Active(active) = &mut self.state {
-            active.want_hold(ctx, &self.media, on, Ask::default());
+            active.want_hold(ctx, &self.media, on, ask);
         }
     }
 
     fn decided(&mut self, ctx: &mut Context, refusal: Option<(u16, String, String)>) {
-        if let CallState::Active(active) = &mut self.state {
+        if FULL && let CallState::Active(active) = &mut self.state {
             active.decided(ctx, &self.media, refusal);
         }
     }
 
-    fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Ending> {
+    fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Box<Ending>> {
         match (timer, &mut self.state) {
             (CallTimer::GiveUp, CallState::Dialling(dial)) => return dial.gave_up(),
             (CallTimer::GiveUp, CallState::Active(active)) if active.resuming => {
                 return Some(self.not_resumed("Connection Error"));
             }
-            (CallTimer::GiveUp, _) => return self.rang_out(ctx),
-            (CallTimer::Expires, _) => return self.expired(ctx),
+            (CallTimer::GiveUp, CallState::Incoming(ring)) => return Some(ring.rang_out(ctx)),
+            (CallTimer::Expires, CallState::Incoming(ring)) if !ring.is_answering() => {
+                return Some(ring.expired(ctx));
+            }
             (CallTimer::Reliable, CallState::Incoming(ring)) => return ring.repeat(ctx),
             (CallTimer::Refresh, CallState::Active(active)) => active.refresh = true,
             (CallTimer::Session, CallState::Active(active)) => return Some(active.session_over()),
@@ -337,7 +429,12 @@ impl Call {
     }
 
     /// A response. `Err` where it is not to a request of this call.
-    fn response(&mut self, ctx: &mut Context, key: Key, response: &Response) -> Result<Option<Ending>, ()> {
+    fn response(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        response: &Response,
+    ) -> Result<Option<Box<Ending>>, ()> {
         match &self.state {
             CallState::Dialling(dial) if dial.is(key) => Ok(self.dial_response(ctx, key, response)),
             CallState::Active(_) => self.active_response(ctx, key, response),
@@ -346,7 +443,7 @@ impl Call {
     }
 
     /// Refuse, cancel or hang up.
-    fn end(&mut self, ctx: &mut Context, options: EndOptions) -> Ending {
+    fn end(&mut self, ctx: &mut Context, options: &EndOptions) -> Box<Ending> {
         match &mut self.state {
             CallState::Incoming(ring) => ring.refuse(ctx, options),
             CallState::Dialling(dial) => dial.cancel(ctx, options),
@@ -355,7 +452,7 @@ impl Call {
     }
 
     /// The transaction failed under us: its socket is gone, or no answer came in 32 s.
-    fn transaction_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> Option<Ending> {
+    fn transaction_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> Option<Box<Ending>> {
         match &mut self.state {
             CallState::Incoming(ring) => {
                 ring.flow_lost(ctx, key);

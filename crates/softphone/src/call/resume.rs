@@ -4,11 +4,9 @@
 use super::active::Active;
 use super::dial::Dial;
 use super::transfer::replaces;
-use super::{Call, CallState, Ending, Facts, Media, text};
-use crate::context::{CallTimer, Context, Timer};
-use crate::{
-    CallDirection, CallId, CallOptions, Event, MediaOptions, Originator, Outcome, Party, PeerRequest,
-};
+use super::{Call, CallState, Ending, Facts, Media, calm, text, wake};
+use crate::context::{CallTimer, Context};
+use crate::{CallDirection, CallId, CallOptions, Event, MediaOptions, Originator, Outcome, Party};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::time::Duration;
@@ -61,42 +59,45 @@ impl Call {
         active.dialog.local_seq = active.dialog.local_seq.saturating_add(AHEAD);
         active.resuming = true;
         active.offer_again(ctx, &media, kept.hold);
-        if kept.muted {
-            media.ask(ctx, PeerRequest::Mute(true));
-        }
-        ctx.timers.set(Timer::Call(call, CallTimer::GiveUp), ctx.now + PATIENCE);
-        ctx.trace("call_returning", &[("call", &facts.id)]);
-        Some(Call::new(facts, media, CallState::Active(Box::new(active))))
+        media.keep_muted(ctx);
+        wake(ctx, call, CallTimer::GiveUp, PATIENCE);
+        let call = Call::new(facts, media, CallState::Active(active));
+        call.trace(ctx, "call_returning");
+        Some(call)
     }
 
-    /// The far end has answered our return, or refused it with `status` where it is not 0.
-    pub(super) fn returned(&mut self, ctx: &mut Context, status: u16, offer: &str) -> Option<Ending> {
+    /// The far end has answered our return, or refused it.
+    pub(super) fn returned(&mut self, ctx: &mut Context, taken: bool) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };
-        match status {
-            _ if !active.resuming => None,
-            200..=299 => {
-                active.resuming = false;
-                active.session.start(ctx, self.call);
-                ctx.timers.clear(Timer::Call(self.call, CallTimer::GiveUp));
-                ctx.trace("call_returned", &[("call", &self.facts.id)]);
-                self.store(ctx);
-                None
-            }
-            // RFC 3891: whoever knows the call only by its dialog's name lets us take its place.
-            481 if Uri::parse(&active.dialog.remote_uri).is_ok() => {
-                let to = active.dialog.remote_uri.clone();
-                let headers = ["Replaces: ", &replaces(&active.dialog)].concat();
-                let options = CallOptions { media: self.media.options, headers, ..CallOptions::default() };
-                let dial = Dial::with_offer(ctx, self.call, to, Box::new(options), offer.into());
-                self.state = CallState::Dialling(Box::new(dial));
-                None
-            }
-            _ => Some(self.not_resumed("Dialog Error")),
+        if !taken {
+            return Some(self.not_resumed("Dialog Error"));
         }
+        active.resuming = false;
+        active.session.start(ctx, self.call);
+        calm(ctx, self.call, CallTimer::GiveUp);
+        self.trace(ctx, "call_returned");
+        self.store(ctx);
+        None
+    }
+
+    /// RFC 3891: whoever knows the call only by its dialog's name lets us take its place.
+    pub(super) fn replace(&mut self, ctx: &mut Context) -> Option<Box<Ending>> {
+        let CallState::Active(active) = &self.state else { return None };
+        let (dialog, to) = (&active.dialog, &active.dialog.remote_uri);
+        if Uri::parse(to).is_err() {
+            return Some(self.not_resumed("Dialog Error"));
+        }
+        let options = CallOptions { media: self.media.options, ..CallOptions::default() };
+        let mut dial = Dial::new(ctx, self.call, to.clone(), Box::new(options));
+        dial.replaces = replaces(dialog);
+        dial.wait_for_flow(ctx, active.offer().into());
+        self.state = CallState::Dialling(dial);
+        ctx.calls_changed = true;
+        None
     }
 
     /// It cannot be taken up again.
-    pub(super) fn not_resumed(&self, cause: &str) -> Ending {
+    pub(super) fn not_resumed(&self, cause: &str) -> Box<Ending> {
         let ending = Ending::new(Originator::System, Outcome::Answered, cause);
         match &self.state {
             CallState::Active(active) => ending.farewell(active.farewell(None)),

@@ -107,9 +107,7 @@ impl Outside {
             return true;
         }
         // RFC 6665 §4.2.1.1
-        ctx.reply_with(key, request, 489, "Bad Event", |builder| {
-            builder.header(Name::AllowEvents, &packages.join(", "))
-        });
+        ctx.reply_with(key, request, 489, "Bad Event", &[(Name::AllowEvents, &packages.join(", "))]);
         false
     }
 
