@@ -9,11 +9,12 @@ use super::requests::{agreeing, described};
 use super::ring::Ring;
 use super::session_timer::SessionTimer;
 use super::transfer::Transfer;
-use super::{Call, CallState, Ending, calm, cause, text, wake};
+use super::{Call, CallState, Ending, calm, text, wake};
 use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId};
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Headers, Name, Request, Response, Time, sdp};
@@ -144,7 +145,13 @@ impl Active {
     /// The far end is silent, or not there.
     fn lost(&self, cause: &str, reason: &str) -> Box<Ending> {
         let farewell = self.farewell(Some(text::reason_header(408, reason)));
-        Ending::new(Originator::System, Outcome::Answered, cause).status(408, reason).farewell(farewell)
+        Ending::new(Originator::System, Outcome::Answered, cause).status(408, reason).farewell(Some(farewell))
+    }
+
+    /// The page has come back, and the call cannot be taken up again.
+    pub(super) fn not_resumed(&self, cause: &str) -> Box<Ending> {
+        let ending = Ending::new(Originator::System, Outcome::Answered, cause);
+        ending.farewell(Some(self.farewell(None)))
     }
 
     /// The peer connection that is to replace the call's.
@@ -171,7 +178,7 @@ impl Active {
             .filter(|status| (200..700).contains(status))
             .map(|status| text::reason_header(status, options.reason_phrase.as_deref().unwrap_or("")));
         let ending = Ending::asked(Originator::Local, Outcome::Answered, "Terminated", options);
-        ending.farewell(self.farewell(reason).with(options))
+        ending.farewell(Some(self.farewell(reason).with(options)))
     }
 
     pub(super) fn farewell(&self, reason: Option<String>) -> Farewell {
@@ -228,16 +235,18 @@ impl Call {
         &mut self,
         ctx: &mut Context,
         peer: PeerId,
-        event: PeerEvent,
+        event: &mut PeerEvent,
     ) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };
         let own = self.media.peer == Some(peer);
         match event {
-            PeerEvent::Described(description) => active.described(ctx, &mut self.media, peer, description),
+            PeerEvent::Described(description) => {
+                active.described(ctx, &mut self.media, peer, mem::take(description))
+            }
             PeerEvent::Failed { message } => {
-                let ending = active.peer_failed(ctx, &self.media, &message);
+                let ending = active.peer_failed(ctx, &self.media, message);
                 if ending.is_none() && active.resuming {
-                    return Some(self.not_resumed("WebRTC Error"));
+                    return Some(active.not_resumed("WebRTC Error"));
                 }
                 return ending;
             }
@@ -256,17 +265,8 @@ impl Call {
                 active.infos.media_lost = true;
                 self.trace(ctx, "media_lost");
             }
-            // It is no peer connection of the call yet.
-            PeerEvent::MicrophoneFailed { message, .. } if active.new_peer() == Some(peer) => {
-                return active.peer_failed(ctx, &self.media, &message);
-            }
-            PeerEvent::MicrophoneFailed { name, message } => {
-                // The caller is heard and waited long for it: the operator can mend the device and go on.
-                let (code, cause, _) = cause::of_microphone(&name);
-                ctx.error(code, &message);
-                if active.resuming {
-                    return Some(self.not_resumed(cause));
-                }
+            PeerEvent::MicrophoneFailed { message, .. } => {
+                return active.peer_failed(ctx, &self.media, message);
             }
             _ => {}
         }

@@ -8,6 +8,7 @@ use super::text::SDP;
 use super::{Call, CallState, Ending, Facts, incoming, text};
 use crate::context::{Context, Key};
 use crate::{CallEvent, CallId, Event, Originator, Outcome};
+use alloc::boxed::Box;
 use alloc::string::String;
 use headset_sip::{Request, Response};
 
@@ -76,7 +77,7 @@ impl Calls {
         key: Key,
         request: &Request,
         copy: Copy,
-        facts: Facts,
+        facts: Box<Facts>,
         (status, reason, cause): (u16, &str, &str),
     ) {
         let reason = incoming::reason_or_default(reason, status);

@@ -4,7 +4,7 @@ use super::active::Active;
 use super::farewell::Farewell;
 use super::recent::{Copy, Recent};
 use super::{Call, CallState, Ending, text};
-use crate::context::{CallTimer, Context};
+use crate::context::{CallTimer, Context, FULL};
 use crate::{
     CallCommand, CallId, CallOptions, CallView, EndOptions, Event, MediaOptions, PeerEvent, PeerId,
     PeerRequest,
@@ -47,22 +47,22 @@ impl Calls {
         self.refuse = reason;
     }
 
-    pub(crate) fn command(&mut self, ctx: &mut Context, id: CallId, command: CallCommand) {
-        match command {
-            CallCommand::Dial { target, options } => return self.dial(ctx, id, &target, options),
+    pub(crate) fn command(&mut self, ctx: &mut Context, id: CallId, mut command: CallCommand) {
+        match &mut command {
+            CallCommand::Dial { target, options } => return self.dial(ctx, id, target, options),
             CallCommand::Consult { new, target, options } => {
-                return self.consult(ctx, id, new, &target, options);
+                return self.consult(ctx, id, *new, target, options);
             }
             CallCommand::Transfer { target, with, headers } => {
-                return self.transfer(ctx, id, &target, with, headers);
+                return self.transfer(ctx, id, target, *with, headers);
             }
-            CallCommand::AcceptReferral { new, options } => {
-                return self.accept_referral(ctx, id, new, options);
+            CallCommand::AcceptReferral { new, options } if FULL => {
+                return self.accept_referral(ctx, id, *new, options);
             }
-            CallCommand::RefuseReferral { status, reason } => {
-                return self.refuse_referral(ctx, id, status, &reason);
+            CallCommand::RefuseReferral { status, reason } if FULL => {
+                return self.refuse_referral(ctx, id, *status, reason);
             }
-            CallCommand::Resume { media, stored } => return self.resume(ctx, id, media, &stored),
+            CallCommand::Resume { media, stored } => return self.resume(ctx, id, *media, stored),
             _ => {}
         }
         let Some(call) = self.find(id) else {
@@ -75,7 +75,7 @@ impl Calls {
             CallCommand::Answer { media, .. } => Some(media),
             _ => None,
         };
-        let (id, ending) = (call.call, call.command(ctx, command));
+        let (id, ending) = (call.call, call.command(ctx, &mut command));
         self.media = answered.unwrap_or(self.media);
         self.finish(ctx, id, ending);
     }
@@ -92,7 +92,7 @@ impl Calls {
         ctx.calls_changed = true;
     }
 
-    fn dial(&mut self, ctx: &mut Context, id: CallId, target: &str, options: Box<CallOptions>) {
+    fn dial(&mut self, ctx: &mut Context, id: CallId, target: &str, options: &mut CallOptions) {
         if ctx.settings.one_call && !self.calls.is_empty() {
             return ctx.error("call_in_progress", "one call at a time");
         }
@@ -105,7 +105,7 @@ impl Calls {
         ctx: &mut Context,
         id: CallId,
         target: &str,
-        options: Box<CallOptions>,
+        options: &mut CallOptions,
     ) -> Option<&mut Call> {
         if self.calls.iter().any(|call| call.call == id) {
             ctx.error("call_in_progress", "a call has that name");
@@ -125,7 +125,7 @@ impl Calls {
 
     pub(crate) fn end_all(&mut self, ctx: &mut Context) {
         while let Some(call) = self.calls.last_mut() {
-            let (id, ending) = (call.call, call.end(ctx, &EndOptions::default()));
+            let (id, ending) = (call.call, call.end(ctx, &EndOptions::DEFAULT));
             self.finish(ctx, id, Some(ending));
         }
     }
@@ -133,7 +133,7 @@ impl Calls {
     /// Ends another call than the user meant.
     pub(super) fn end(&mut self, ctx: &mut Context, id: CallId, cause: &str) {
         if let Some(call) = self.exactly(id) {
-            let options = EndOptions { cause: Some(cause.into()), ..EndOptions::default() };
+            let options = EndOptions { cause: Some(cause.into()), ..EndOptions::DEFAULT };
             let ending = call.end(ctx, &options);
             self.finish(ctx, id, Some(ending));
         }
@@ -154,9 +154,9 @@ impl Calls {
         self.farewells.clear();
     }
 
-    pub(crate) fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, event: PeerEvent) {
+    pub(crate) fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, mut event: PeerEvent) {
         let Some(call) = self.calls.iter_mut().find(|call| call.is(peer)) else { return };
-        let (id, ending) = (call.call, call.peer_event(ctx, peer, event));
+        let (id, ending) = (call.call, call.peer_event(ctx, peer, &mut event));
         self.finish(ctx, id, ending);
     }
 

@@ -59,12 +59,24 @@ fn contains(text: &str, words: &str) -> bool {
     text.as_bytes().windows(words.len()).any(|w| w.eq_ignore_ascii_case(words.as_bytes()))
 }
 
-/// A microphone's failure: our error code, and cause and reason phrase of the 480.
-type Failure = (&'static str, &'static str, &'static str);
+/// A microphone's failure.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// Our error code.
+    pub(crate) code: &'static str,
+    pub(crate) cause: &'static str,
+    /// Of the 480.
+    pub(crate) reason: &'static str,
+}
 
-const DENIED: Failure = ("microphone_denied", "User Denied Media Access", "Microphone denied");
-const MISSING: Failure = ("microphone_missing", "Microphone Not Found", "No microphone");
-const BUSY: Failure = ("microphone_busy", "Microphone In Use", "Microphone in use");
+static DENIED: Failure =
+    Failure { code: "microphone_denied", cause: "User Denied Media Access", reason: "Microphone denied" };
+static MISSING: Failure =
+    Failure { code: "microphone_missing", cause: "Microphone Not Found", reason: "No microphone" };
+static BUSY: Failure =
+    Failure { code: "microphone_busy", cause: "Microphone In Use", reason: "Microphone in use" };
+static OTHER: Failure =
+    Failure { code: "microphone_failed", cause: "WebRTC Error", reason: "Microphone failed" };
 
 static FAILURES: [(&str, &Failure); 9] = [
     ("NotAllowedError", &DENIED),
@@ -80,10 +92,7 @@ static FAILURES: [(&str, &Failure); 9] = [
 
 /// By its DOMException's name.
 pub(crate) fn of_microphone(name: &str) -> &'static Failure {
-    match FAILURES.iter().find(|(known, _)| *known == name) {
-        Some((_, failure)) => failure,
-        None => &("microphone_failed", "WebRTC Error", "Microphone failed"),
-    }
+    FAILURES.iter().find(|(known, _)| *known == name).map_or(&OTHER, |(_, failure)| failure)
 }
 
 #[cfg(test)]
@@ -114,9 +123,9 @@ mod tests {
 
     #[test]
     fn not_every_microphone_error_is_a_denial() {
-        assert_eq!(of_microphone("NotAllowedError").0, "microphone_denied");
-        assert_eq!(of_microphone("NotFoundError").0, "microphone_missing");
-        assert_eq!(of_microphone("NotReadableError").0, "microphone_busy");
-        assert_eq!(of_microphone("").0, "microphone_failed");
+        assert_eq!(of_microphone("NotAllowedError").code, "microphone_denied");
+        assert_eq!(of_microphone("NotFoundError").code, "microphone_missing");
+        assert_eq!(of_microphone("NotReadableError").code, "microphone_busy");
+        assert_eq!(of_microphone("").code, "microphone_failed");
     }
 }

@@ -24,7 +24,7 @@ const ROUNDS: u8 = 3;
 #[derive(Debug)]
 pub(super) struct Dial {
     pub(super) call: CallId,
-    pub(super) options: Box<CallOptions>,
+    pub(super) options: CallOptions,
     /// A URI.
     pub(super) to: String,
     /// Where the INVITE goes: To's URI, or where a 3xx pointed.
@@ -66,12 +66,7 @@ pub(super) enum Step {
 }
 
 impl Dial {
-    pub(super) fn new(
-        ctx: &mut Context,
-        call: CallId,
-        target: String,
-        options: Box<CallOptions>,
-    ) -> Box<Dial> {
+    pub(super) fn new(ctx: &mut Context, call: CallId, target: String, options: CallOptions) -> Box<Dial> {
         let expires = match options.session_expires {
             0 => ctx.settings.session_expires,
             seconds => seconds,
@@ -225,6 +220,17 @@ impl Dial {
             .map(|status| text::reason_header(status, options.reason_phrase.as_deref().unwrap_or("")));
         let farewell = self.withdraw(ctx, reason);
         Ending::asked(Originator::Local, Outcome::Cancelled, "Canceled", options).farewell(farewell)
+    }
+
+    /// It cannot become a call.
+    pub(super) fn break_off(
+        &mut self,
+        ctx: &mut Context,
+        originator: Originator,
+        cause: &str,
+    ) -> Box<Ending> {
+        let farewell = self.withdraw(ctx, None);
+        Ending::new(originator, Outcome::Failed, cause).farewell(farewell)
     }
 
     /// CANCELs what was sent; what was answered already is hung up. The call is over.

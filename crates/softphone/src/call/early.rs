@@ -150,19 +150,32 @@ impl Dial {
                 self.queue_place = response.get_named("X-Headset-Queue").and_then(text::queue_place);
             }
             // RFC 6228: this fork is no more.
-            199 => self.forks.retain(|fork| Some(&*fork.dialog.remote_tag) != response.to_tag()),
+            199 => {
+                if let Some(at) = find(&self.forks, response) {
+                    self.forks.swap_remove(at);
+                }
+            }
             _ => {}
         }
         ctx.tell(self.call, CallEvent::Progress, response.as_str());
     }
 }
 
-/// The early dialog of whoever sent this; `None` where it says nothing of whom it is from.
-fn fork<'a>(forks: &'a mut Vec<Fork>, invite: &Request, response: &Response) -> Option<&'a mut Fork> {
+/// Where the fork is that sent this.
+fn find(forks: &[Fork], response: &Response) -> Option<usize> {
     let tag = response.to_tag()?;
-    let at = match forks.iter().position(|fork| fork.dialog.remote_tag == tag) {
+    forks.iter().position(|fork| fork.dialog.remote_tag == tag)
+}
+
+/// The fork that sent this, and its dialog as it is now; `None` where it says nothing of whom it is from.
+pub(super) fn fork<'a>(
+    forks: &'a mut Vec<Fork>,
+    invite: &Request,
+    response: &Response,
+) -> Option<&'a mut Fork> {
+    let at = match find(forks, response) {
         Some(at) => at,
-        None if forks.len() == FORKS => return None,
+        None if forks.len() >= FORKS && response.is_provisional() => return None,
         None => {
             let dialog = Dialog::uac(invite, response).ok()?;
             forks.push(Fork { dialog, rseq: 0 });
@@ -173,18 +186,6 @@ fn fork<'a>(forks: &'a mut Vec<Fork>, invite: &Request, response: &Response) -> 
     // RFC 3261 §12.1.2: what it says later may bring another target.
     let _ = fork.dialog.learn(response);
     Some(fork)
-}
-
-/// The dialog of the fork that has answered: the early one goes on (RFC 3261 §13.2.2.4).
-pub(super) fn confirmed(forks: &mut Vec<Fork>, invite: &Request, response: &Response) -> Option<Dialog> {
-    let tag = response.to_tag()?;
-    let early = forks.iter().position(|fork| fork.dialog.remote_tag == tag);
-    let mut dialog = match early {
-        Some(at) => forks.swap_remove(at).dialog,
-        None => return Dialog::uac(invite, response).ok(),
-    };
-    dialog.learn(response).ok()?;
-    Some(dialog)
 }
 
 /// RAck: RSeq and CSeq of what is acknowledged (RFC 3262 §7.2).

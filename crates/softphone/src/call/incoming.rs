@@ -19,21 +19,24 @@ use core::time::Duration;
 use headset_sip::dialog::{Dialog, State};
 use headset_sip::{Invalid, Request, sdp};
 
+static REASONS: [(u16, &str); 12] = [
+    (180, "Ringing"),
+    (182, "Queued"),
+    (183, "Session Progress"),
+    (404, "Not Found"),
+    (408, "Request Timeout"),
+    (480, "Temporarily Unavailable"),
+    (486, "Busy Here"),
+    (487, "Request Terminated"),
+    (488, "Not Acceptable Here"),
+    (600, "Busy Everywhere"),
+    (603, "Decline"),
+    (0, "Refused"),
+];
+
 pub(super) fn default_reason(status: u16) -> &'static str {
-    match status {
-        180 => "Ringing",
-        182 => "Queued",
-        183 => "Session Progress",
-        404 => "Not Found",
-        408 => "Request Timeout",
-        480 => "Temporarily Unavailable",
-        486 => "Busy Here",
-        487 => "Request Terminated",
-        488 => "Not Acceptable Here",
-        600 => "Busy Everywhere",
-        603 => "Decline",
-        _ => "Refused",
-    }
+    let found = REASONS.iter().find(|(known, _)| *known == status || *known == 0);
+    found.map_or("", |(_, reason)| reason)
 }
 
 /// The usual phrase where there is no other.
@@ -42,19 +45,19 @@ pub(super) fn reason_or_default(reason: &str, status: u16) -> &str {
 }
 
 /// What an INVITE says about the call, before it is one.
-pub(super) fn facts(ctx: &Context, invite: &Request) -> Result<Facts, Invalid> {
+pub(super) fn facts(ctx: &Context, invite: &Request) -> Result<Box<Facts>, Invalid> {
     let (mut local, remote) = (text::party(&invite.to()?), text::party(&invite.from()?));
     if local.display_name.is_empty() {
         local.display_name.clone_from(&ctx.account.identity.display_name);
     }
-    Ok(Facts {
+    Ok(Box::new(Facts {
         id: text::call_name(invite).unwrap_or(invite.call_id()).into(),
         direction: CallDirection::Incoming,
         local,
         remote,
         invite: invite.as_str().into(),
         asserted: text::asserted(invite),
-    })
+    }))
 }
 
 impl Call {
@@ -64,7 +67,7 @@ impl Call {
         call: CallId,
         key: Key,
         invite: &Request,
-        facts: Facts,
+        facts: Box<Facts>,
         media: MediaOptions,
     ) -> Result<Call, Refusal> {
         let mut session = SessionTimer::default();
@@ -227,28 +230,27 @@ impl Call {
         ring.provisional(ctx, response);
     }
 
-    pub(super) fn incoming_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Box<Ending>> {
+    pub(super) fn incoming_peer_event(
+        &mut self,
+        ctx: &mut Context,
+        event: &mut PeerEvent,
+    ) -> Option<Box<Ending>> {
         let CallState::Incoming(ring) = &mut self.state else { return None };
         match event {
             PeerEvent::Described(answer) if matches!(ring.preparation, Preparation::UnderWay) => {
-                ring.preparation = Preparation::Ready { answer };
+                ring.preparation = Preparation::Ready { answer: mem::take(answer) };
                 self.answer_if_ready(ctx);
             }
             PeerEvent::MicrophoneOpened if ring.answering == Answering::Microphone => self.go_on(ctx, true),
-            PeerEvent::MicrophoneFailed { name, message } => {
-                let (code, cause, reason) = cause::of_microphone(&name);
-                ctx.error(code, &message);
-                return Some(ring.give_up(ctx, Originator::Local, Outcome::Failed, cause, 480, reason));
-            }
             PeerEvent::Failed { message } if !ring.is_answering() => {
                 // The click tries again from the start.
                 ring.preparation = Preparation::None;
                 self.media.ask(ctx, PeerRequest::Close);
                 self.media.peer = None;
-                ctx.trace("preparation_failed", &[("call", &self.facts.id), ("detail", &message)]);
+                ctx.trace("preparation_failed", &[("call", &self.facts.id), ("detail", message)]);
             }
             PeerEvent::Failed { message } => {
-                ctx.error("media_failed", &message);
+                ctx.error("media_failed", message);
                 let (cause, reason) = ("WebRTC Error", default_reason(488));
                 return Some(ring.give_up(ctx, Originator::System, Outcome::Failed, cause, 488, reason));
             }

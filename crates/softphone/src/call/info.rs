@@ -1,13 +1,14 @@
 //! INFO both ways: keys, and one end telling the other that it hears nothing any more.
 
-use super::Call;
-use super::CallState;
 use super::active::Active;
 use super::dtmf::{self, Keys};
-use super::requests::unsupported_media;
+use super::requests::{start, unsupported_media};
+use super::{Call, CallState, calm};
 use crate::context::{CallTimer, Context, Key, Timer};
 use crate::{CallEvent, Dtmf, DtmfTransport, Event, PeerRequest};
-use headset_sip::{Method, Name, Request, Response};
+use alloc::string::String;
+use core::mem;
+use headset_sip::{Method, Request, Response};
 
 /// The content type by which one end says that it hears nothing any more.
 const MEDIA_REPORT: &str = "application/x-headset-media";
@@ -34,21 +35,21 @@ impl Active {
             return;
         }
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
-        let (info, builder) = if infos.media_lost {
-            infos.media_lost = false;
-            let builder = self.dialog.request(Method::Info).raw_header("X-Headset-Media", "lost");
-            (Info::MediaLost, builder.body(MEDIA_REPORT, "lost"))
+        let (info, content_type, body) = if mem::take(&mut infos.media_lost) {
+            (Info::MediaLost, MEDIA_REPORT, String::from("lost"))
         } else {
             let key = infos.keys.next(ctx.now);
             match infos.keys.wake_at() {
                 Some(at) => ctx.timers.set(Timer::Call(self.call, CallTimer::Dtmf), at),
-                None => ctx.timers.clear(Timer::Call(self.call, CallTimer::Dtmf)),
+                None => calm(ctx, self.call, CallTimer::Dtmf),
             }
             let Some(key) = key else { return };
-            let builder = self.dialog.request(Method::Info);
-            (Info::Key(key), builder.body(dtmf::CONTENT_TYPE, &key.body()))
+            (Info::Key(key), dtmf::CONTENT_TYPE, key.body())
         };
-        let builder = builder.header(Name::Contact, &ctx.account.contact(";ob"));
+        let mut builder = start(ctx, &mut self.dialog, Method::Info).body(content_type, &body);
+        if let Info::MediaLost = info {
+            builder = builder.raw_header("X-Headset-Media", "lost");
+        }
         infos.pending = Some((ctx.send(socket, builder, "outbound"), info));
     }
 

@@ -41,7 +41,8 @@ use active::Active;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use cause::Reason;
+use cause::{Failure, Reason};
+use core::mem;
 use core::time::Duration;
 use dial::Dial;
 use farewell::Farewell;
@@ -54,7 +55,7 @@ use ring::Ring;
 #[derive(Debug)]
 struct Call {
     call: CallId,
-    facts: Facts,
+    facts: Box<Facts>,
     media: Media,
     /// The call that waits while we ask here, and whether it is talked to again afterwards.
     consults: Option<(CallId, bool)>,
@@ -192,13 +193,13 @@ impl Ending {
         self
     }
 
-    fn farewell(mut self: Box<Self>, farewell: impl Into<Option<Farewell>>) -> Box<Ending> {
-        self.farewell = farewell.into();
+    fn farewell(mut self: Box<Self>, farewell: Option<Farewell>) -> Box<Ending> {
+        self.farewell = farewell;
         self
     }
 
     /// The end of a call that was this.
-    fn of(self, call: CallId, facts: Facts) -> CallEnd {
+    fn of(self, call: CallId, facts: Box<Facts>) -> CallEnd {
         CallEnd {
             call,
             id: facts.id,
@@ -272,7 +273,7 @@ impl Media {
 }
 
 impl Call {
-    fn new(facts: Facts, media: Media, state: CallState) -> Call {
+    fn new(facts: Box<Facts>, media: Media, state: CallState) -> Call {
         Call {
             call: media.call,
             facts,
@@ -341,15 +342,20 @@ impl Call {
         self.media.peer == Some(peer) || new == Some(peer)
     }
 
-    fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, event: PeerEvent) -> Option<Box<Ending>> {
-        if self.media.peer == Some(peer) {
-            match event {
-                PeerEvent::Connected => self.media.connected = true,
-                PeerEvent::Disconnected => self.media.connected = false,
-                _ => {}
-            }
-        }
+    fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, event: &mut PeerEvent) -> Option<Box<Ending>> {
         ctx.calls_changed = true;
+        let own = self.media.peer == Some(peer);
+        match event {
+            PeerEvent::Connected if own => self.media.connected = true,
+            PeerEvent::Disconnected if own => self.media.connected = false,
+            // It may be a peer connection that is none of the call's yet.
+            PeerEvent::MicrophoneFailed { name, message } if own => {
+                let failure = cause::of_microphone(name);
+                ctx.error(failure.code, message);
+                return self.microphone_failed(ctx, failure);
+            }
+            _ => {}
+        }
         match self.state {
             CallState::Incoming(_) => self.incoming_peer_event(ctx, event),
             CallState::Dialling(_) => self.dialling_peer_event(ctx, event),
@@ -357,7 +363,20 @@ impl Call {
         }
     }
 
-    fn command(&mut self, ctx: &mut Context, command: CallCommand) -> Option<Box<Ending>> {
+    /// There is no microphone for the call's peer connection.
+    fn microphone_failed(&mut self, ctx: &mut Context, failure: &Failure) -> Option<Box<Ending>> {
+        match &mut self.state {
+            CallState::Incoming(ring) => {
+                let (outcome, cause) = (Outcome::Failed, failure.cause);
+                Some(ring.give_up(ctx, Originator::Local, outcome, cause, 480, failure.reason))
+            }
+            CallState::Dialling(dial) => Some(dial.break_off(ctx, Originator::Local, failure.cause)),
+            // The caller is heard and waited long for it: the operator can mend the device and go on.
+            CallState::Active(active) => active.resuming.then(|| active.not_resumed(failure.cause)),
+        }
+    }
+
+    fn command(&mut self, ctx: &mut Context, command: &mut CallCommand) -> Option<Box<Ending>> {
         match command {
             // `Calls` does them.
             CallCommand::Dial { .. }
@@ -366,29 +385,30 @@ impl Call {
             | CallCommand::AcceptReferral { .. }
             | CallCommand::RefuseReferral { .. }
             | CallCommand::Resume { .. } => {}
-            CallCommand::Ring { status, reason, headers } => self.say_ringing(ctx, status, &reason, &headers),
-            CallCommand::Answer { media, headers } => self.answer(ctx, media, headers),
-            CallCommand::End(options) => return Some(self.end(ctx, &options)),
+            CallCommand::Ring { status, reason, headers } => self.say_ringing(ctx, *status, reason, headers),
+            CallCommand::Answer { media, headers } => self.answer(ctx, *media, mem::take(headers)),
+            CallCommand::End(options) => return Some(self.end(ctx, options)),
             CallCommand::Hold { on, update, headers } => {
-                self.want_hold(ctx, on, Ask { renegotiate: false, update, headers });
+                let ask = Ask { renegotiate: false, update: *update, headers: mem::take(headers) };
+                self.want_hold(ctx, *on, ask);
             }
             CallCommand::Renegotiate { restart_ice, update, headers } => {
                 if let CallState::Active(active) = &mut self.state {
-                    active.restart_ice |= restart_ice;
-                    active.ask = Ask { renegotiate: true, update, headers };
+                    active.restart_ice |= *restart_ice;
+                    active.ask = Ask { renegotiate: true, update: *update, headers: mem::take(headers) };
                 }
             }
             CallCommand::TakeOffer => self.decided(ctx, None),
             CallCommand::RefuseOffer { status, reason, headers } => {
-                self.decided(ctx, Some((status, reason, headers)));
+                self.decided(ctx, Some((*status, reason, headers)));
             }
             CallCommand::Mute(on) => {
-                self.media.muted = on;
-                self.media.ask(ctx, PeerRequest::Mute(on));
+                self.media.muted = *on;
+                self.media.ask(ctx, PeerRequest::Mute(*on));
                 ctx.calls_changed = true;
                 self.store(ctx);
             }
-            CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, &tones, dtmf),
+            CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, tones, *dtmf),
         }
         None
     }
@@ -399,7 +419,7 @@ impl Call {
         }
     }
 
-    fn decided(&mut self, ctx: &mut Context, refusal: Option<(u16, String, String)>) {
+    fn decided(&mut self, ctx: &mut Context, refusal: Option<(u16, &str, &str)>) {
         if FULL && let CallState::Active(active) = &mut self.state {
             active.decided(ctx, &self.media, refusal);
         }
@@ -409,7 +429,7 @@ impl Call {
         match (timer, &mut self.state) {
             (CallTimer::GiveUp, CallState::Dialling(dial)) => return dial.gave_up(),
             (CallTimer::GiveUp, CallState::Active(active)) if active.resuming => {
-                return Some(self.not_resumed("Connection Error"));
+                return Some(active.not_resumed("Connection Error"));
             }
             (CallTimer::GiveUp, CallState::Incoming(ring)) => return Some(ring.rang_out(ctx)),
             (CallTimer::Expires, CallState::Incoming(ring)) if !ring.is_answering() => {

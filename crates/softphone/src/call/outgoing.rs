@@ -2,9 +2,9 @@
 
 use super::active::Active;
 use super::dial::{Dial, Step, from};
-use super::early::{Answering, confirmed};
+use super::early::{Answering, fork};
 use super::farewell::{self, Farewell};
-use super::{Call, CallState, Ending, Facts, Media, calm, cause, text};
+use super::{Call, CallState, Ending, Facts, Media, calm, text};
 use crate::context::{CallTimer, Context, FULL, Key, SUPPORTED};
 use crate::{
     CallDirection, CallEvent, CallId, CallOptions, Direction, Originator, Outcome, PeerEvent, PeerRequest,
@@ -16,7 +16,7 @@ use headset_sip::dialog::Dialog;
 use headset_sip::{NameAddr, Response};
 
 impl Call {
-    pub(super) fn dial(ctx: &mut Context, call: CallId, target: String, options: Box<CallOptions>) -> Call {
+    pub(super) fn dial(ctx: &mut Context, call: CallId, target: String, options: &mut CallOptions) -> Call {
         let mut media = Media::new(call, options.media);
         media.renew(ctx);
         if FULL && options.late_offer {
@@ -24,26 +24,30 @@ impl Call {
         } else {
             media.describe(ctx, Direction::SendRecv, "");
         }
-        let dial = Dial::new(ctx, call, target, options);
-        let facts = Facts {
+        let dial = Dial::new(ctx, call, target, mem::take(options));
+        let facts = Box::new(Facts {
             id: dial.call_id.clone(),
             direction: CallDirection::Outgoing,
             local: text::party_in(&from(ctx, &dial.options, "")),
             remote: text::party_in(&NameAddr::format("", &dial.to, "")),
             invite: String::new(),
             asserted: None,
-        };
+        });
         Call::new(facts, media, CallState::Dialling(dial))
     }
 
-    pub(super) fn dialling_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Box<Ending>> {
+    pub(super) fn dialling_peer_event(
+        &mut self,
+        ctx: &mut Context,
+        event: &mut PeerEvent,
+    ) -> Option<Box<Ending>> {
         let CallState::Dialling(dial) = &mut self.state else { return None };
         match event {
             PeerEvent::Described(text) => {
                 if let Some(answering) = dial.answering.take() {
-                    self.early_answered(ctx, answering, &text);
+                    self.early_answered(ctx, answering, text);
                 } else if let Step::Preparing = dial.step {
-                    dial.wait_for_flow(ctx, text);
+                    dial.wait_for_flow(ctx, mem::take(text));
                 }
                 None
             }
@@ -53,22 +57,15 @@ impl Call {
                 }
                 None
             }
-            PeerEvent::MicrophoneFailed { name, message } => {
-                let (code, cause, _) = cause::of_microphone(&name);
-                ctx.error(code, &message);
-                let farewell = dial.withdraw(ctx, None);
-                Some(Ending::new(Originator::Local, Outcome::Failed, cause).farewell(farewell))
-            }
             // What rings before the answer is of no use; the answer itself may be.
             PeerEvent::Failed { .. } if dial.answering.is_none() && dial.early_media.take().is_some() => None,
             PeerEvent::Failed { message } => {
-                ctx.error("media_failed", &message);
+                ctx.error("media_failed", message);
                 if dial.refuse_update(ctx, 488, "Not Acceptable Here") {
                     self.media.ask(ctx, PeerRequest::Rollback);
                     return None;
                 }
-                let farewell = dial.withdraw(ctx, None);
-                Some(Ending::new(Originator::System, Outcome::Failed, "WebRTC Error").farewell(farewell))
+                Some(dial.break_off(ctx, Originator::System, "WebRTC Error"))
             }
             _ => None,
         }
@@ -133,7 +130,9 @@ impl Call {
             let ending = Ending::new(Originator::Remote, Outcome::Failed, "Bad Media Description");
             Some(ending.message(ctx, response.as_str()).farewell(farewell))
         };
-        let Some(dialog) = confirmed(&mut dial.forks, invite, response) else { return failed(ctx, None) };
+        // The early dialog goes on (RFC 3261 §13.2.2.4).
+        let Some(fork) = fork(&mut dial.forks, invite, response) else { return failed(ctx, None) };
+        let dialog = fork.dialog.clone();
         let early = dial.early_media.take().filter(|early| early.tag == dialog.remote_tag);
         let body = response.body();
         ctx.tell(self.call, CallEvent::Accepted, response.as_str());

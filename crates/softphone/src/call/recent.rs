@@ -1,7 +1,7 @@
 //! Calls that were refused or ended before they were answered: a late copy of their INVITE must not ring again.
 
-use alloc::collections::VecDeque;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::time::Duration;
 use headset_sip::{Name, Request, Time, push_number};
 
@@ -23,14 +23,14 @@ impl Copy {
 
 /// The oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Recent(VecDeque<(Time, Copy, u16, String)>);
+pub(super) struct Recent(Vec<(Time, Copy, u16, String)>);
 
 impl Recent {
     pub(super) fn remember(&mut self, now: Time, copy: Copy, status: u16, reason: &str) {
         if self.0.len() == MAX {
-            self.0.pop_front();
+            self.0.remove(0);
         }
-        self.0.push_back((now + KEPT, copy, status, reason.into()));
+        self.0.push((now + KEPT, copy, status, reason.into()));
     }
 
     /// How the first copy was answered.

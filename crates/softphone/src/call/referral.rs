@@ -113,9 +113,9 @@ impl Calls {
         ctx: &mut Context,
         id: CallId,
         new: CallId,
-        mut options: Box<CallOptions>,
+        options: &mut CallOptions,
     ) {
-        let Some(active) = self.talked(id).filter(|_| FULL) else { return };
+        let Some(active) = self.talked(id) else { return };
         let Some(referral) = &active.referral else { return };
         let sponsor = Sponsor { call: active.call, id: referral.id };
         let mut line = |name: &str, value: &str| {
@@ -140,7 +140,7 @@ impl Calls {
     }
 
     pub(super) fn refuse_referral(&mut self, ctx: &mut Context, id: CallId, status: u16, reason: &str) {
-        let Some(active) = self.talked(id).filter(|_| FULL) else { return };
+        let Some(active) = self.talked(id) else { return };
         if let Some(referral) = &active.referral {
             let status = if (300..700).contains(&status) { status } else { 603 };
             let reason = reason_or_default(reason, status);

@@ -1,7 +1,7 @@
 //! re-INVITE and UPDATE of ours: hold and resume, ICE restart, refresh, and what stands in their way.
 
 use super::active::Active;
-use super::requests::with_description;
+use super::requests::{start, with_description};
 use super::{Media, farewell, wake};
 use crate::SocketId;
 use crate::authorization::Series;
@@ -11,7 +11,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
 use core::time::Duration;
-use headset_sip::{Method, Name, Request, RequestBuilder, Response, sdp};
+use headset_sip::{Method, Request, RequestBuilder, Response, sdp};
 
 /// 491s in a row before a wish is given up.
 const GLARES: u8 = 8;
@@ -79,6 +79,13 @@ pub(super) enum Renegotiation {
     },
 }
 
+impl Renegotiation {
+    /// Nothing is under way any more.
+    pub(super) fn take(&mut self) -> Renegotiation {
+        mem::replace(self, Renegotiation::None)
+    }
+}
+
 /// What the application asked for beside hold, until it is under way.
 #[derive(Debug, Default)]
 pub(super) struct Ask {
@@ -125,14 +132,14 @@ impl Active {
                 self.renegotiation = Renegotiation::Flow { wish, offer: String::new() };
             }
         }
-        match mem::replace(&mut self.renegotiation, Renegotiation::None) {
-            Renegotiation::Flow { mut wish, offer } => {
-                let request = self.request(ctx, socket, &mut wish, &offer);
-                let request = Box::new(ctx.complete(socket, request, SUPPORTED));
-                let key = ctx.transactions.request(ctx.now, socket, (*request).clone());
-                self.renegotiation = Renegotiation::Asking { wish, key, request };
-            }
-            other => self.renegotiation = other,
+        if !matches!(self.renegotiation, Renegotiation::Flow { .. }) {
+            return;
+        }
+        if let Renegotiation::Flow { mut wish, offer } = self.renegotiation.take() {
+            let request = self.request(ctx, socket, &mut wish, &offer);
+            let request = Box::new(ctx.complete(socket, request, SUPPORTED));
+            let key = ctx.transactions.request(ctx.now, socket, (*request).clone());
+            self.renegotiation = Renegotiation::Asking { wish, key, request };
         }
     }
 
@@ -159,15 +166,15 @@ impl Active {
         wish: &mut Wish,
         offer: &str,
     ) -> RequestBuilder {
-        let method = if wish.ask.update { Method::Update } else { Method::Invite };
-        let builder = self.dialog.request(method.clone()).header(Name::Contact, &ctx.account.contact(";ob"));
+        let method = || if wish.ask.update { Method::Update } else { Method::Invite };
+        let builder = start(ctx, &mut self.dialog, method());
         // RFC 4028 §7.4: every such request refreshes the session.
         let mut builder = self.session.ask(builder, Some(self.session.role()));
         for (name, value) in header_lines(&wish.ask.headers) {
             builder = builder.raw_header(name, value);
         }
         let uri = &self.dialog.remote_target;
-        builder = ctx.authorize(&mut wish.series, socket, builder, &method, uri, offer);
+        builder = ctx.authorize(&mut wish.series, socket, builder, &method(), uri, offer);
         with_description(builder, offer)
     }
 
@@ -230,9 +237,7 @@ impl Active {
         if !self.is_asking(key) {
             return false;
         }
-        let Renegotiation::Asking { mut wish, request, .. } =
-            mem::replace(&mut self.renegotiation, Renegotiation::None)
-        else {
+        let Renegotiation::Asking { mut wish, request, .. } = self.renegotiation.take() else {
             return false;
         };
         let (offer, method) = (request.body(), request.method());
@@ -357,7 +362,7 @@ impl Active {
         if !is_ours && self.unanswered().is_none_or(|(own, _)| own != key) {
             return false;
         }
-        match mem::replace(&mut self.renegotiation, Renegotiation::None) {
+        match self.renegotiation.take() {
             Renegotiation::Asking { wish, request, .. } if timeout => {
                 if !request.body().is_empty() {
                     self.refused(ctx, media, &wish, "no answer");

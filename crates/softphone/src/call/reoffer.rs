@@ -10,7 +10,6 @@ use crate::context::{CallTimer, Context, Key, header_lines};
 use crate::{CallEvent, Originator, Outcome, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::mem;
 use headset_sip::{Method, Name, Request, sdp};
 
 impl Active {
@@ -55,20 +54,15 @@ impl Active {
     }
 
     /// The application has decided about their offer: `None` takes it.
-    pub(super) fn decided(
-        &mut self,
-        ctx: &mut Context,
-        media: &Media,
-        refusal: Option<(u16, String, String)>,
-    ) {
-        match mem::replace(&mut self.renegotiation, Renegotiation::None) {
+    pub(super) fn decided(&mut self, ctx: &mut Context, media: &Media, refusal: Option<(u16, &str, &str)>) {
+        match self.renegotiation.take() {
             Renegotiation::Offered { key, request } => match refusal {
                 None => self.take_offer(ctx, media, key, request),
                 Some((status, reason, headers)) => {
                     let status = if (300..700).contains(&status) { status } else { 403 };
-                    let reason = reason_or_default(&reason, status);
+                    let reason = reason_or_default(reason, status);
                     let mut builder = ctx.start_reply(&request, status, reason);
-                    for (name, value) in header_lines(&headers) {
+                    for (name, value) in header_lines(headers) {
                         builder = builder.raw_header(name, value);
                     }
                     ctx.respond(key, builder);
@@ -99,7 +93,7 @@ impl Active {
         peer: PeerId,
         description: String,
     ) {
-        match mem::replace(&mut self.renegotiation, Renegotiation::None) {
+        match self.renegotiation.take() {
             Renegotiation::Describing { wish } => {
                 self.renegotiation = Renegotiation::Flow { wish, offer: description };
             }
@@ -150,7 +144,7 @@ impl Active {
         message: &str,
     ) -> Option<Box<Ending>> {
         ctx.error("media_failed", message);
-        match mem::replace(&mut self.renegotiation, Renegotiation::None) {
+        match self.renegotiation.take() {
             Renegotiation::Describing { wish } | Renegotiation::Flow { wish, .. } => {
                 self.failed(ctx, media, &wish, message);
                 ctx.tell(self.call, CallEvent::Settled, "");
@@ -162,7 +156,7 @@ impl Active {
             // The answer to our first offer was of no use: there is no call.
             _ if self.accepting => {
                 let ending = Ending::new(Originator::System, Outcome::Failed, "Bad Media Description");
-                return Some(ending.farewell(self.farewell(None)));
+                return Some(ending.farewell(Some(self.farewell(None))));
             }
             other => self.renegotiation = other,
         }

@@ -193,6 +193,11 @@ pub(super) fn updated(ctx: &mut Context, key: Key, request: &Request, descriptio
     ctx.respond(key, described(ok, description));
 }
 
+/// Starts a request in a dialog that says where we are.
+pub(super) fn start(ctx: &Context, dialog: &mut Dialog, method: Method) -> RequestBuilder {
+    dialog.request(method).header(Name::Contact, &ctx.account.contact(";ob"))
+}
+
 /// What every 2xx of ours to an INVITE says, and to an UPDATE with an offer.
 pub(super) fn agreeing(ctx: &Context, ok: ResponseBuilder, session: &SessionTimer) -> ResponseBuilder {
     let ok = ok.header(Name::Allow, ctx.allow).header(Name::Supported, SUPPORTED);

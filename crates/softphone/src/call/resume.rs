@@ -6,9 +6,10 @@ use super::dial::Dial;
 use super::transfer::replaces;
 use super::{Call, CallState, Ending, Facts, Media, calm, text, wake};
 use crate::context::{CallTimer, Context};
-use crate::{CallDirection, CallId, CallOptions, Event, MediaOptions, Originator, Outcome, Party};
+use crate::{CallDirection, CallId, CallOptions, Event, MediaOptions, Party};
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
+use core::mem;
 use core::time::Duration;
 use headset_sip::{Dialog, Uri};
 
@@ -70,7 +71,7 @@ impl Call {
     pub(super) fn returned(&mut self, ctx: &mut Context, taken: bool) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };
         if !taken {
-            return Some(self.not_resumed("Dialog Error"));
+            return Some(active.not_resumed("Dialog Error"));
         }
         active.resuming = false;
         active.session.start(ctx, self.call);
@@ -85,24 +86,15 @@ impl Call {
         let CallState::Active(active) = &self.state else { return None };
         let (dialog, to) = (&active.dialog, &active.dialog.remote_uri);
         if Uri::parse(to).is_err() {
-            return Some(self.not_resumed("Dialog Error"));
+            return Some(active.not_resumed("Dialog Error"));
         }
         let options = CallOptions { media: self.media.options, ..CallOptions::default() };
-        let mut dial = Dial::new(ctx, self.call, to.clone(), Box::new(options));
+        let mut dial = Dial::new(ctx, self.call, to.clone(), options);
         dial.replaces = replaces(dialog);
         dial.wait_for_flow(ctx, active.offer().into());
         self.state = CallState::Dialling(dial);
         ctx.calls_changed = true;
         None
-    }
-
-    /// It cannot be taken up again.
-    pub(super) fn not_resumed(&self, cause: &str) -> Box<Ending> {
-        let ending = Ending::new(Originator::System, Outcome::Answered, cause);
-        match &self.state {
-            CallState::Active(active) => ending.farewell(active.farewell(None)),
-            _ => ending,
-        }
     }
 }
 
@@ -120,16 +112,16 @@ fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
         out.push('\n');
         out.push_str(name);
         out.push(' ');
-        out.extend(value.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }));
+        for c in value.chars() {
+            out.push(if matches!(c, '\n' | '\r') { ' ' } else { c });
+        }
     };
     line("id", &facts.id);
     line("direction", if facts.direction == CallDirection::Incoming { "incoming" } else { "outgoing" });
-    for (name, uri, party) in
-        [("local-name", "local-uri", &facts.local), ("remote-name", "remote-uri", &facts.remote)]
-    {
-        line(name, &party.display_name);
-        line(uri, &party.uri);
-    }
+    line("local-name", &facts.local.display_name);
+    line("local-uri", &facts.local.uri);
+    line("remote-name", &facts.remote.display_name);
+    line("remote-uri", &facts.remote.uri);
     for header in facts.invite.lines().take_while(|header| !header.is_empty()) {
         line("invite", header);
     }
@@ -144,41 +136,44 @@ fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
     out
 }
 
-fn decode(stored: &str) -> Option<(Facts, Kept)> {
-    let (head, _) = stored.split_at(stored.find("\ndialog ")?);
-    let dialog = Dialog::decode(stored.get(head.len() + 1..)?).ok()?;
-    let mut lines = head.split('\n');
-    lines.next().filter(|version| *version == VERSION)?;
-    let mut facts = Facts {
+fn decode(stored: &str) -> Option<(Box<Facts>, Kept)> {
+    let (version, mut rest) = stored.split_once('\n')?;
+    if version != VERSION {
+        return None;
+    }
+    let mut facts = Box::new(Facts {
         id: String::new(),
         direction: CallDirection::Outgoing,
         local: Party::default(),
         remote: Party::default(),
         invite: String::new(),
         asserted: None,
-    };
-    let mut kept = Kept { dialog, muted: false, hold: false };
-    for line in lines {
+    });
+    let (mut muted, mut hold) = (false, false);
+    while !rest.starts_with("dialog ") {
+        let (line, after) = rest.split_once('\n')?;
+        rest = after;
         let (name, value) = line.split_once(' ').unwrap_or((line, ""));
-        let party = |party: &mut Party| {
-            if let Ok(uri) = Uri::parse(value) {
-                let display_name = core::mem::take(&mut party.display_name);
-                *party = Party { display_name, ..text::party_of(&uri) };
-            }
-        };
+        let party = if name.starts_with("local") { &mut facts.local } else { &mut facts.remote };
         match name {
-            "id" => facts.id = value.to_string(),
+            "id" => facts.id = value.into(),
             "direction" if value == "incoming" => facts.direction = CallDirection::Incoming,
-            "local-name" => facts.local.display_name = value.to_string(),
-            "remote-name" => facts.remote.display_name = value.to_string(),
-            "local-uri" => party(&mut facts.local),
-            "remote-uri" => party(&mut facts.remote),
-            "invite" => facts.invite.extend([value, "\r\n"]),
-            "muted" => kept.muted = true,
-            "hold" => kept.hold = true,
+            "local-name" | "remote-name" => party.display_name = value.into(),
+            "local-uri" | "remote-uri" => {
+                if let Ok(uri) = Uri::parse(value) {
+                    let display_name = mem::take(&mut party.display_name);
+                    *party = Party { display_name, ..text::party_of(&uri) };
+                }
+            }
+            "invite" => {
+                facts.invite.push_str(value);
+                facts.invite.push_str("\r\n");
+            }
+            "muted" => muted = true,
+            "hold" => hold = true,
             // Whoever writes version 1 later may say more.
             _ => {}
         }
     }
-    Some((facts, kept))
+    Some((facts, Kept { dialog: Dialog::decode(rest).ok()?, muted, hold }))
 }

@@ -14,13 +14,15 @@ const REASON_MAX: usize = 128;
 /// A reason phrase that somebody wrote: without control characters, at most 128 bytes.
 pub(super) fn reason_phrase(text: &str) -> String {
     let mut clean = String::new();
-    for c in text.chars().filter(|c| !c.is_control()) {
+    for c in text.chars() {
         if clean.len() + c.len_utf8() > REASON_MAX {
             break;
         }
-        clean.push(c);
+        if !c.is_control() {
+            clean.push(c);
+        }
     }
-    clean.trim().into()
+    clean.trim_ascii().into()
 }
 
 /// The name that the switch gives a call.
@@ -58,8 +60,9 @@ fn quality(q: Option<&str>) -> u32 {
 /// Status and reason phrase of a response's first line: what a `message/sipfrag` begins with (RFC 3420).
 pub(super) fn status_line(text: &str) -> Option<(u16, &str)> {
     let line = text.lines().next()?.strip_prefix("SIP/2.0 ")?;
-    let (status, reason) = line.split_once(' ').unwrap_or((line, ""));
-    Some((status.parse().ok()?, reason.trim()))
+    let digits = line.as_bytes().get(..3).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+    let status = digits.iter().fold(0, |status, digit| 10 * status + u16::from(digit - b'0'));
+    Some((status, line.get(3..).unwrap_or("").trim_ascii()))
 }
 
 /// Adds a header's value as it stands in a URI (RFC 3261 §19.1.1): all but letters, digits and the few marks is escaped.

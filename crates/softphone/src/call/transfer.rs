@@ -3,12 +3,14 @@
 use super::active::Active;
 use super::calls::Calls;
 use super::renegotiation::Ask;
+use super::requests::start;
 use super::{Ending, text};
 use crate::authorization::Series;
 use crate::context::{Context, Key, header_lines};
 use crate::{CallEvent, CallId, CallOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::mem;
 use headset_sip::{Dialog, Method, Name, Request, Response};
 
 /// A REFER of ours whose end we wait for.
@@ -41,7 +43,7 @@ impl Calls {
         id: CallId,
         target: &str,
         with: Option<CallId>,
-        headers: String,
+        headers: &mut String,
     ) {
         let other = with.and_then(|with| self.exactly(with)).and_then(|call| call.dialog());
         if with.is_some() && other.is_none() {
@@ -66,8 +68,13 @@ impl Calls {
             return ctx.error("transfer_failed", "a transfer is under way");
         }
         let refer_to = ["<", &uri, ">"].concat();
-        active.transfer =
-            Some(Transfer { refer_to, headers, with, series: Series::default(), step: Step::Flow });
+        active.transfer = Some(Transfer {
+            refer_to,
+            headers: mem::take(headers),
+            with,
+            series: Series::default(),
+            step: Step::Flow,
+        });
         ctx.calls_changed = true;
     }
 
@@ -78,7 +85,7 @@ impl Calls {
         id: CallId,
         new: CallId,
         target: &str,
-        options: Box<CallOptions>,
+        options: &mut CallOptions,
     ) {
         let is_taken = self.calls.iter().any(|call| call.consults.is_some());
         let Some(active) = self.talked(id).filter(|_| !is_taken) else {
@@ -114,10 +121,7 @@ impl Active {
         let Some(socket) = ctx.routes.best(ctx.now).filter(|_| self.unacknowledged.is_none()) else { return };
         // RFC 3892 §2.1
         let referred_by = ["<", &self.dialog.local_uri, ">"].concat();
-        let mut refer = self
-            .dialog
-            .request(Method::Refer)
-            .header(Name::Contact, &ctx.account.contact(";ob"))
+        let mut refer = start(ctx, &mut self.dialog, Method::Refer)
             .header(Name::ReferTo, &transfer.refer_to)
             .header(Name::ReferredBy, &referred_by);
         for (name, value) in header_lines(&transfer.headers) {
@@ -203,6 +207,6 @@ impl Active {
         }
         let mut ending = Ending::new(Originator::Local, Outcome::Answered, "Transferred");
         ending.also = transfer.with;
-        Some(ending.farewell(self.farewell(None)))
+        Some(ending.farewell(Some(self.farewell(None))))
     }
 }

@@ -136,7 +136,7 @@ pub struct CallOptions {
 }
 
 /// JsSIP's `terminate(options)`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndOptions {
     /// 300–699 while it rings (480 if absent); the Reason header's cause afterwards.
     pub status_code: Option<u16>,
@@ -150,6 +150,24 @@ pub struct EndOptions {
     pub content_type: String,
     /// Of the refusal or BYE; empty for none.
     pub body: String,
+}
+
+impl EndOptions {
+    /// As usual.
+    pub const DEFAULT: EndOptions = EndOptions {
+        status_code: None,
+        reason_phrase: None,
+        cause: None,
+        headers: String::new(),
+        content_type: String::new(),
+        body: String::new(),
+    };
+}
+
+impl Default for EndOptions {
+    fn default() -> EndOptions {
+        EndOptions::DEFAULT
+    }
 }
 
 /// How keys are pressed.
