@@ -82,7 +82,7 @@ impl Active {
     pub(super) fn answered(ctx: &Context, ring: &Ring, key: Key, ok: Response) -> Box<Active> {
         let offer = ring.offer();
         let mut active = Active::new(ctx, ring.call, ring.dialog.clone(), false, offer);
-        let initial = Some(Box::new((Copy::of(&ring.invite), ok)));
+        let initial = Some(Box::new((ring.copy.clone(), ok)));
         active.unacknowledged = Some(Answer { key, initial, late_offer: offer.is_empty(), handed_on: None });
         active.learn(&ring.invite);
         active.session = ring.session;

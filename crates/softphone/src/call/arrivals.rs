@@ -45,7 +45,7 @@ impl Calls {
             return self.turn_away(ctx, key, request, copy, facts, (status, &reason, cause));
         }
         let call = new_id(ctx);
-        match Call::ring(ctx, call, key, request, facts, self.media) {
+        match Call::ring(ctx, call, key, request, copy, facts, self.media) {
             Ok(mut call) => {
                 if let Some(old) = self.calls.iter().find(|call| Some(call.call) == replaced) {
                     call.replaces = replaced;

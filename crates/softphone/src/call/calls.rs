@@ -2,7 +2,7 @@
 
 use super::active::Active;
 use super::farewell::Farewell;
-use super::recent::{Copy, Recent};
+use super::recent::Recent;
 use super::{Call, CallState, Ending, text};
 use crate::context::{CallTimer, Context, FULL};
 use crate::{
@@ -182,10 +182,15 @@ impl Calls {
             let other_forks = call.other_forks.take();
             self.say_goodbye(ctx, other_forks);
         }
-        for farewell in &mut self.farewells {
+        let mut at = 0;
+        while let Some(farewell) = self.farewells.get_mut(at) {
             farewell.pursue(ctx);
+            if farewell.is_done() {
+                self.farewells.swap_remove(at);
+            } else {
+                at += 1;
+            }
         }
-        self.farewells.retain(|farewell| !farewell.is_done());
     }
 
     pub(super) fn find(&mut self, id: CallId) -> Option<&mut Call> {
@@ -216,7 +221,7 @@ impl Calls {
         call.media.ask(ctx, PeerRequest::Close);
         match call.state {
             CallState::Incoming(ring) => {
-                self.recent.remember(ctx.now, Copy::of(&ring.invite), status, reason.unwrap_or(""));
+                self.recent.remember(ctx.now, ring.copy, status, reason.unwrap_or(""));
             }
             CallState::Active(active) => {
                 if let Some(copy) = active.unacknowledged_copy() {

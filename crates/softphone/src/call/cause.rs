@@ -3,27 +3,20 @@
 use crate::Outcome;
 use headset_sip::Headers;
 
-/// The word for a final response of 300 or more.
-pub(crate) fn of_status(status: u16) -> &'static str {
+/// The word for a final response of 300 or more, and what became of a call of ours that was answered with it.
+pub(crate) fn of_status(status: u16) -> (&'static str, Outcome) {
     match status {
-        300..=399 => "Redirected",
-        401 | 407 => "Authentication Error",
-        403 | 603 => "Rejected",
-        404 | 604 => "Not Found",
-        408 | 410 | 430 | 480 => "Unavailable",
-        424 | 484 => "Address Incomplete",
-        486 | 600 => "Busy",
-        488 | 606 => "Incompatible SDP",
-        _ => "SIP Failure Code",
-    }
-}
-
-/// What became of a call of ours that was answered with this final response.
-pub(crate) fn outcome_of_status(status: u16) -> Outcome {
-    match status {
-        403 | 486 | 600 | 603 => Outcome::Rejected,
-        408 | 480 | 487 => Outcome::Missed,
-        _ => Outcome::Failed,
+        300..=399 => ("Redirected", Outcome::Failed),
+        401 | 407 => ("Authentication Error", Outcome::Failed),
+        403 | 603 => ("Rejected", Outcome::Rejected),
+        404 | 604 => ("Not Found", Outcome::Failed),
+        408 | 480 => ("Unavailable", Outcome::Missed),
+        410 | 430 => ("Unavailable", Outcome::Failed),
+        424 | 484 => ("Address Incomplete", Outcome::Failed),
+        486 | 600 => ("Busy", Outcome::Rejected),
+        488 | 606 => ("Incompatible SDP", Outcome::Failed),
+        487 => ("SIP Failure Code", Outcome::Missed),
+        _ => ("SIP Failure Code", Outcome::Failed),
     }
 }
 

@@ -160,7 +160,7 @@ impl Dial {
                 if !ctx.challenged(&mut self.series, socket, &Method::Invite, uri, response) {
                     let reason = response.reason().into();
                     ctx.event(Event::CredentialsRefused { registrar: String::new(), status, reason });
-                    return Some(Ending::new(Originator::Remote, Outcome::Failed, cause::of_status(status)));
+                    return Some(refusal(status));
                 }
                 self.again(ctx);
                 return None;
@@ -178,12 +178,11 @@ impl Dial {
                 // RFC 3261 §8.1.3.4: nobody is asked twice.
                 self.alternatives = targets.filter(|uri| *uri != self.target).collect();
             }
-            600.. => self.alternatives.clear(),
+            600.. if FULL => self.alternatives.clear(),
             _ => {}
         }
         if !FULL || self.alternatives.is_empty() {
-            let (outcome, cause) = (cause::outcome_of_status(status), cause::of_status(status));
-            let mut ending = Ending::new(Originator::Remote, outcome, cause);
+            let mut ending = refusal(status);
             if status < 400 {
                 ending.contacts = text::contacts(response);
             }
@@ -258,6 +257,12 @@ impl Dial {
         self.answering = None;
         true
     }
+}
+
+/// The end that a final response of 300 or more means.
+fn refusal(status: u16) -> Box<Ending> {
+    let (cause, outcome) = cause::of_status(status);
+    Ending::new(Originator::Remote, outcome, cause)
 }
 
 /// From: us, or who the application says that we are.

@@ -30,15 +30,14 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Adds keys to the queue. Fails, adding none, if one of them is no key or they are too many.
+    /// Adds keys, in upper case, to the queue. Fails, adding none, if one of them is no key or they are too many.
     pub(crate) fn press(&mut self, tones: &str, dtmf: Dtmf) -> Result<(), &'static str> {
         if tones.len() > QUEUE_MAX - self.queue.len() {
             return Err("too many tones at once");
         }
         check(tones)?;
-        let dtmf = bounded(dtmf);
         for tone in tones.bytes() {
-            self.queue.push(Key { tone: tone.to_ascii_uppercase(), dtmf });
+            self.queue.push(Key { tone, dtmf });
         }
         Ok(())
     }
@@ -151,7 +150,7 @@ mod tests {
     fn keys_keep_their_order_gaps_and_pauses() {
         let mut keys = Keys::default();
         let default = Dtmf::default();
-        keys.press("1,a", default).expect("keys");
+        keys.press("1,A", default).expect("keys");
         assert_eq!(keys.next(Time(1000)).map(|key| key.tone), Some(b'1'));
         assert_eq!(keys.next(Time(1001)).map(|key| key.tone), None);
         assert_eq!(keys.wake_at(), Some(Time(1230)));

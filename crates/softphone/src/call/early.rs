@@ -10,7 +10,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use headset_sip::dialog::Dialog;
-use headset_sip::{Method, Name, Request, Response, push_number};
+use headset_sip::{Method, Name, Request, Response};
 
 /// More forks than any call has.
 const FORKS: usize = 16;
@@ -42,6 +42,13 @@ pub(super) enum Answering {
     Update { key: Key, request: Box<Request> },
     /// In the 2xx; the ACK answers it.
     Ok { key: Key, dialog: Dialog, response: Box<Response> },
+}
+
+impl EarlyMedia {
+    /// Whether it is what the fork's 2xx with this body says.
+    pub(super) fn gives(&self, tag: &str, body: &str) -> bool {
+        self.tag == tag && (self.settled || body.is_empty() || body == self.sdp)
+    }
 }
 
 impl Call {
@@ -190,8 +197,7 @@ pub(super) fn fork<'a>(
 
 /// RAck: RSeq and CSeq of what is acknowledged (RFC 3262 §7.2).
 fn rack(rseq: u32, invite: &Request) -> String {
-    let mut rack = String::new();
-    push_number(&mut rack, rseq);
+    let mut rack = text::number(rseq);
     rack.push(' ');
     rack.push_str(invite.get(Name::CSeq).unwrap_or(""));
     rack

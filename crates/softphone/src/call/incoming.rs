@@ -67,6 +67,7 @@ impl Call {
         call: CallId,
         key: Key,
         invite: &Request,
+        copy: Copy,
         facts: Box<Facts>,
         media: MediaOptions,
     ) -> Result<Call, Refusal> {
@@ -83,6 +84,7 @@ impl Call {
             call,
             key: Some(key),
             invite: invite.clone(),
+            copy,
             dialog,
             headers: String::new(),
             reliable: Reliable::default(),
@@ -107,7 +109,7 @@ impl Call {
     ) -> Option<bool> {
         match &mut self.state {
             CallState::Incoming(ring) => {
-                if Copy::of(&ring.invite) != *copy {
+                if ring.copy != *copy {
                     return None;
                 }
                 if ring.key.is_some_and(|first| ctx.routes.is_open(first.connection)) {

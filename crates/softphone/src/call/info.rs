@@ -109,20 +109,22 @@ impl Active {
 }
 
 impl Call {
-    pub(super) fn press(&mut self, ctx: &mut Context, tones: &str, dtmf: Dtmf) {
+    pub(super) fn press(&mut self, ctx: &mut Context, mut tones: String, dtmf: Dtmf) {
         let CallState::Active(active) = &mut self.state else {
             return ctx.error("dtmf_failed", "there is no active call");
         };
+        tones.make_ascii_uppercase();
+        let dtmf = dtmf::bounded(dtmf);
         let pressed = match dtmf.transport {
-            DtmfTransport::Info => active.infos.keys.press(tones, dtmf),
-            DtmfTransport::Rtp => dtmf::check(tones).map(|()| {
-                let tones = tones.to_ascii_uppercase();
-                let Dtmf { duration, gap, .. } = dtmf::bounded(dtmf);
-                self.media.ask(ctx, PeerRequest::InsertDtmf { tones, duration, gap });
-            }),
+            DtmfTransport::Info => active.infos.keys.press(&tones, dtmf),
+            DtmfTransport::Rtp => dtmf::check(&tones),
         };
-        if let Err(message) = pressed {
-            ctx.error("dtmf_failed", message);
+        match (pressed, dtmf) {
+            (Err(message), _) => ctx.error("dtmf_failed", message),
+            (Ok(()), Dtmf { transport: DtmfTransport::Rtp, duration, gap }) => {
+                self.media.ask(ctx, PeerRequest::InsertDtmf { tones, duration, gap });
+            }
+            _ => {}
         }
     }
 }

@@ -193,6 +193,7 @@ impl Ending {
         self
     }
 
+    #[inline(never)]
     fn farewell(mut self: Box<Self>, farewell: Option<Farewell>) -> Box<Ending> {
         self.farewell = farewell;
         self
@@ -408,7 +409,7 @@ impl Call {
                 ctx.calls_changed = true;
                 self.store(ctx);
             }
-            CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, tones, *dtmf),
+            CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, mem::take(tones), *dtmf),
         }
         None
     }

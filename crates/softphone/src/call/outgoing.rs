@@ -58,7 +58,10 @@ impl Call {
                 None
             }
             // What rings before the answer is of no use; the answer itself may be.
-            PeerEvent::Failed { .. } if dial.answering.is_none() && dial.early_media.take().is_some() => None,
+            PeerEvent::Failed { .. } if dial.answering.is_none() && dial.early_media.is_some() => {
+                dial.early_media = None;
+                None
+            }
             PeerEvent::Failed { message } => {
                 ctx.error("media_failed", message);
                 if dial.refuse_update(ctx, 488, "Not Acceptable Here") {
@@ -133,12 +136,12 @@ impl Call {
         // The early dialog goes on (RFC 3261 §13.2.2.4).
         let Some(fork) = fork(&mut dial.forks, invite, response) else { return failed(ctx, None) };
         let dialog = fork.dialog.clone();
-        let early = dial.early_media.take().filter(|early| early.tag == dialog.remote_tag);
+        let early = dial.early_media.take();
         let body = response.body();
         ctx.tell(self.call, CallEvent::Accepted, response.as_str());
         match early {
             // RFC 6337 §3.1.1: the answer was given before.
-            Some(early) if early.settled || body.is_empty() || body == early.sdp => {
+            Some(early) if early.gives(&dialog.remote_tag, body) => {
                 self.talk(ctx, key, dialog, response, &early.sdp, "");
                 if let CallState::Active(active) = &mut self.state {
                     active.accepting = false;
@@ -150,7 +153,7 @@ impl Call {
                 return failed(ctx, Some(Farewell::bye(dialog, Some(reason))));
             }
             // RFC 3261 §13.2.2.4: the ACK answers it.
-            None if FULL && invite.body().is_empty() => {
+            _ if FULL && invite.body().is_empty() => {
                 self.media.describe(ctx, Direction::SendRecv, body);
                 dial.answering = Some(Answering::Ok { key, dialog, response: Box::new(response.clone()) });
             }

@@ -1,12 +1,11 @@
 //! Provisional responses of ours that are acknowledged (RFC 3262 §3).
 
 use super::ring::Ring;
-use super::{Ending, calm, wake};
+use super::{Ending, calm, text, wake};
 use crate::context::{CallTimer, Context, FULL};
 use crate::{Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::ToString;
 use core::time::Duration;
 use headset_sip::{Method, Name, Request, Response, ResponseBuilder, Time};
 
@@ -45,7 +44,7 @@ impl Ring {
             last => last + 1,
         };
         self.reliable.rseq = rseq;
-        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &rseq.to_string());
+        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &text::number(rseq));
         let response = ctx.finish(response);
         self.reliable.pending = Some((response, T1, ctx.now + PATIENCE));
         self.send_pending(ctx);

@@ -127,8 +127,8 @@ impl Active {
             if self.wants_offer() || (self.refresh && !self.takes_update) {
                 self.describe(ctx, media, 0);
             } else if mem::take(&mut self.refresh) {
-                let wish = self.wish(0);
-                let wish = Box::new(Wish { ask: Ask { update: true, ..Ask::default() }, ..wish });
+                let mut wish = Box::new(self.wish(0));
+                wish.ask.update = true;
                 self.renegotiation = Renegotiation::Flow { wish, offer: String::new() };
             }
         }

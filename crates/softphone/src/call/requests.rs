@@ -5,11 +5,10 @@ use super::farewell::Farewell;
 use super::incoming::default_reason;
 use super::session_timer::{LEAST, SessionTimer};
 use super::text::SDP;
-use super::{Call, CallState, Ending, cause};
+use super::{Call, CallState, Ending, cause, text};
 use crate::context::{Context, Key, SUPPORTED};
 use crate::{Originator, Outcome, Output, PeerRequest, SocketId};
 use alloc::boxed::Box;
-use alloc::string::ToString;
 use headset_sip::{Dialog, Method, Name, Request, RequestBuilder, Response, ResponseBuilder};
 
 /// What names a dialog, from our side.
@@ -122,9 +121,8 @@ impl Active {
         let ours = response.is_success()
             && response.call_id() == self.dialog.call_id
             && response.to_tag() == Some(&*self.dialog.remote_tag)
-            && response.cseq().is_ok_and(|cseq| {
-                cseq.method == Method::Invite && ack.cseq().is_ok_and(|own| own.number == cseq.number)
-            });
+            && response.number(Name::CSeq) == ack.number(Name::CSeq)
+            && response.get(Name::CSeq).is_some_and(|cseq| cseq.ends_with("INVITE"));
         if ours {
             ctx.outputs.push_back(Output::Send { socket, text: ack.as_str().into() });
         }
@@ -172,7 +170,7 @@ pub(crate) fn unknown(ctx: &mut Context, key: Key, request: &Request) {
 
 /// RFC 3261 §14.2, RFC 3311 §5.2: another offer is not answered yet.
 pub(super) fn not_yet(ctx: &mut Context, key: Key, request: &Request) {
-    let wait = ctx.entropy.jitter(10).to_string();
+    let wait = text::number(ctx.entropy.jitter(10) as u32);
     ctx.reply_with(key, request, 500, "Server Internal Error", &[(Name::RetryAfter, &wait)]);
 }
 

@@ -1,6 +1,7 @@
 //! An INVITE to us that has no final answer yet.
 
 use super::incoming::{default_reason, reason_or_default};
+use super::recent::Copy;
 use super::reliable::Reliable;
 use super::session_timer::SessionTimer;
 use super::{Ending, calm, text, wake};
@@ -32,6 +33,8 @@ pub(super) struct Ring {
     /// `None` while the flow that it came on is gone.
     pub(super) key: Option<Key>,
     pub(super) invite: Request,
+    /// What tells it from others.
+    pub(super) copy: Copy,
     /// Early; confirmed by our 200.
     pub(super) dialog: Dialog,
     /// More headers of the 200.

@@ -1,11 +1,11 @@
 //! Session timers (RFC 4028): a session that nobody refreshes is over.
 
-use super::{calm, wake};
+use super::{calm, text, wake};
 use crate::context::{CallTimer, Context, Timer};
 use crate::{CallId, Time};
 use alloc::string::String;
 use core::time::Duration;
-use headset_sip::{Headers, Name, Refresher, RequestBuilder, SessionExpires, push_number};
+use headset_sip::{Headers, Name, Refresher, RequestBuilder, SessionExpires};
 
 /// The least that we take, and what RFC 4028 §5 says when nobody said anything.
 pub(super) const MIN_SE: u32 = 90;
@@ -38,9 +38,7 @@ impl SessionTimer {
         if let Some(value) = self.header(role) {
             builder = builder.header(Name::SessionExpires, &value);
             if self.min_se > 0 {
-                let mut least = String::new();
-                push_number(&mut least, self.min_se);
-                builder = builder.header(Name::MinSe, &least);
+                builder = builder.header(Name::MinSe, &text::number(self.min_se));
             }
         }
         builder
@@ -51,8 +49,7 @@ impl SessionTimer {
         if self.interval == 0 {
             return None;
         }
-        let mut value = String::new();
-        push_number(&mut value, self.interval.max(self.min_se));
+        let mut value = text::number(self.interval.max(self.min_se));
         value.push_str(match role {
             Some(Refresher::Uac) => ";refresher=uac",
             Some(Refresher::Uas) => ";refresher=uas",

@@ -25,6 +25,13 @@ pub(super) fn reason_phrase(text: &str) -> String {
     clean.trim_ascii().into()
 }
 
+/// A number as text.
+pub(super) fn number(number: u32) -> String {
+    let mut text = String::new();
+    push_number(&mut text, number);
+    text
+}
+
 /// The name that the switch gives a call.
 pub(super) fn call_name(message: &Headers) -> Option<&str> {
     message.get_named("X-Headset-Call").filter(|name| !name.is_empty())
