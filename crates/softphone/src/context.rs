@@ -229,8 +229,10 @@ impl Context {
         if let Secret::Token(token) = &self.credentials.secret {
             builder = builder.header(Name::Authorization, token);
         }
-        for (name, value) in header_lines(&self.account.options.headers) {
-            builder = builder.raw_header(name, value);
+        if FULL {
+            for (name, value) in header_lines(&self.account.options.headers) {
+                builder = builder.raw_header(name, value);
+            }
         }
         builder
             .via(self.routes.transport(socket), &self.account.host, &branch)
@@ -275,8 +277,10 @@ impl Context {
 
     /// The response with the headers that every one has.
     pub(crate) fn finish(&self, mut builder: ResponseBuilder) -> Response {
-        for (name, value) in header_lines(&self.account.options.headers) {
-            builder = builder.raw_header(name, value);
+        if FULL {
+            for (name, value) in header_lines(&self.account.options.headers) {
+                builder = builder.raw_header(name, value);
+            }
         }
         builder.finish()
     }
@@ -347,7 +351,7 @@ impl Account {
 
 /// Names and values of header lines that an application wrote.
 pub(crate) fn header_lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let text = if cfg!(feature = "full") { text } else { "" };
+    let text = if FULL { text } else { "" };
     text.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
 }
 

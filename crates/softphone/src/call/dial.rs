@@ -1,12 +1,12 @@
 //! An INVITE of ours and what it has met.
 
 use super::early::{Answering, EarlyMedia, Fork};
-use super::farewell::{self, Farewell};
-use super::requests::with_description;
+use super::farewell::Farewell;
+use super::requests::{with_description, with_headers};
 use super::session_timer::SessionTimer;
 use super::{Ending, cause, text, wake};
 use crate::authorization::Series;
-use crate::context::{CallTimer, Context, FULL, Key, cseq, header_lines};
+use crate::context::{CallTimer, Context, FULL, Key, cseq};
 use crate::{CallId, CallOptions, EndOptions, Event, Originator, Outcome, SocketId};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -118,9 +118,7 @@ impl Dial {
         if !self.replaces.is_empty() {
             builder = builder.header(Name::Replaces, &self.replaces);
         }
-        for (name, value) in header_lines(&self.options.headers) {
-            builder = builder.raw_header(name, value);
-        }
+        builder = with_headers(builder, &self.options.headers);
         builder = ctx.authorize(&mut self.series, socket, builder, &Method::Invite, &self.target, offer);
         with_description(builder, offer)
     }
@@ -239,8 +237,9 @@ impl Dial {
         };
         self.refuse_update(ctx, 487, "Request Terminated");
         match self.answering.take() {
-            Some(Answering::Ok { key, dialog, .. }) if FULL => {
-                farewell::acknowledge(ctx, &dialog, key, &invite, "");
+            #[cfg(feature = "full")]
+            Some(Answering::Ok { key, dialog, .. }) => {
+                super::farewell::acknowledge(ctx, &dialog, key, &invite, "");
                 Some(Farewell::bye(dialog, reason))
             }
             _ => {

@@ -4,7 +4,7 @@ use super::dial::{Dial, Step};
 use super::requests::{not_yet, updated, with_description};
 use super::text::SDP;
 use super::{Call, CallState, text};
-use crate::context::{Context, FULL, Key};
+use crate::context::{Context, Key};
 use crate::{CallEvent, Direction};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -37,10 +37,12 @@ pub(super) struct EarlyMedia {
 #[derive(Debug)]
 pub(super) enum Answering {
     /// In a reliable provisional response of the fork with this tag; the PRACK answers it.
+    #[cfg(feature = "full")]
     Prack { tag: String, rack: String, offer: String },
     /// In an UPDATE.
     Update { key: Key, request: Box<Request> },
     /// In the 2xx; the ACK answers it.
+    #[cfg(feature = "full")]
     Ok { key: Key, dialog: Dialog, response: Box<Response> },
 }
 
@@ -72,7 +74,8 @@ impl Call {
         let (offered, tag) = (!invite.body().is_empty(), &fork.dialog.remote_tag);
         match rseq.map(|rseq| rack(rseq, invite)) {
             // RFC 3262 §5: an offer in it is answered in the PRACK.
-            Some(rack) if FULL && first && !offered && dial.answering.is_none() => {
+            #[cfg(feature = "full")]
+            Some(rack) if first && !offered && dial.answering.is_none() => {
                 dial.answering = Some(Answering::Prack { tag: tag.clone(), rack, offer: body.into() });
                 self.media.describe(ctx, Direction::SendRecv, body);
             }
@@ -101,17 +104,18 @@ impl Call {
                 let tag = request.from_tag().unwrap_or("").into();
                 dial.early_media = Some(EarlyMedia { tag, sdp: request.body().into(), settled: true });
             }
-            Answering::Prack { tag, rack, offer } if FULL => {
+            #[cfg(feature = "full")]
+            Answering::Prack { tag, rack, offer } => {
                 let Step::Inviting { key, .. } = dial.step else { return };
                 if let Some(fork) = dial.forks.iter_mut().find(|fork| fork.dialog.remote_tag == tag) {
                     acknowledge(ctx, key, &mut fork.dialog, &rack, answer);
                 }
                 dial.early_media = Some(EarlyMedia { tag, sdp: offer, settled: true });
             }
-            Answering::Ok { key, dialog, response } if FULL => {
+            #[cfg(feature = "full")]
+            Answering::Ok { key, dialog, response } => {
                 self.talk(ctx, key, dialog, &response, response.body(), answer);
             }
-            _ => {}
         }
     }
 

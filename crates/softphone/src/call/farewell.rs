@@ -1,8 +1,8 @@
 //! What is still to be said to the far end when the call is over for us: CANCEL's aftermath, and BYE.
 
-use super::requests::{DialogName, with_description};
+use super::requests::{DialogName, with_description, with_headers};
 use crate::authorization::Series;
-use crate::context::{Context, FULL, Key, Timer, header_lines};
+use crate::context::{Context, FULL, Key, Timer};
 use crate::{EndOptions, Secret};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -197,9 +197,7 @@ impl Bye {
         }
         let (mut content_type, mut body) = ("", "");
         if let Some(options) = self.options.as_deref().filter(|_| FULL) {
-            for (name, value) in header_lines(&options.headers) {
-                builder = builder.raw_header(name, value);
-            }
+            builder = with_headers(builder, &options.headers);
             (content_type, body) = (&options.content_type, &options.body);
         }
         let uri = &self.dialog.remote_target;

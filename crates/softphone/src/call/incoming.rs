@@ -3,11 +3,11 @@
 use super::active::Active;
 use super::recent::Copy;
 use super::reliable::Reliable;
-use super::requests::{agreeing, described};
+use super::requests::{agreeing, answer_with_headers, described};
 use super::ring::{Answering, Preparation, Refusal, Ring};
 use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, calm, cause, text, wake};
-use crate::context::{CallTimer, Context, FULL, Key, header_lines};
+use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{
     CallDirection, CallEvent, CallId, Direction, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
     Permission,
@@ -195,10 +195,8 @@ impl Call {
             self.media.ask(ctx, PeerRequest::AddCandidates { description: ring.offer().into() });
         }
         let Some(key) = ring.key else { return };
-        let mut ok = agreeing(ctx, ring.response(ctx, 200, "OK"), &ring.session);
-        for (name, value) in header_lines(&ring.headers) {
-            ok = ok.raw_header(name, value);
-        }
+        let ok = agreeing(ctx, ring.response(ctx, 200, "OK"), &ring.session);
+        let ok = answer_with_headers(ok, &ring.headers);
         let ok = ctx.finish(described(ok, answer));
         ctx.transactions.respond(ctx.now, key, ok.clone());
         ctx.tell(ring.call, CallEvent::Accepted, ok.as_str());
@@ -225,11 +223,8 @@ impl Call {
             return;
         }
         let status = if (101..200).contains(&status) { status } else { 180 };
-        let mut response = ring.response(ctx, status, reason_or_default(reason, status));
-        for (name, value) in header_lines(headers) {
-            response = response.raw_header(name, value);
-        }
-        ring.provisional(ctx, response);
+        let response = ring.response(ctx, status, reason_or_default(reason, status));
+        ring.provisional(ctx, answer_with_headers(response, headers));
     }
 
     pub(super) fn incoming_peer_event(

@@ -2,7 +2,7 @@
 
 use super::active::Active;
 use super::dial::{Dial, Step, from};
-use super::early::{Answering, fork};
+use super::early::fork;
 use super::farewell::{self, Farewell};
 use super::{Call, CallState, Ending, Facts, Media, calm, text};
 use crate::context::{CallTimer, Context, FULL, Key, SUPPORTED};
@@ -125,7 +125,8 @@ impl Call {
         let CallState::Dialling(dial) = &mut self.state else { return None };
         let dial = &mut **dial;
         let Step::Inviting { invite, .. } = &dial.step else { return None };
-        if FULL && matches!(dial.answering, Some(Answering::Ok { .. })) {
+        #[cfg(feature = "full")]
+        if matches!(dial.answering, Some(super::early::Answering::Ok { .. })) {
             // A copy, while the offer in the first one is being answered.
             return None;
         }
@@ -153,9 +154,11 @@ impl Call {
                 return failed(ctx, Some(Farewell::bye(dialog, Some(reason))));
             }
             // RFC 3261 §13.2.2.4: the ACK answers it.
-            _ if FULL && invite.body().is_empty() => {
+            #[cfg(feature = "full")]
+            _ if invite.body().is_empty() => {
                 self.media.describe(ctx, Direction::SendRecv, body);
-                dial.answering = Some(Answering::Ok { key, dialog, response: Box::new(response.clone()) });
+                dial.answering =
+                    Some(super::early::Answering::Ok { key, dialog, response: Box::new(response.clone()) });
             }
             _ => {
                 self.media.accept(ctx, body);

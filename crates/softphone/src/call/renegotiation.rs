@@ -1,11 +1,11 @@
 //! re-INVITE and UPDATE of ours: hold and resume, ICE restart, refresh, and what stands in their way.
 
 use super::active::Active;
-use super::requests::{start, with_description};
+use super::requests::{start, with_description, with_headers};
 use super::{Media, farewell, wake};
 use crate::SocketId;
 use crate::authorization::Series;
-use crate::context::{CallTimer, Context, Key, SUPPORTED, header_lines};
+use crate::context::{CallTimer, Context, Key, SUPPORTED};
 use crate::{CallEvent, Direction, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -170,9 +170,7 @@ impl Active {
         let builder = start(ctx, &mut self.dialog, method());
         // RFC 4028 §7.4: every such request refreshes the session.
         let mut builder = self.session.ask(builder, Some(self.session.role()));
-        for (name, value) in header_lines(&wish.ask.headers) {
-            builder = builder.raw_header(name, value);
-        }
+        builder = with_headers(builder, &wish.ask.headers);
         let uri = &self.dialog.remote_target;
         builder = ctx.authorize(&mut wish.series, socket, builder, &method(), uri, offer);
         with_description(builder, offer)

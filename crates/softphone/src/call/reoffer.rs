@@ -3,10 +3,10 @@
 use super::active::{Active, Answer};
 use super::incoming::reason_or_default;
 use super::renegotiation::{Renegotiation, direction};
-use super::requests::{agreeing, described, not_yet, too_short, unsupported_media};
+use super::requests::{agreeing, answer_with_headers, described, not_yet, too_short, unsupported_media};
 use super::text::SDP;
 use super::{Ending, Media, calm};
-use crate::context::{CallTimer, Context, Key, header_lines};
+use crate::context::{CallTimer, Context, Key};
 use crate::{CallEvent, Originator, Outcome, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -61,11 +61,8 @@ impl Active {
                 Some((status, reason, headers)) => {
                     let status = if (300..700).contains(&status) { status } else { 403 };
                     let reason = reason_or_default(reason, status);
-                    let mut builder = ctx.start_reply(&request, status, reason);
-                    for (name, value) in header_lines(headers) {
-                        builder = builder.raw_header(name, value);
-                    }
-                    ctx.respond(key, builder);
+                    let refusal = ctx.start_reply(&request, status, reason);
+                    ctx.respond(key, answer_with_headers(refusal, headers));
                 }
             },
             other => self.renegotiation = other,

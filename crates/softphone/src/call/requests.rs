@@ -6,7 +6,7 @@ use super::incoming::default_reason;
 use super::session_timer::{LEAST, SessionTimer};
 use super::text::SDP;
 use super::{Call, CallState, Ending, cause, text};
-use crate::context::{Context, Key, SUPPORTED};
+use crate::context::{Context, FULL, Key, SUPPORTED, header_lines};
 use crate::{Originator, Outcome, Output, PeerRequest, SocketId};
 use alloc::boxed::Box;
 use headset_sip::{Dialog, Method, Name, Request, RequestBuilder, Response, ResponseBuilder};
@@ -203,6 +203,26 @@ pub(super) fn agreeing(ctx: &Context, ok: ResponseBuilder, session: &SessionTime
     let Some((value, required)) = session.grant() else { return ok };
     let ok = ok.header(Name::SessionExpires, &value);
     if required { ok.header(Name::Require, "timer") } else { ok }
+}
+
+/// With the header lines that an application wants in it.
+pub(super) fn with_headers(mut builder: RequestBuilder, lines: &str) -> RequestBuilder {
+    if FULL {
+        for (name, value) in header_lines(lines) {
+            builder = builder.raw_header(name, value);
+        }
+    }
+    builder
+}
+
+/// With the header lines that an application wants in it.
+pub(super) fn answer_with_headers(mut builder: ResponseBuilder, lines: &str) -> ResponseBuilder {
+    if FULL {
+        for (name, value) in header_lines(lines) {
+            builder = builder.raw_header(name, value);
+        }
+    }
+    builder
 }
 
 /// With our description, where it is not empty.

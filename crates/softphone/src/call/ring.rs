@@ -3,9 +3,10 @@
 use super::incoming::{default_reason, reason_or_default};
 use super::recent::Copy;
 use super::reliable::Reliable;
+use super::requests::answer_with_headers;
 use super::session_timer::SessionTimer;
 use super::{Ending, calm, text, wake};
-use crate::context::{CallTimer, Context, FULL, Key, header_lines};
+use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{CallId, EndOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -138,10 +139,7 @@ impl Ring {
         let status = options.status_code.filter(|status| (300..700).contains(status)).unwrap_or(480);
         let given = text::reason_phrase(options.reason_phrase.as_deref().unwrap_or(""));
         let reason = reason_or_default(&given, status);
-        let mut response = self.response(ctx, status, reason);
-        for (name, value) in header_lines(&options.headers) {
-            response = response.raw_header(name, value);
-        }
+        let mut response = answer_with_headers(self.response(ctx, status, reason), &options.headers);
         if FULL && !options.body.is_empty() {
             response = response.body(&options.content_type, &options.body);
         }

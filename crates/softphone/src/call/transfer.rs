@@ -3,10 +3,10 @@
 use super::active::Active;
 use super::calls::Calls;
 use super::renegotiation::Ask;
-use super::requests::start;
+use super::requests::{start, with_headers};
 use super::{Ending, text};
 use crate::authorization::Series;
-use crate::context::{Context, Key, header_lines};
+use crate::context::{Context, Key};
 use crate::{CallEvent, CallId, CallOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -124,9 +124,7 @@ impl Active {
         let mut refer = start(ctx, &mut self.dialog, Method::Refer)
             .header(Name::ReferTo, &transfer.refer_to)
             .header(Name::ReferredBy, &referred_by);
-        for (name, value) in header_lines(&transfer.headers) {
-            refer = refer.raw_header(name, value);
-        }
+        refer = with_headers(refer, &transfer.headers);
         let uri = &self.dialog.remote_target;
         refer = ctx.authorize(&mut transfer.series, socket, refer, &Method::Refer, uri, "");
         transfer.step = Step::Asking { key: ctx.send(socket, refer, "outbound"), id: self.dialog.local_seq };
