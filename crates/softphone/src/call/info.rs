@@ -27,6 +27,18 @@ enum Info {
     MediaLost,
 }
 
+impl Infos {
+    /// What was said in this transaction.
+    fn take(&mut self, key: Key) -> Option<Info> {
+        let (own, info) = self.pending?;
+        if own != key {
+            return None;
+        }
+        self.pending = None;
+        Some(info)
+    }
+}
+
 impl Active {
     /// Sends what waits for a flow or its time.
     pub(super) fn pursue_info(&mut self, ctx: &mut Context) {
@@ -55,7 +67,7 @@ impl Active {
 
     /// An INFO was answered; `false` where it was not one of ours.
     pub(super) fn info_answered(&mut self, ctx: &mut Context, key: Key, response: &Response) -> bool {
-        let Some((_, info)) = self.infos.pending.take_if(|(own, _)| *own == key) else { return false };
+        let Some(info) = self.infos.take(key) else { return false };
         if let Info::Key(_) = info {
             ctx.tell(self.call, CallEvent::InfoAnswered, response.as_str());
             if response.status() >= 300 {
@@ -68,10 +80,10 @@ impl Active {
 
     /// An INFO's transaction failed; `false` where it was not one of ours.
     pub(super) fn info_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> bool {
-        match self.infos.pending.take_if(|(own, _)| *own == key) {
-            Some((_, Info::Key(tone))) if !timeout => self.infos.keys.put_back(tone),
-            Some((_, Info::MediaLost)) if !timeout => self.infos.media_lost = true,
-            Some((_, Info::Key(_))) => {
+        match self.infos.take(key) {
+            Some(Info::Key(tone)) if !timeout => self.infos.keys.put_back(tone),
+            Some(Info::MediaLost) if !timeout => self.infos.media_lost = true,
+            Some(Info::Key(_)) => {
                 self.infos.keys.clear();
                 ctx.tell(self.call, CallEvent::InfoAnswered, "");
                 ctx.error("dtmf_failed", "no answer");

@@ -3,14 +3,16 @@
 use super::active::{Active, Answer};
 use super::incoming::reason_or_default;
 use super::renegotiation::{Renegotiation, direction};
-use super::requests::{agreeing, answer_with_headers, described, not_yet, too_short, unsupported_media};
+use super::requests::{
+    agreeing, answer_with_headers, described, not_yet, start_ok, too_short, unsupported_media,
+};
 use super::text::SDP;
 use super::{Ending, Media, calm};
 use crate::context::{CallTimer, Context, Key};
 use crate::{CallEvent, Originator, Outcome, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
-use headset_sip::{Method, Name, Request, sdp};
+use headset_sip::{Method, Request, sdp};
 
 impl Active {
     /// re-INVITE or UPDATE of the far end, whose CSeq is in order.
@@ -162,8 +164,7 @@ impl Active {
 
     /// 200 to a re-INVITE or UPDATE.
     fn ok(&mut self, ctx: &mut Context, key: Key, request: &Request, description: &str) {
-        let contact = ctx.account.contact("");
-        let ok = ctx.start_reply(request, 200, "OK").header(Name::Contact, &contact);
+        let ok = start_ok(ctx, request);
         let ok = agreeing(ctx, ok, &self.session);
         ctx.respond(key, described(ok, description));
         self.session.start(ctx, self.call);

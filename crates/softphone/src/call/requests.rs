@@ -186,9 +186,14 @@ pub(super) fn too_short(ctx: &mut Context, key: Key, request: &Request) {
 
 /// 200 to an UPDATE, with our description where it is not empty.
 pub(super) fn updated(ctx: &mut Context, key: Key, request: &Request, description: &str) {
-    let contact = ctx.account.contact("");
-    let ok = ctx.start_reply(request, 200, "OK").header(Name::Contact, &contact);
+    let ok = start_ok(ctx, request);
     ctx.respond(key, described(ok, description));
+}
+
+/// Starts a 200 that says where we are.
+pub(super) fn start_ok(ctx: &mut Context, request: &Request) -> ResponseBuilder {
+    let contact = ctx.account.contact("");
+    ctx.start_reply(request, 200, "OK").header(Name::Contact, &contact)
 }
 
 /// Starts a request in a dialog that says where we are.

@@ -88,8 +88,7 @@ impl Call {
         if Uri::parse(to).is_err() {
             return Some(active.not_resumed("Dialog Error"));
         }
-        let options = CallOptions { media: self.media.options, ..CallOptions::default() };
-        let mut dial = Dial::new(ctx, self.call, to.clone(), options);
+        let mut dial = Dial::new(ctx, self.call, to.clone(), CallOptions::DEFAULT);
         dial.replaces = replaces(dialog);
         dial.wait_for_flow(ctx, active.offer().into());
         self.state = CallState::Dialling(dial);
@@ -144,8 +143,8 @@ fn decode(stored: &str) -> Option<(Box<Facts>, Kept)> {
     let mut facts = Box::new(Facts {
         id: String::new(),
         direction: CallDirection::Outgoing,
-        local: Party::default(),
-        remote: Party::default(),
+        local: Party::NOBODY,
+        remote: Party::NOBODY,
         invite: String::new(),
         asserted: None,
     });
