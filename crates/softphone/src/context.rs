@@ -19,6 +19,9 @@ use headset_sip::{
 
 pub(crate) type Key = TransactionKey<SocketId>;
 
+/// Whether there is what only applications that decide for themselves need.
+pub(crate) const FULL: bool = cfg!(feature = "full");
+
 /// Methods that are taken.
 pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, REFER, NOTIFY, OPTIONS";
 
@@ -226,8 +229,10 @@ impl Context {
         if let Secret::Token(token) = &self.credentials.secret {
             builder = builder.header(Name::Authorization, token);
         }
-        for (name, value) in header_lines(&self.account.options.headers) {
-            builder = builder.raw_header(name, value);
+        if FULL {
+            for (name, value) in header_lines(&self.account.options.headers) {
+                builder = builder.raw_header(name, value);
+            }
         }
         builder
             .via(self.routes.transport(socket), &self.account.host, &branch)
@@ -239,7 +244,7 @@ impl Context {
 
     /// Answers a request that no dialog results from.
     pub(crate) fn reply(&mut self, key: Key, request: &Request, status: u16, reason: &str) {
-        self.reply_with(key, request, status, reason, |builder| builder);
+        self.reply_with(key, request, status, reason, &[]);
     }
 
     /// The same with more headers.
@@ -249,23 +254,33 @@ impl Context {
         request: &Request,
         status: u16,
         reason: &str,
-        more: impl FnOnce(ResponseBuilder) -> ResponseBuilder,
+        headers: &[(Name, &str)],
     ) {
-        let tag = self.entropy.token(10);
-        self.respond(key, more(Response::reply_to(request, status, reason).to_tag(&tag)));
+        let mut builder = self.start_reply(request, status, reason);
+        for (name, value) in headers {
+            builder = builder.header(*name, value);
+        }
+        self.respond(key, builder);
     }
 
-    /// Sends a response, with the headers that every one has, and gives back what was sent.
-    pub(crate) fn respond(&mut self, key: Key, builder: ResponseBuilder) -> Response {
+    /// Starts an answer that no dialog results from, for [`Context::respond`].
+    pub(crate) fn start_reply(&mut self, request: &Request, status: u16, reason: &str) -> ResponseBuilder {
+        let tag = self.entropy.token(10);
+        Response::reply_to(request, status, reason).to_tag(&tag)
+    }
+
+    /// Sends a response, with the headers that every one has.
+    pub(crate) fn respond(&mut self, key: Key, builder: ResponseBuilder) {
         let response = self.finish(builder);
-        self.transactions.respond(self.now, key, response.clone());
-        response
+        self.transactions.respond(self.now, key, response);
     }
 
     /// The response with the headers that every one has.
     pub(crate) fn finish(&self, mut builder: ResponseBuilder) -> Response {
-        for (name, value) in header_lines(&self.account.options.headers) {
-            builder = builder.raw_header(name, value);
+        if FULL {
+            for (name, value) in header_lines(&self.account.options.headers) {
+                builder = builder.raw_header(name, value);
+            }
         }
         builder.finish()
     }
@@ -336,7 +351,7 @@ impl Account {
 
 /// Names and values of header lines that an application wrote.
 pub(crate) fn header_lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let text = if cfg!(feature = "full") { text } else { "" };
+    let text = if FULL { text } else { "" };
     text.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
 }
 

@@ -101,12 +101,12 @@ impl Subscriptions {
 
 /// What comes in by SIP, and time.
 impl Subscriptions {
-    /// A request with a To tag; it comes back where it belongs to no subscription.
-    pub(crate) fn request(&mut self, ctx: &mut Context, key: Key, request: Request) -> Option<Request> {
-        let taken = self.subscribers.iter_mut().any(|own| own.request(ctx, key, &request))
-            || self.notifiers.iter_mut().any(|own| own.request(ctx, key, &request));
+    /// A request with a To tag; `false` where it belongs to no subscription.
+    pub(crate) fn request(&mut self, ctx: &mut Context, key: Key, request: &Request) -> bool {
+        let taken = self.subscribers.iter_mut().any(|own| own.request(ctx, key, request))
+            || self.notifiers.iter_mut().any(|own| own.request(ctx, key, request));
         self.forget();
-        (!taken).then_some(request)
+        taken
     }
 
     pub(crate) fn response(&mut self, ctx: &mut Context, key: Key, response: &Response) -> bool {
