@@ -5,12 +5,9 @@ use crate::kind;
 use alloc::boxed::Box;
 use alloc::string::String;
 use headset_softphone::{
-    CallCommand, CallId, CallOptions, Command, Credentials, Dtmf, DtmfTransport, EndOptions, Identity, Input,
-    MediaOptions, PeerEvent, PeerId, Permission, Settings, SocketEvent, SocketId, Time,
+    CallCommand, CallId, CallOptions, Command, Dtmf, DtmfTransport, EndOptions, Input, MediaOptions,
+    PeerEvent, PeerId, Permission, SocketEvent, SocketId, Time,
 };
-
-/// Names the engine on the wire.
-const USER_AGENT: &str = concat!("Headset/", env!("CARGO_PKG_VERSION"));
 
 /// `performance.now()` on the engine's clock.
 pub(crate) fn time(now: f64) -> Time {
@@ -26,7 +23,6 @@ pub(crate) fn due(time: Option<Time>) -> f64 {
 pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
     let socket = |event| Input::Socket(SocketId(number), event);
     let peer = |event| Input::Peer(PeerId(number), event);
-    let command = Input::Command;
     let call = |call, asked| Input::Command(Command::Call(call, asked));
     let media = MediaOptions(number);
     let options = || Box::new(CallOptions { media, ..CallOptions::default() });
@@ -88,34 +84,10 @@ pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
             call(CallId::ONE, CallCommand::Consult { new, target: fields.rest(), options: options() })
         }
         kind::RESUME => call(CallId::ONE, CallCommand::Resume { media, stored: text.into() }),
-        kind::STOP => command(Command::Stop),
-        kind::REGISTER => command(register(text)),
-        kind::SET_CREDENTIALS => command(Command::SetCredentials(credentials(&mut Fields::of(text)))),
         _ => return None,
     })
 }
 
 fn named(fields: &mut Fields<'_>) -> CallId {
     CallId(fields.number() as u32)
-}
-
-fn register(text: &str) -> Command {
-    let mut fields = Fields::of(text);
-    let identity = Identity {
-        login: fields.text(),
-        domain: fields.text(),
-        display_name: fields.text(),
-        instance_id: fields.text(),
-        user_agent: USER_AGENT.into(),
-    };
-    Command::Start {
-        identity,
-        credentials: credentials(&mut fields),
-        registrars: fields.registrars(),
-        settings: Settings::default(),
-    }
-}
-
-fn credentials(fields: &mut Fields<'_>) -> Credentials {
-    Credentials::new(fields.text(), fields.text())
 }

@@ -67,7 +67,7 @@ kinds! {
     HTTP_FAILED = 25;
     /// The answer to request `number`: `login username hash expires_in`.
     HASH_ARRIVED = 26;
-    /// The answer to request `number`: `login display_name uri domain poll_s registrars`, a status, and the whole answer.
+    /// The answer to request `number`: `login display_name domain poll_s registrars`, a status, and the whole answer.
     LAUNCH_ARRIVED = 27;
     /// The answer to request `number`, or with 0 the stream's: a status, `status sub_status since version by next
     /// next_sub_status`.

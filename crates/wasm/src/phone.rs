@@ -1,10 +1,10 @@
 use crate::calls::{self, due, time};
-use crate::fields::seed;
+use crate::fields::{Fields, seed};
 use crate::{kind, show};
 use alloc::boxed::Box;
 use alloc::string::String;
-use headset_softphone::{Event, Output, Softphone};
-use headset_workplace::{Rotation, UserAgent};
+use headset_softphone::{Command, Credentials, Event, Identity, Input, Output, Settings, Softphone};
+use headset_workplace::{Rotation, USER_AGENT, UserAgent};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A phone alone: for guests, whose page fetches the hash by itself.
@@ -30,7 +30,7 @@ impl Phone {
         let now = time(now);
         if kind == kind::TICK {
             self.machine.handle_timeout(now);
-        } else if let Some(input) = calls::input(kind, number, text) {
+        } else if let Some(input) = input(kind, number, text) {
             self.machine.handle_input(now, input);
         }
     }
@@ -62,4 +62,34 @@ impl Phone {
         }
         String::new()
     }
+}
+
+fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
+    let fields = &mut Fields::of(text);
+    Some(Input::Command(match kind {
+        kind::STOP => Command::Stop,
+        kind::REGISTER => register(fields),
+        kind::SET_CREDENTIALS => Command::SetCredentials(credentials(fields)),
+        _ => return calls::input(kind, number, text),
+    }))
+}
+
+fn register(fields: &mut Fields<'_>) -> Command {
+    let identity = Identity {
+        login: fields.text(),
+        domain: fields.text(),
+        display_name: fields.text(),
+        instance_id: fields.text(),
+        user_agent: USER_AGENT.into(),
+    };
+    Command::Start {
+        identity,
+        credentials: credentials(fields),
+        registrars: fields.registrars(),
+        settings: Settings::default(),
+    }
+}
+
+fn credentials(fields: &mut Fields<'_>) -> Credentials {
+    Credentials::new(fields.text(), fields.text())
 }

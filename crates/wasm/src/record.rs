@@ -12,11 +12,11 @@ macro_rules! records {
 }
 
 records! {
-    /// A slice: [loading, hash or null, error or null].
+    /// A slice: [loading, error or null], and if there is a hash its fields.
     HASH = 0;
-    /// A slice: [loading, the answer or null, error or null].
+    /// A slice: [loading, error or null], and if there is one the answer.
     LAUNCH = 1;
-    /// A slice: [loading, status or null, error or null].
+    /// A slice: [loading, error or null], and if there is a status its fields.
     STATUS = 2;
     /// A slice: [status, error or null].
     USER_AGENT = 3;

@@ -122,15 +122,23 @@ pub(crate) fn user_agent(status: UserAgentStatus, error: Option<&Error>) -> Stri
     record.done()
 }
 
+/// The beginning of what the backend is asked for, before the data.
+pub(crate) fn remote(kind: u32, loading: bool, error: Option<&Error>) -> Record {
+    let mut record = Record::new(kind);
+    record.flag(loading);
+    failure(&mut record, error);
+    record
+}
+
 /// An error, or null.
-pub(crate) fn failure(record: &mut Record, error: Option<&Error>) {
+fn failure(record: &mut Record, error: Option<&Error>) {
     let Some(error) = error else { return record.null() };
     record.open();
     record.text(&error.code);
     record.text(&error.message);
     record.flag(error.fatal);
     record.flag(error.recovering);
-    record.optional(error.login_url.as_deref());
+    record.text(&error.login_url);
     record.close();
 }
 

@@ -6,8 +6,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use headset_workplace::{
-    Event, Hash, HttpAnswer, HttpError, HttpId, HttpRequest, Input, Launch, Options, Output, Push, Remote,
-    Slice, Status, StatusRecord,
+    Event, Hash, HttpAnswer, HttpError, HttpId, HttpRequest, Input, Launch, Options, Output, Remote, Slice,
+    Status, StatusRecord,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -80,34 +80,47 @@ impl Workplace {
     }
 
     fn slice(&self, slice: Slice) -> String {
+        let machine = &self.machine;
         match slice {
-            Slice::Hash => remote(record::HASH, self.machine.hash(), |record, hash| {
-                record.text(&hash.login);
-                record.text(&hash.username);
-                record.text(&hash.hash);
-                record.number(hash.expires_in.into());
-            }),
-            Slice::Launch => remote(record::LAUNCH, self.machine.launch(), |record, launch| {
-                record.raw(&launch.json);
-            }),
-            Slice::Status => remote(record::STATUS, self.machine.status(), |record, status| {
-                record.text(status.status.as_str());
-                record.optional(status.sub_status.as_deref());
-                record.text(&status.since);
-                record.number(status.version);
-                record.text(&status.by);
-                if let Some((status, sub_status)) = &status.next {
-                    record.text(status.as_str());
-                    record.optional(sub_status.as_deref());
+            Slice::Hash => {
+                let (mut record, hash) = remote(record::HASH, machine.hash());
+                if let Some(hash) = hash {
+                    record.text(&hash.login);
+                    record.text(&hash.username);
+                    record.text(&hash.hash);
+                    record.number(hash.expires_in.into());
                 }
-            }),
+                record.done()
+            }
+            Slice::Launch => {
+                let (mut record, launch) = remote(record::LAUNCH, machine.launch());
+                if let Some(launch) = launch {
+                    record.raw(&launch.json);
+                }
+                record.done()
+            }
+            Slice::Status => {
+                let (mut record, status) = remote(record::STATUS, machine.status());
+                if let Some(status) = status {
+                    record.text(status.status.as_str());
+                    record.text(&status.sub_status);
+                    record.text(&status.since);
+                    record.number(status.version);
+                    record.text(&status.by);
+                    if let Some((status, sub_status)) = &status.next {
+                        record.text(status.as_str());
+                        record.text(sub_status);
+                    }
+                }
+                record.done()
+            }
             Slice::UserAgent => {
-                let agent = self.machine.user_agent();
+                let agent = machine.user_agent();
                 show::user_agent(agent.status, agent.error.as_ref())
             }
-            Slice::Session => show::session(self.machine.session(), self.machine.consultation()),
+            Slice::Session => show::session(machine.session().as_ref(), machine.consultation().as_ref()),
             Slice::Registrars => {
-                let registrars = self.machine.registrars();
+                let registrars = machine.registrars();
                 show::registrars(&registrars.flows, registrars.rotation as u32)
             }
         }
@@ -116,37 +129,24 @@ impl Workplace {
 
 fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
     let fields = &mut Fields::of(text);
-    let answered = |answer: Option<HttpAnswer>| {
-        let answer = answer.ok_or_else(|| HttpError { status: 200, ..HttpError::default() });
-        Some(Input::Http(HttpId(number), answer))
-    };
-    let pushed = number == 0;
     Some(match kind {
         kind::START => Input::Start(Options { wall_ms: fields.number(), profile_id: fields.text() }),
         kind::STOP => Input::Stop,
         kind::HTTP_FAILED => Input::Http(HttpId(number), Err(error(fields))),
-        kind::HASH_ARRIVED => return answered(hash(fields).map(HttpAnswer::Hash)),
-        kind::LAUNCH_ARRIVED => return answered(launch(fields).map(HttpAnswer::Launch)),
-        kind::STATUS_ARRIVED if pushed => Input::Pushed(Push::Status(status(fields)?)),
-        kind::STATUS_ARRIVED => return answered(status(fields).map(HttpAnswer::Status)),
-        kind::REGISTRARS_ARRIVED => {
-            let (version, registrars) = (fields.text(), fields.registrars());
-            if pushed {
-                Input::Pushed(Push::Registrars { registrars, version })
-            } else {
-                return answered(Some(HttpAnswer::Registrars { registrars, version }));
-            }
-        }
-        kind::EVENTS_TAKEN => return answered(Some(HttpAnswer::Events)),
+        kind::HASH_ARRIVED..=kind::EVENTS_TAKEN => match answer(kind, fields) {
+            answer if number == 0 => Input::Pushed(answer?),
+            Some(answer) => Input::Http(HttpId(number), Ok(answer)),
+            None => Input::Http(HttpId(number), Err(HttpError { status: 200, ..HttpError::default() })),
+        },
         kind::STREAM_OPENED => Input::StreamOpened,
         kind::STREAM_CLOSED => Input::StreamClosed,
         kind::SET_STATUS => Input::SetStatus {
             request: number,
             status: Status::parse(fields.field())?,
-            sub_status: fields.optional(),
+            sub_status: fields.text(),
         },
         kind::REFUSE_CALLS => Input::RefuseCalls(fields.optional()),
-        kind::RETRY => Input::Retry(slice(number)?),
+        kind::RETRY => Input::Retry(*Slice::ALL.get(number as usize)?),
         kind::FOCUSED => Input::Focused,
         kind::UNLOAD => Input::Unload,
         kind::NETWORK_BACK => Input::NetworkBack,
@@ -156,60 +156,49 @@ fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
     })
 }
 
-fn slice(number: u32) -> Option<Slice> {
-    Some(match number {
-        record::HASH => Slice::Hash,
-        record::LAUNCH => Slice::Launch,
-        record::STATUS => Slice::Status,
-        record::USER_AGENT => Slice::UserAgent,
-        record::SESSION => Slice::Session,
-        record::REGISTRARS => Slice::Registrars,
-        _ => return None,
-    })
+/// What the backend said; `None` where something is missing that the engine cannot do without.
+fn answer(kind: u32, fields: &mut Fields<'_>) -> Option<HttpAnswer> {
+    match kind {
+        kind::HASH_ARRIVED => {
+            let (login, username, hash) = (fields.text(), fields.text(), fields.text());
+            let expires_in = fields.digits()? as u32;
+            let whole = !(login.is_empty() || username.is_empty() || hash.is_empty());
+            whole.then_some(HttpAnswer::Hash(Hash { login, username, hash, expires_in }))
+        }
+        kind::LAUNCH_ARRIVED => {
+            let (login, display_name, sip_domain) = (fields.text(), fields.text(), fields.text());
+            let poll_s = fields.number() as u32;
+            let (registrars, status) = (fields.registrars(), status(fields)?);
+            let whole = !(login.is_empty() || sip_domain.is_empty());
+            let launch = Launch { login, display_name, sip_domain, poll_s, json: fields.rest() };
+            whole.then_some(HttpAnswer::Launch { launch, status, registrars })
+        }
+        kind::STATUS_ARRIVED => status(fields).map(HttpAnswer::Status),
+        kind::REGISTRARS_ARRIVED => {
+            Some(HttpAnswer::Registrars { version: fields.text(), registrars: fields.registrars() })
+        }
+        _ => Some(HttpAnswer::Events),
+    }
 }
 
 fn error(fields: &mut Fields<'_>) -> HttpError {
     HttpError {
         status: fields.number() as u16,
         code: fields.text(),
-        login_url: fields.optional(),
+        login_url: fields.text(),
         retry_after_s: fields.digits().map(|seconds| seconds as u32),
         current: status(fields),
         detail: fields.rest(),
     }
 }
 
-fn hash(fields: &mut Fields<'_>) -> Option<Hash> {
-    Some(Hash {
-        login: fields.optional()?,
-        username: fields.optional()?,
-        hash: fields.optional()?,
-        expires_in: fields.digits()? as u32,
-    })
-}
-
-fn launch(fields: &mut Fields<'_>) -> Option<Launch> {
-    Some(Launch {
-        login: fields.optional()?,
-        display_name: fields.text(),
-        sip_uri: fields.text(),
-        sip_domain: fields.optional()?,
-        poll_s: fields.number() as u32,
-        registrars: fields.registrars(),
-        status: status(fields)?,
-        json: fields.rest(),
-    })
-}
-
 /// Reads all its fields, also where there is none.
 fn status(fields: &mut Fields<'_>) -> Option<StatusRecord> {
     let status = Status::parse(fields.field());
-    let sub_status = fields.optional();
-    let since = fields.text();
+    let (sub_status, since) = (fields.text(), fields.text());
     let version = fields.digits();
     let by = fields.text();
-    let next = Status::parse(fields.field());
-    let next_sub_status = fields.optional();
+    let (next, next_sub_status) = (Status::parse(fields.field()), fields.text());
     let next = next.map(|status| (status, next_sub_status));
     Some(StatusRecord { status: status?, sub_status, since, version: version?, by, next })
 }
@@ -246,7 +235,7 @@ fn http(id: u32, request: &HttpRequest) -> String {
         HttpRequest::PutStatus { status, sub_status, if_match } => {
             record.number(3);
             record.text(status.as_str());
-            record.optional(sub_status.as_deref());
+            record.text(sub_status);
             match if_match {
                 Some(version) => record.number(*version),
                 None => record.null(),
@@ -280,19 +269,9 @@ fn event(record: &mut Record, event: &Event) {
     }
 }
 
-fn remote<T>(kind: u32, slice: &Remote<T>, data: impl FnOnce(&mut Record, &T)) -> String {
-    let mut record = Record::new(kind);
-    record.flag(slice.loading);
-    match &slice.data {
-        Some(value) => {
-            record.open();
-            data(&mut record, value);
-            record.close();
-        }
-        None => record.null(),
-    }
-    show::failure(&mut record, slice.error.as_ref());
-    record.done()
+/// The record's beginning, and what is to follow.
+fn remote<T>(kind: u32, slice: &Remote<T>) -> (Record, Option<&T>) {
+    (show::remote(kind, slice.loading, slice.error.as_ref()), slice.data.as_ref())
 }
 
 #[cfg(test)]
@@ -308,15 +287,15 @@ mod tests {
     #[test]
     fn a_launch_is_read_to_its_raw_text() {
         let registrars = "r1\u{1e}ws://1\u{1e}2\u{1e}3";
-        let parts = ["anna", "Anna", "sip:anna@x", "x", "15", registrars, STATUS, "{\"a\":1}"];
-        let Some(Input::Http(HttpId(4), Ok(HttpAnswer::Launch(launch)))) =
+        let parts = ["anna", "Anna", "x", "15", registrars, STATUS, "{\"a\":1}"];
+        let Some(Input::Http(HttpId(4), Ok(HttpAnswer::Launch { launch, status, registrars }))) =
             told(kind::LAUNCH_ARRIVED, 4, &parts)
         else {
             panic!("no launch")
         };
         assert_eq!((&*launch.login, &*launch.sip_domain, launch.poll_s), ("anna", "x", 15));
-        assert_eq!((launch.registrars.len(), launch.registrars[0].reg_id), (1, 3));
-        assert_eq!((launch.status.version, launch.status.next), (7, None));
+        assert_eq!((registrars.len(), registrars[0].reg_id), (1, 3));
+        assert_eq!((status.version, status.next), (7, None));
         assert_eq!(launch.json, "{\"a\":1}");
     }
 
@@ -325,7 +304,7 @@ mod tests {
         for (kind, parts) in [
             (kind::HASH_ARRIVED, &["", "1:anna", "secret", "600"][..]),
             (kind::HASH_ARRIVED, &["anna", "1:anna", "secret", ""]),
-            (kind::LAUNCH_ARRIVED, &["anna", "", "", "", "15", "", STATUS, "{}"]),
+            (kind::LAUNCH_ARRIVED, &["anna", "", "", "15", "", STATUS, "{}"]),
             (kind::STATUS_ARRIVED, &["asleep", "", "", "1", "", "", ""]),
             (kind::STATUS_ARRIVED, &["paused", "", "", "", "", "", ""]),
         ] {

@@ -52,6 +52,10 @@ struct Slot {
     failing_since: Option<Time>,
 }
 
+impl Slot {
+    const NEW: Slot = Slot { phase: Phase::Idle, failures: 0, failing_since: None };
+}
+
 #[derive(Debug)]
 pub(crate) struct Requests {
     slots: [Slot; 6],
@@ -60,17 +64,21 @@ pub(crate) struct Requests {
 
 impl Requests {
     pub(crate) fn new() -> Self {
-        let slot = Slot { phase: Phase::Idle, failures: 0, failing_since: None };
-        Self { slots: [slot; 6], next_id: 1 }
+        Self { slots: [Slot::NEW; 6], next_id: 1 }
     }
 
     /// Forgets everything; answers to what was asked before find nobody.
     pub(crate) fn reset(&mut self) {
-        *self = Self { next_id: self.next_id, ..Self::new() };
+        self.slots = [Slot::NEW; 6];
     }
 
     pub(crate) fn phase(&self, resource: Resource) -> Phase {
         self.slots[resource as usize].phase
+    }
+
+    /// Waits for its time or for the network.
+    pub(crate) fn waits(&self, resource: Resource) -> bool {
+        matches!(self.phase(resource), Phase::Waiting { .. })
     }
 
     pub(crate) fn in_flight(&self, resource: Resource) -> bool {
@@ -96,7 +104,7 @@ impl Requests {
     }
 
     pub(crate) fn succeeded(&mut self, resource: Resource) {
-        self.slots[resource as usize] = Slot { phase: Phase::Idle, failures: 0, failing_since: None };
+        self.slots[resource as usize] = Slot::NEW;
     }
 
     pub(crate) fn idle(&mut self, resource: Resource) {
@@ -145,20 +153,9 @@ pub(crate) fn delay_ms(failures: u32, cap: u64, entropy: &mut Entropy) -> u64 {
     delay / 2 + entropy.jitter(delay / 2)
 }
 
-/// What a failure means for asking again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
-    /// Time may mend it.
-    Passing,
-    /// Only the user can: log in, or be made an operator.
-    Refused,
-}
-
-pub(crate) fn classify(error: &HttpError) -> Failure {
-    match error.status {
-        401 | 403 => Failure::Refused,
-        _ => Failure::Passing,
-    }
+/// Time will not mend it, only the user can: log in, or be made an operator.
+pub(crate) fn is_refusal(error: &HttpError) -> bool {
+    matches!(error.status, 401 | 403)
 }
 
 /// The error as applications see it.
@@ -172,7 +169,7 @@ pub(crate) fn describe(error: &HttpError) -> Error {
         500.. => ("server_error", "The server failed."),
         _ => ("unexpected_answer", "The server's answer was not understood."),
     };
-    let refused = classify(error) == Failure::Refused;
+    let refused = is_refusal(error);
     let or = |given: &str, default: &str| String::from(if given.is_empty() { default } else { given });
     Error {
         code: if error.status == 0 { code.into() } else { or(&error.code, code) },

@@ -42,10 +42,10 @@ const slices: Record<string, (values: Values) => unknown> = {
   launch: remote(([launch]) => launch),
   status: remote(([status, sub_status, since, version, by, next, nextSub]) => ({
     status,
-    sub_status,
+    sub_status: sub_status || null,
     since,
     version,
-    next: next ? { status: next, sub_status: nextSub } : null,
+    next: next ? { status: next, sub_status: nextSub || null } : null,
     by,
   })),
   userAgent: ([status, error]) => ({ status: userAgentStatuses[status], error: failure(error) }),
@@ -103,13 +103,17 @@ function call([
 }
 
 function remote(data: (values: Values) => unknown): (values: Values) => Remote<unknown> {
-  return ([loading, values, error]) => ({ loading, data: values ? data(values) : undefined, error: failure(error) });
+  return ([loading, error, ...values]) => ({
+    loading,
+    data: values.length ? data(values) : undefined,
+    error: failure(error),
+  });
 }
 
 function failure(values: Values | null): TelephonyError | undefined {
   if (!values) return undefined;
   const [code, message, fatal, recovering, loginUrl] = values;
-  return { code, message, fatal, recovering, loginUrl: loginUrl ?? undefined };
+  return { code, message, fatal, recovering, loginUrl: loginUrl || undefined };
 }
 
 function end([id, direction, originator, outcome, cause, status_code, reason_phrase, remote]: Values): unknown {

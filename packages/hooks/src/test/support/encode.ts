@@ -92,7 +92,7 @@ function call(call: ConsultationSnapshot): unknown[] {
 }
 
 function remote<T>({ loading, data, error }: Remote<T>, fields: (data: T) => unknown[]): unknown[] {
-  return [loading, data && fields(data), failure(error)];
+  return [loading, failure(error), ...(data ? fields(data) : [])];
 }
 
 function failure(error: TelephonyError | undefined): unknown {
