@@ -1,5 +1,5 @@
 use crate::calls::{self, due, time};
-use crate::fields::{Fields, seed};
+use crate::fields::{Fields, registrars, seed};
 use crate::{kind, show};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -85,7 +85,7 @@ fn register(fields: &mut Fields<'_>) -> Command {
     Command::Start {
         identity,
         credentials: credentials(fields),
-        registrars: fields.registrars(),
+        registrars: registrars(fields.field()),
         settings: Settings::default(),
     }
 }

@@ -48,7 +48,7 @@ records! {
     HOLD = 16;
     /// [peer].
     CLOSE = 17;
-    /// [id, resource, …]: 0 hash, 1 launch, 2 status, 3 put status [status, sub_status or null, version or null],
+    /// [id, resource, …]: 0 hash, 1 launch, 2 status, 3 put status [status, sub_status, and the version if there is one],
     /// 4 registrars, 5 events [event, …].
     HTTP = 18;
     /// Open the event stream.
@@ -65,9 +65,9 @@ records! {
     STATUS_CHANGED = 24;
     /// [request].
     STATUS_SET = 25;
-    /// [id, direction, originator, outcome, cause, status code or null, reason phrase or null, remote].
+    /// [direction, originator, outcome, id, cause, status code or null, reason phrase or null, remote].
     CALL_ENDED = 26;
-    /// [tone, duration].
+    /// [duration, tone].
     DTMF = 27;
     /// [id, name, at_ms, login, key, value, …].
     EVENT = 28;

@@ -2,103 +2,72 @@
 
 use crate::record::{self, Record};
 use alloc::string::String;
-use headset_softphone::{
-    CallEnd, CallView, Event, FlowView, Output, Party, PeerId, PeerRequest, UserAgentStatus,
-};
+use headset_softphone::{CallEnd, CallView, Event, FlowView, Output, Party, PeerRequest, UserAgentStatus};
 use headset_workplace::Error;
 
-/// A record that is only its number.
-pub(crate) fn plain(kind: u32) -> String {
-    Record::new(kind).done()
-}
-
-/// A record of a number and a text.
-pub(crate) fn pair(kind: u32, number: u32, text: &str) -> String {
-    let mut record = numbered(kind, number);
-    record.text(text);
+/// A record of numbers, and of texts after them.
+pub(crate) fn flat(kind: u32, numbers: &[u32], texts: &[&str]) -> String {
+    let mut record = numbered(kind, numbers);
+    for text in texts {
+        record.text(text);
+    }
     record.done()
 }
 
-/// A record of two numbers.
-pub(crate) fn numbers(kind: u32, first: u32, second: u32) -> String {
-    two(kind, first, second).done()
-}
-
-fn two(kind: u32, first: u32, second: u32) -> Record {
-    let mut record = numbered(kind, first);
-    record.number(second.into());
-    record
-}
-
-/// A record of two texts.
-pub(crate) fn texts(kind: u32, first: &str, second: &str) -> String {
+/// A record that begins with numbers.
+pub(crate) fn numbered(kind: u32, numbers: &[u32]) -> Record {
     let mut record = Record::new(kind);
-    record.text(first);
-    record.text(second);
-    record.done()
-}
-
-pub(crate) fn numbered(kind: u32, number: u32) -> Record {
-    let mut record = Record::new(kind);
-    record.number(number.into());
+    for number in numbers {
+        record.number((*number).into());
+    }
     record
 }
 
 /// `None` for the events that are slices, or nothing to the page.
 pub(crate) fn phone(output: &Output) -> Option<String> {
     Some(match output {
-        Output::OpenSocket { socket, uri } => pair(record::OPEN_SOCKET, socket.0, uri),
-        Output::Send { socket, text } => pair(record::SEND, socket.0, text),
-        Output::CloseSocket { socket, code } => numbers(record::CLOSE_SOCKET, socket.0, (*code).into()),
-        Output::Peer(_, id, request) => peer(*id, request),
+        Output::OpenSocket { socket, uri } => flat(record::OPEN_SOCKET, &[socket.0], &[uri]),
+        Output::Send { socket, text } => flat(record::SEND, &[socket.0], &[text]),
+        Output::CloseSocket { socket, code } => flat(record::CLOSE_SOCKET, &[socket.0, (*code).into()], &[]),
+        Output::Peer(_, id, request) => peer(id.0, request),
         Output::Event(Event::CallEnded(end)) => call_ended(end),
-        Output::Event(Event::DtmfReceived { tone, duration, .. }) => dtmf(*tone, *duration),
-        Output::Event(Event::DialogChanged { call, stored }) => pair(record::DIALOG_CHANGED, call.0, stored),
-        Output::Event(Event::CredentialsRefused { .. }) => plain(record::CREDENTIALS_REFUSED),
-        Output::Event(Event::Error { code, message }) => texts(record::ERROR, code, message),
+        Output::Event(Event::DtmfReceived { tone, duration, .. }) => {
+            flat(record::DTMF, &[(*duration).into()], &[tone.encode_utf8(&mut [0; 4])])
+        }
+        Output::Event(Event::DialogChanged { call, stored }) => {
+            flat(record::DIALOG_CHANGED, &[call.0], &[stored])
+        }
+        Output::Event(Event::CredentialsRefused { .. }) => flat(record::CREDENTIALS_REFUSED, &[], &[]),
+        Output::Event(Event::Error { code, message }) => flat(record::ERROR, &[], &[code, message]),
         Output::Event(_) => return None,
     })
 }
 
-fn peer(peer: PeerId, request: &PeerRequest) -> String {
-    let peer = peer.0;
+fn peer(peer: u32, request: &PeerRequest) -> String {
     match request {
         PeerRequest::Offer { media, direction, ice_restart } => {
-            let mut record = numbered(record::OFFER, peer);
-            record.number(media.0.into());
-            record.number(*direction as u64);
-            record.flag(*ice_restart);
-            record.done()
+            flat(record::OFFER, &[peer, media.0, *direction as u32, (*ice_restart).into()], &[])
         }
         PeerRequest::Answer { media, offer, direction } => {
-            let mut record = numbered(record::ANSWER, peer);
-            record.number(media.0.into());
-            record.number(*direction as u64);
-            record.text(offer);
-            record.done()
+            flat(record::ANSWER, &[peer, media.0, *direction as u32], &[offer])
         }
-        PeerRequest::Accept { answer } => pair(record::ACCEPT, peer, answer),
-        PeerRequest::AddCandidates { description } => pair(record::ADD_CANDIDATES, peer, description),
-        PeerRequest::Rollback => numbered(record::ROLLBACK, peer).done(),
-        PeerRequest::OpenMicrophone { media } => numbers(record::OPEN_MICROPHONE, peer, media.0),
-        PeerRequest::Mute(on) => numbers(record::MUTE, peer, (*on).into()),
-        PeerRequest::Hold(on) => numbers(record::HOLD, peer, (*on).into()),
-        PeerRequest::Close => numbered(record::CLOSE, peer).done(),
+        PeerRequest::Accept { answer } => flat(record::ACCEPT, &[peer], &[answer]),
+        PeerRequest::AddCandidates { description } => flat(record::ADD_CANDIDATES, &[peer], &[description]),
+        PeerRequest::Rollback => flat(record::ROLLBACK, &[peer], &[]),
+        PeerRequest::OpenMicrophone { media } => flat(record::OPEN_MICROPHONE, &[peer, media.0], &[]),
+        PeerRequest::Mute(on) => flat(record::MUTE, &[peer, (*on).into()], &[]),
+        PeerRequest::Hold(on) => flat(record::HOLD, &[peer, (*on).into()], &[]),
+        PeerRequest::Close => flat(record::CLOSE, &[peer], &[]),
         PeerRequest::InsertDtmf { tones, duration, gap } => {
-            let mut record = two(record::INSERT_DTMF, peer, (*duration).into());
-            record.number((*gap).into());
-            record.text(tones);
-            record.done()
+            flat(record::INSERT_DTMF, &[peer, (*duration).into(), (*gap).into()], &[tones])
         }
     }
 }
 
 fn call_ended(end: &CallEnd) -> String {
-    let mut record = Record::new(record::CALL_ENDED);
+    let words = [end.direction as u32, end.originator as u32, end.outcome as u32];
+    let mut record = numbered(record::CALL_ENDED, &words);
     record.text(&end.id);
-    record.number(end.direction as u64);
-    record.number(end.originator as u64);
-    record.number(end.outcome as u64);
     record.text(&end.cause);
     match end.status_code {
         Some(code) => record.number(code.into()),
@@ -109,15 +78,8 @@ fn call_ended(end: &CallEnd) -> String {
     record.done()
 }
 
-fn dtmf(tone: char, duration: u16) -> String {
-    let mut record = Record::new(record::DTMF);
-    record.text(tone.encode_utf8(&mut [0; 4]));
-    record.number(duration.into());
-    record.done()
-}
-
 pub(crate) fn user_agent(status: UserAgentStatus, error: Option<&Error>) -> String {
-    let mut record = numbered(record::USER_AGENT, status as u32);
+    let mut record = numbered(record::USER_AGENT, &[status as u32]);
     failure(&mut record, error);
     record.done()
 }
@@ -143,7 +105,7 @@ fn failure(record: &mut Record, error: Option<&Error>) {
 }
 
 pub(crate) fn registrars(flows: &[FlowView], rotation: u32) -> String {
-    let mut record = numbered(record::REGISTRARS, rotation);
+    let mut record = numbered(record::REGISTRARS, &[rotation]);
     for flow in flows {
         record.open();
         record.text(&flow.registrar.id);

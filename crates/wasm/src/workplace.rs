@@ -1,5 +1,5 @@
 use crate::calls::{self, due, time};
-use crate::fields::{Fields, seed};
+use crate::fields::{Fields, digits, registrars, seed};
 use crate::record::{self, Record};
 use crate::{kind, show};
 use alloc::boxed::Box;
@@ -58,13 +58,13 @@ impl Workplace {
         Some(match output {
             Output::Softphone(output) => return show::phone(&output),
             Output::Http(id, request) => http(id.0, &request),
-            Output::OpenStream => show::plain(record::OPEN_STREAM),
-            Output::CloseStream => show::plain(record::CLOSE_STREAM),
+            Output::OpenStream => show::flat(record::OPEN_STREAM, &[], &[]),
+            Output::CloseStream => show::flat(record::CLOSE_STREAM, &[], &[]),
             Output::Changed(slice) => self.slice(slice),
             Output::StatusChanged { previous, next } => {
-                show::texts(record::STATUS_CHANGED, previous.as_str(), next.as_str())
+                show::flat(record::STATUS_CHANGED, &[], &[previous.as_str(), next.as_str()])
             }
-            Output::StatusSet { request } => show::numbered(record::STATUS_SET, request).done(),
+            Output::StatusSet { request } => show::flat(record::STATUS_SET, &[request], &[]),
             Output::KeepEvents(list) => {
                 let mut record = Record::new(record::KEEP_EVENTS);
                 events(&mut record, &list);
@@ -75,7 +75,7 @@ impl Workplace {
                 event(&mut record, &step);
                 record.done()
             }
-            Output::AskMicrophone => show::plain(record::ASK_MICROPHONE),
+            Output::AskMicrophone => show::flat(record::ASK_MICROPHONE, &[], &[]),
         })
     }
 
@@ -136,7 +136,7 @@ fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
         kind::HASH_ARRIVED..=kind::EVENTS_TAKEN => match answer(kind, fields) {
             answer if number == 0 => Input::Pushed(answer?),
             Some(answer) => Input::Http(HttpId(number), Ok(answer)),
-            None => Input::Http(HttpId(number), Err(HttpError { status: 200, ..HttpError::default() })),
+            None => Input::Http(HttpId(number), Err(HttpError::new(200))),
         },
         kind::STREAM_OPENED => Input::StreamOpened,
         kind::STREAM_CLOSED => Input::StreamClosed,
@@ -160,22 +160,41 @@ fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
 fn answer(kind: u32, fields: &mut Fields<'_>) -> Option<HttpAnswer> {
     match kind {
         kind::HASH_ARRIVED => {
-            let (login, username, hash) = (fields.text(), fields.text(), fields.text());
-            let expires_in = fields.digits()? as u32;
-            let whole = !(login.is_empty() || username.is_empty() || hash.is_empty());
-            whole.then_some(HttpAnswer::Hash(Hash { login, username, hash, expires_in }))
+            let mut read = [""; 4];
+            fields.read(&mut read);
+            let [login, username, hash, expires_in] = read;
+            if login.is_empty() || username.is_empty() || hash.is_empty() {
+                return None;
+            }
+            Some(HttpAnswer::Hash(Hash {
+                expires_in: digits(expires_in)? as u32,
+                login: login.into(),
+                username: username.into(),
+                hash: hash.into(),
+            }))
         }
         kind::LAUNCH_ARRIVED => {
-            let (login, display_name, sip_domain) = (fields.text(), fields.text(), fields.text());
-            let poll_s = fields.number() as u32;
-            let (registrars, status) = (fields.registrars(), status(fields)?);
-            let whole = !(login.is_empty() || sip_domain.is_empty());
-            let launch = Launch { login, display_name, sip_domain, poll_s, json: fields.rest() };
-            whole.then_some(HttpAnswer::Launch { launch, status, registrars })
+            let mut read = [""; 5];
+            fields.read(&mut read);
+            let [login, display_name, sip_domain, poll_s, registrars] = read;
+            if login.is_empty() || sip_domain.is_empty() {
+                return None;
+            }
+            Some(HttpAnswer::Launch {
+                status: status(fields)?,
+                registrars: self::registrars(registrars),
+                launch: Launch {
+                    login: login.into(),
+                    display_name: display_name.into(),
+                    sip_domain: sip_domain.into(),
+                    poll_s: digits(poll_s).unwrap_or_default() as u32,
+                    json: fields.rest(),
+                },
+            })
         }
         kind::STATUS_ARRIVED => status(fields).map(HttpAnswer::Status),
         kind::REGISTRARS_ARRIVED => {
-            Some(HttpAnswer::Registrars { version: fields.text(), registrars: fields.registrars() })
+            Some(HttpAnswer::Registrars { version: fields.text(), registrars: registrars(fields.field()) })
         }
         _ => Some(HttpAnswer::Events),
     }
@@ -194,58 +213,58 @@ fn error(fields: &mut Fields<'_>) -> HttpError {
 
 /// Reads all its fields, also where there is none.
 fn status(fields: &mut Fields<'_>) -> Option<StatusRecord> {
-    let status = Status::parse(fields.field());
-    let (sub_status, since) = (fields.text(), fields.text());
-    let version = fields.digits();
-    let by = fields.text();
-    let (next, next_sub_status) = (Status::parse(fields.field()), fields.text());
-    let next = next.map(|status| (status, next_sub_status));
-    Some(StatusRecord { status: status?, sub_status, since, version: version?, by, next })
+    let mut read = [""; 7];
+    fields.read(&mut read);
+    let [status, sub_status, since, version, by, next, next_sub_status] = read;
+    Some(StatusRecord {
+        status: Status::parse(status)?,
+        version: digits(version)?,
+        sub_status: sub_status.into(),
+        since: since.into(),
+        by: by.into(),
+        next: Status::parse(next).map(|next| (next, next_sub_status.into())),
+    })
 }
 
 fn kept(list: &mut Fields<'_>) -> Vec<Event> {
     let mut events = Vec::new();
     while !list.is_empty() {
         let mut items = Fields::items(list.field());
-        events.push(Event {
+        let mut event = Event {
             id: items.text(),
             name: items.text(),
             at_ms: items.number(),
             login: items.text(),
-            fields: pairs(items),
-        });
+            fields: Vec::new(),
+        };
+        while !items.is_empty() {
+            event.fields.extend([items.text(), items.text()]);
+        }
+        events.push(event);
     }
     events
 }
 
-fn pairs(mut items: Fields<'_>) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
-    while !items.is_empty() {
-        pairs.push((items.text(), items.text()));
-    }
-    pairs
-}
-
 fn http(id: u32, request: &HttpRequest) -> String {
-    let mut record = show::numbered(record::HTTP, id);
+    let resource = match request {
+        HttpRequest::Hash => 0,
+        HttpRequest::Launch => 1,
+        HttpRequest::Status => 2,
+        HttpRequest::PutStatus { .. } => 3,
+        HttpRequest::Registrars => 4,
+        HttpRequest::Events(_) => 5,
+    };
+    let mut record = show::numbered(record::HTTP, &[id, resource]);
     match request {
-        HttpRequest::Hash => record.number(0),
-        HttpRequest::Launch => record.number(1),
-        HttpRequest::Status => record.number(2),
         HttpRequest::PutStatus { status, sub_status, if_match } => {
-            record.number(3);
             record.text(status.as_str());
             record.text(sub_status);
-            match if_match {
-                Some(version) => record.number(*version),
-                None => record.null(),
+            if let Some(version) = if_match {
+                record.number(*version);
             }
         }
-        HttpRequest::Registrars => record.number(4),
-        HttpRequest::Events(list) => {
-            record.number(5);
-            events(&mut record, list);
-        }
+        HttpRequest::Events(list) => events(&mut record, list),
+        _ => {}
     }
     record.done()
 }
@@ -263,9 +282,8 @@ fn event(record: &mut Record, event: &Event) {
     record.text(&event.name);
     record.number(event.at_ms);
     record.text(&event.login);
-    for (key, value) in &event.fields {
-        record.text(key);
-        record.text(value);
+    for field in &event.fields {
+        record.text(field);
     }
 }
 
@@ -340,13 +358,13 @@ mod tests {
             name: "call_ended".into(),
             at_ms: 5,
             login: "anna".into(),
-            fields: [("outcome".into(), "answered".into()), ("cause".into(), String::new())].into(),
+            fields: ["outcome", "answered", "cause", ""].map(Into::into).into(),
         };
         let list = ["1", "call_ended", "5", "anna", "outcome", "answered", "cause", ""].join("\u{1e}");
         let Some(Input::RestoreEvents(events)) = told(kind::RESTORE_EVENTS, 0, &[&list, &list]) else {
             panic!("no events")
         };
         assert_eq!(events.len(), 2);
-        assert_eq!((&*events[0].id, events[0].at_ms, &events[0].fields[0]), ("1", 5, &step.fields[0]));
+        assert_eq!((&*events[0].id, events[0].at_ms, &events[0].fields), ("1", 5, &step.fields));
     }
 }

@@ -134,6 +134,20 @@ pub struct HttpError {
     pub retry_after_s: Option<u32>,
 }
 
+impl HttpError {
+    /// Of which nothing but the status is known.
+    pub const fn new(status: u16) -> HttpError {
+        HttpError {
+            status,
+            code: String::new(),
+            detail: String::new(),
+            login_url: String::new(),
+            current: None,
+            retry_after_s: None,
+        }
+    }
+}
+
 /// The telephony credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hash {
@@ -222,8 +236,8 @@ pub struct Event {
     pub at_ms: u64,
     /// To whom; empty while that is not known.
     pub login: String,
-    /// Further particulars.
-    pub fields: Vec<(String, String)>,
+    /// Further particulars: key, value, key, value …
+    pub fields: Vec<String>,
 }
 
 /// What the body must do now.

@@ -19,17 +19,17 @@ const LAST_BATCH: usize = 100;
 impl Workplace {
     /// `step`: the name, and after it the names of the values.
     pub(crate) fn trace(&mut self, now: Time, step: &str, values: &[&str]) {
-        let (name, mut keys) = cut(step);
+        let mut words = step.split(' ');
+        let name = words.next().unwrap_or_default();
         let mut fields = Vec::new();
-        for value in values {
-            let (key, others) = cut(keys);
-            fields.push((key.into(), (*value).into()));
-            keys = others;
+        for (key, value) in words.zip(values) {
+            fields.push(key.into());
+            fields.push((*value).into());
         }
         self.record(now, name, fields);
     }
 
-    pub(crate) fn record(&mut self, now: Time, name: &str, fields: Vec<(String, String)>) {
+    pub(crate) fn record(&mut self, now: Time, name: &str, fields: Vec<String>) {
         let event = Event {
             id: self.entropy.uuid(),
             name: name.into(),
@@ -106,10 +106,4 @@ pub(crate) fn decimal(number: u32) -> String {
     let mut digits = String::new();
     push_number(&mut digits, number);
     digits
-}
-
-/// The first word, and what is after the space behind it.
-fn cut(words: &str) -> (&str, &str) {
-    let end = words.bytes().position(|byte| byte == b' ').unwrap_or(words.len());
-    (words.get(..end).unwrap_or_default(), words.get(end + 1..).unwrap_or_default())
 }

@@ -4,6 +4,7 @@ use crate::io::{Error, Output, Slice, UserAgent};
 use crate::requests::Resource;
 use crate::workplace::{Life, Workplace};
 use alloc::string::String;
+use alloc::vec::Vec;
 use headset_sip::Time;
 use headset_softphone::{Event as PhoneEvent, FlowStatus, FlowView, Output as PhoneOutput, UserAgentStatus};
 
@@ -16,8 +17,12 @@ impl Workplace {
                 self.credentials_refused(now, registrar, status, reason);
             }
             PhoneOutput::Event(PhoneEvent::Trace { name, fields }) => {
-                let fields = fields.into_iter().map(|(key, value)| (key.into(), value)).collect();
-                self.record(now, name, fields);
+                let mut particulars = Vec::new();
+                for (key, value) in fields {
+                    particulars.push(key.into());
+                    particulars.push(value);
+                }
+                self.record(now, name, particulars);
             }
             output => {
                 if let PhoneOutput::Event(PhoneEvent::Error { code, message }) = &output {

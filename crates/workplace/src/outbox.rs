@@ -124,7 +124,7 @@ mod tests {
     fn an_outage_is_told_once_for_each_registrar() {
         let mut outbox = Outbox::default();
         for n in 0..20 {
-            let fields = [("registrar".into(), if n % 2 == 0 { "r1".into() } else { "r2".into() })].into();
+            let fields = ["registrar".into(), if n % 2 == 0 { "r1".into() } else { "r2".into() }].into();
             outbox.push(Event { name: REPEATING.into(), fields, ..event(n) });
         }
         assert_eq!(outbox.all().len(), 2);

@@ -49,11 +49,12 @@ pub(crate) enum Phase {
 struct Slot {
     phase: Phase,
     failures: u32,
-    failing_since: Option<Time>,
+    /// Where there were failures.
+    failing_since: Time,
 }
 
 impl Slot {
-    const NEW: Slot = Slot { phase: Phase::Idle, failures: 0, failing_since: None };
+    const NEW: Slot = Slot { phase: Phase::Idle, failures: 0, failing_since: Time(0) };
 }
 
 #[derive(Debug)]
@@ -104,7 +105,8 @@ impl Requests {
     }
 
     pub(crate) fn succeeded(&mut self, resource: Resource) {
-        self.slots[resource as usize] = Slot::NEW;
+        self.idle(resource);
+        self.slots[resource as usize].failures = 0;
     }
 
     pub(crate) fn idle(&mut self, resource: Resource) {
@@ -125,8 +127,10 @@ impl Requests {
         entropy: &mut Entropy,
     ) -> Time {
         let slot = &mut self.slots[resource as usize];
-        let since = *slot.failing_since.get_or_insert(now);
-        let urgent = urgent && now.0.saturating_sub(since.0) < URGENT_FOR_MS;
+        if slot.failures == 0 {
+            slot.failing_since = now;
+        }
+        let urgent = urgent && now.0.saturating_sub(slot.failing_since.0) < URGENT_FOR_MS;
         let delay = match error.retry_after_s {
             Some(seconds) => u64::from(seconds.min(3600)) * 1000 + entropy.jitter(1000),
             None => delay_ms(slot.failures, if urgent { URGENT_CAP_MS } else { CAP_MS }, entropy),

@@ -154,7 +154,7 @@ impl Workplace {
         if hash.login != launch.login {
             // Somebody else logged in in between.
             if self.requests.phase(older) == Phase::Idle {
-                self.request_later(now, older, &HttpError { status: 200, ..HttpError::default() });
+                self.request_later(now, older, &HttpError::new(200));
             }
             return;
         }

@@ -266,7 +266,7 @@ impl Workplace {
     fn request_is_due(&mut self, now: Time, resource: Resource) {
         match self.requests.phase(resource) {
             Phase::InFlight(id) => {
-                let error = HttpError { detail: "No answer came.".into(), ..HttpError::default() };
+                let error = HttpError { detail: "No answer came.".into(), ..HttpError::new(0) };
                 self.answered(now, id, Err(error));
             }
             _ => self.request(now, resource),
@@ -295,7 +295,7 @@ impl Workplace {
                 self.registrars_announced(now, registrars, &version);
             }
             (Resource::Events, Ok(_)) => self.events_accepted(now),
-            _ => self.failed(now, resource, HttpError { status: 200, ..HttpError::default() }),
+            _ => self.failed(now, resource, HttpError::new(200)),
         }
     }
 

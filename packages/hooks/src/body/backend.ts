@@ -35,9 +35,9 @@ export function request({ resource, rest }: HttpOutput, sender: Sender): HttpReq
   const [method = '', name] = REQUESTS[resource]?.split(' ') ?? [];
   const asked: HttpRequest = { method, path: `/v1/telephony/${name}` };
   if (resource === PUT_STATUS) {
-    const [status, sub_status, version] = rest as [string, string, number | null];
+    const [status, sub_status, version] = rest as [string, string, number?];
     asked.body = JSON.stringify({ status, sub_status: sub_status || undefined });
-    if (version !== null) asked.ifMatch = String(version);
+    if (version !== undefined) asked.ifMatch = String(version);
   } else if (resource === EVENTS) {
     const { project = '', env = '', version = '' } = sender;
     asked.body = JSON.stringify({ events: (rest as EventRecord[]).map(eventOf), project, env, version });

@@ -168,7 +168,7 @@ export const records = [
   'statusChanged previous next',
   'statusSet request',
   'callEnded',
-  'dtmf tone duration',
+  'dtmf duration tone',
   'event',
   'error code message',
   'insertDtmf peer duration gap tones',
@@ -234,7 +234,7 @@ export type Changed = { [S in Slice]: { type: 'changed'; slice: S; value: Snapsh
 
 /** `media` is the page's handle of a call's options, `direction` a place in `mediaDirections`. */
 export type PeerRequest =
-  | { type: 'offer'; media: number; direction: number; iceRestart: boolean }
+  | { type: 'offer'; media: number; direction: number; iceRestart: boolean | number }
   | { type: 'answer'; media: number; direction: number; offer: string }
   | { type: 'accept'; answer: string }
   | { type: 'addCandidates'; description: string }

@@ -116,7 +116,7 @@ function failure(values: Values | null): TelephonyError | undefined {
   return { code, message, fatal, recovering, loginUrl: loginUrl || undefined };
 }
 
-function end([id, direction, originator, outcome, cause, status_code, reason_phrase, remote]: Values): unknown {
+function end([direction, originator, outcome, id, cause, status_code, reason_phrase, remote]: Values): unknown {
   return {
     id,
     direction: callDirections[direction],
