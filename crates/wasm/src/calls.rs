@@ -9,18 +9,28 @@ use headset_softphone::{
     PeerEvent, PeerId, Permission, SocketEvent, SocketId, Time,
 };
 
-/// `performance.now()` on the engine's clock.
-pub(crate) fn time(now: f64) -> Time {
-    Time(now as u64)
+/// Something that happened.
+pub(crate) struct Told<'a> {
+    pub(crate) now: Time,
+    pub(crate) kind: u32,
+    pub(crate) number: u32,
+    pub(crate) text: &'a str,
 }
 
-/// The engine's clock for `setTimeout`; infinite where nothing is due.
-pub(crate) fn due(time: Option<Time>) -> f64 {
-    time.map_or(f64::INFINITY, |time| time.0 as f64)
+impl<'a> Told<'a> {
+    pub(crate) fn read(text: &'a str) -> Self {
+        let mut fields = Fields::of(text);
+        Told {
+            now: Time(fields.number()),
+            kind: fields.number() as u32,
+            number: fields.number() as u32,
+            text: fields.others(),
+        }
+    }
 }
 
 /// `None` for what only the other machine understands.
-pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
+pub(crate) fn input(&Told { kind, number, text, .. }: &Told<'_>) -> Option<Input> {
     Some(match kind {
         kind::SOCKET_OPENED..=kind::SOCKET_CLOSED => Input::Socket(SocketId(number), socket(kind, text)),
         kind::PEER_DESCRIBED..=kind::PEER_NO_MEDIA => Input::Peer(PeerId(number), peer(kind, text)),

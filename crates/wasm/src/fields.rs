@@ -63,8 +63,13 @@ impl<'a> Fields<'a> {
     }
 
     /// All that is left, whatever is in it.
-    pub(crate) fn rest(&mut self) -> String {
-        core::mem::take(&mut self.rest).into()
+    pub(crate) fn others(&self) -> &'a str {
+        self.rest
+    }
+
+    /// The same, as a field that may hold anything.
+    pub(crate) fn rest(&self) -> String {
+        self.rest.into()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What `input` is told: its `kind`s, and what `number` and `text` are to each.
+//! What a machine is told: the kinds, what `number` is to each, and its fields.
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $number:literal;)*) => {

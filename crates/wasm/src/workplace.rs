@@ -1,6 +1,6 @@
-use crate::calls::{self, due, time};
-use crate::fields::{Fields, digits, registrars, seed};
-use crate::record::{self, Record};
+use crate::calls::{self, Told};
+use crate::fields::{self, Fields, digits, registrars};
+use crate::record::{self, Records};
 use crate::{kind, show};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -23,111 +23,100 @@ pub struct Workplace {
 impl Workplace {
     /// A client at rest.
     #[wasm_bindgen(constructor)]
-    pub fn new(text: &str) -> Workplace {
-        Workplace { machine: Box::leak(Box::new(headset_workplace::Workplace::new(seed(text)))) }
+    pub fn new(seed: &str) -> Workplace {
+        Workplace { machine: Box::leak(Box::new(headset_workplace::Workplace::new(fields::seed(seed)))) }
     }
 
-    /// Something happened.
-    pub fn input(&mut self, now: f64, kind: u32, number: u32, text: &str) {
-        let now = time(now);
-        if kind == kind::TICK {
-            self.machine.handle_timeout(now);
-        } else if let Some(input) = input(kind, number, text) {
-            self.machine.handle_input(now, input);
+    /// Something happened; what the page must do.
+    pub fn tell(&mut self, text: &str) -> String {
+        let told = Told::read(text);
+        if told.kind == kind::TICK {
+            self.machine.handle_timeout(told.now);
+        } else if let Some(input) = input(&told) {
+            self.machine.handle_input(told.now, input);
         }
-    }
-
-    /// When to say that it is time.
-    pub fn timeout(&self) -> f64 {
-        due(self.machine.poll_timeout())
-    }
-
-    /// What the page must do now.
-    pub fn poll(&mut self) -> String {
+        let records = &mut Records::new();
         while let Some(output) = self.machine.poll_output() {
-            if let Some(record) = self.show(output) {
-                return record;
-            }
+            self.show(records, &output);
         }
-        String::new()
+        records.done(self.machine.poll_timeout())
     }
 }
 
 impl Workplace {
-    fn show(&self, output: Output) -> Option<String> {
-        Some(match output {
-            Output::Softphone(output) => return show::phone(&output),
-            Output::Http(id, request) => http(id.0, &request),
-            Output::OpenStream => show::flat(record::OPEN_STREAM, &[], &[]),
-            Output::CloseStream => show::flat(record::CLOSE_STREAM, &[], &[]),
-            Output::Changed(slice) => self.slice(slice),
+    fn show(&self, records: &mut Records, output: &Output) {
+        match output {
+            Output::Softphone(output) => show::phone(records, output),
+            Output::Http(id, request) => http(records, id.0, request),
+            Output::OpenStream => records.push(record::OPEN_STREAM, &[], &[]),
+            Output::CloseStream => records.push(record::CLOSE_STREAM, &[], &[]),
+            Output::Changed(slice) => self.slice(records, *slice),
             Output::StatusChanged { previous, next } => {
-                show::flat(record::STATUS_CHANGED, &[], &[previous.as_str(), next.as_str()])
+                records.push(record::STATUS_CHANGED, &[], &[previous.as_str(), next.as_str()]);
             }
-            Output::StatusSet { request } => show::flat(record::STATUS_SET, &[request], &[]),
+            Output::StatusSet { request } => records.push(record::STATUS_SET, &[*request], &[]),
             Output::KeepEvents(list) => {
-                let mut record = Record::new(record::KEEP_EVENTS);
-                events(&mut record, &list);
-                record.done()
+                records.begin(record::KEEP_EVENTS, &[]);
+                events(records, list);
+                records.close();
             }
             Output::Event(step) => {
-                let mut record = Record::new(record::EVENT);
-                event(&mut record, &step);
-                record.done()
+                records.begin(record::EVENT, &[]);
+                event(records, step);
+                records.close();
             }
-            Output::AskMicrophone => show::flat(record::ASK_MICROPHONE, &[], &[]),
-        })
+            Output::AskMicrophone => records.push(record::ASK_MICROPHONE, &[], &[]),
+        }
     }
 
-    fn slice(&self, slice: Slice) -> String {
+    fn slice(&self, records: &mut Records, slice: Slice) {
         let machine = &self.machine;
         match slice {
             Slice::Hash => {
-                let (mut record, hash) = remote(record::HASH, machine.hash());
-                if let Some(hash) = hash {
-                    record.text(&hash.login);
-                    record.text(&hash.username);
-                    record.text(&hash.hash);
-                    record.number(hash.expires_in.into());
+                if let Some(hash) = remote(records, record::HASH, machine.hash()) {
+                    records.text(&hash.login);
+                    records.text(&hash.username);
+                    records.text(&hash.hash);
+                    records.number(hash.expires_in.into());
                 }
-                record.done()
             }
             Slice::Launch => {
-                let (mut record, launch) = remote(record::LAUNCH, machine.launch());
-                if let Some(launch) = launch {
-                    record.raw(&launch.json);
+                if let Some(launch) = remote(records, record::LAUNCH, machine.launch()) {
+                    records.raw(&launch.json);
                 }
-                record.done()
             }
             Slice::Status => {
-                let (mut record, status) = remote(record::STATUS, machine.status());
-                if let Some(status) = status {
-                    record.text(status.status.as_str());
-                    record.text(&status.sub_status);
-                    record.text(&status.since);
-                    record.number(status.version);
-                    record.text(&status.by);
+                if let Some(status) = remote(records, record::STATUS, machine.status()) {
+                    records.text(status.status.as_str());
+                    records.text(&status.sub_status);
+                    records.text(&status.since);
+                    records.number(status.version);
+                    records.text(&status.by);
                     if let Some((status, sub_status)) = &status.next {
-                        record.text(status.as_str());
-                        record.text(sub_status);
+                        records.text(status.as_str());
+                        records.text(sub_status);
                     }
                 }
-                record.done()
             }
             Slice::UserAgent => {
                 let agent = machine.user_agent();
-                show::user_agent(agent.status, agent.error.as_ref())
+                return show::user_agent(records, agent.status, agent.error.as_ref());
             }
-            Slice::Session => show::session(machine.session().as_ref(), machine.consultation().as_ref()),
+            Slice::Session => {
+                let (call, consultation) = (machine.session(), machine.consultation());
+                return show::session(records, call.as_ref(), consultation.as_ref());
+            }
             Slice::Registrars => {
                 let registrars = machine.registrars();
-                show::registrars(&registrars.flows, registrars.rotation as u32)
+                return show::registrars(records, &registrars.flows, registrars.rotation);
             }
         }
+        records.close();
     }
 }
 
-fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
+fn input(told: &Told<'_>) -> Option<Input> {
+    let &Told { kind, number, text, .. } = told;
     let fields = &mut Fields::of(text);
     Some(match kind {
         kind::START => Input::Start(Options { wall_ms: fields.number(), profile_id: fields.text() }),
@@ -152,7 +141,7 @@ fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
         kind::NETWORK_BACK => Input::NetworkBack,
         kind::WOKE => Input::Woke { wall_ms: Some(fields.number()) },
         kind::RESTORE_EVENTS => Input::RestoreEvents(kept(fields)),
-        _ => Input::Softphone(calls::input(kind, number, text)?),
+        _ => Input::Softphone(calls::input(told)?),
     })
 }
 
@@ -245,7 +234,7 @@ fn kept(list: &mut Fields<'_>) -> Vec<Event> {
     events
 }
 
-fn http(id: u32, request: &HttpRequest) -> String {
+fn http(records: &mut Records, id: u32, request: &HttpRequest) {
     let resource = match request {
         HttpRequest::Hash => 0,
         HttpRequest::Launch => 1,
@@ -254,52 +243,54 @@ fn http(id: u32, request: &HttpRequest) -> String {
         HttpRequest::Registrars => 4,
         HttpRequest::Events(_) => 5,
     };
-    let mut record = show::numbered(record::HTTP, &[id, resource]);
+    records.begin(record::HTTP, &[id, resource]);
     match request {
         HttpRequest::PutStatus { status, sub_status, if_match } => {
-            record.text(status.as_str());
-            record.text(sub_status);
+            records.text(status.as_str());
+            records.text(sub_status);
             if let Some(version) = if_match {
-                record.number(*version);
+                records.number(*version);
             }
         }
-        HttpRequest::Events(list) => events(&mut record, list),
+        HttpRequest::Events(list) => events(records, list),
         _ => {}
     }
-    record.done()
+    records.close();
 }
 
-fn events(record: &mut Record, list: &[Event]) {
+fn events(records: &mut Records, list: &[Event]) {
     for step in list {
-        record.open();
-        event(record, step);
-        record.close();
+        records.open();
+        event(records, step);
+        records.close();
     }
 }
 
-fn event(record: &mut Record, event: &Event) {
-    record.text(&event.id);
-    record.text(&event.name);
-    record.number(event.at_ms);
-    record.text(&event.login);
+fn event(records: &mut Records, event: &Event) {
+    records.text(&event.id);
+    records.text(&event.name);
+    records.number(event.at_ms);
+    records.text(&event.login);
     for field in &event.fields {
-        record.text(field);
+        records.text(field);
     }
 }
 
-/// The record's beginning, and what is to follow.
-fn remote<T>(kind: u32, slice: &Remote<T>) -> (Record, Option<&T>) {
-    (show::remote(kind, slice.loading, slice.error.as_ref()), slice.data.as_ref())
+/// Begins a slice's record; what is still to be written.
+fn remote<'a, T>(records: &mut Records, kind: u32, slice: &'a Remote<T>) -> Option<&'a T> {
+    show::remote(records, kind, slice.loading, slice.error.as_ref());
+    slice.data.as_ref()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headset_softphone::Time;
 
     const STATUS: &str = "paused\u{1f}lunch\u{1f}2026-11-01T08:00:00Z\u{1f}7\u{1f}operator\u{1f}\u{1f}";
 
     fn told(kind: u32, number: u32, parts: &[&str]) -> Option<Input> {
-        input(kind, number, &parts.join("\u{1f}"))
+        input(&Told { now: Time(0), kind, number, text: &parts.join("\u{1f}") })
     }
 
     #[test]

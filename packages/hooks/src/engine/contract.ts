@@ -20,12 +20,12 @@ import type {
 
 /** A machine as wasm has it. */
 export interface Engine {
-  /** Something happened: `now` is `performance.now()`, the rest as in `Inputs`. */
-  input(now: number, kind: number, number: number, text: string): void;
-  /** What to do now, a record; empty when there is nothing more. */
-  poll(): string;
-  /** When to tell `TICK` if nothing else happens. */
-  timeout(): number;
+  /**
+   * Something happened: the fields are `performance.now()`, then as in `Inputs`.
+   *
+   * What to do now, as JSON: records, and at the end when to tell `TICK` if nothing else happens, or null.
+   */
+  tell(text: string): string;
 }
 
 /** `seed`: eight random 32-bit numbers, as fields. */

@@ -18,9 +18,11 @@ import {
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any */
 type Values = any[];
 
+/** Its place in `records`, and what that is followed by. */
+export type EngineRecord = [kind: number, ...Values];
+
 /** What a record asks for. */
-export function read(text: string): Output {
-  const [kind, ...values] = JSON.parse(text) as [number, ...Values];
+export function read([kind, ...values]: EngineRecord): Output {
   const [type = '', ...names] = records[kind]?.split(' ') ?? [];
   const shape = slices[type];
   if (shape) return { type: 'changed', slice: type, value: shape(values) } as Output;
