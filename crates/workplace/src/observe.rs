@@ -9,28 +9,29 @@ use headset_sip::Time;
 use headset_softphone::{Event as PhoneEvent, FlowStatus, FlowView, Output as PhoneOutput, UserAgentStatus};
 
 impl Workplace {
-    pub(crate) fn phone_said(&mut self, now: Time, output: PhoneOutput) {
-        match output {
-            PhoneOutput::Event(PhoneEvent::FlowsChanged) => self.flows_changed = true,
-            PhoneOutput::Event(PhoneEvent::CallsChanged) => self.call_changed = true,
-            PhoneOutput::Event(PhoneEvent::CredentialsRefused { registrar, status, reason }) => {
-                self.credentials_refused(now, registrar, status, reason);
-            }
-            PhoneOutput::Event(PhoneEvent::Trace { name, fields }) => {
-                let mut particulars = Vec::new();
-                for (key, value) in fields {
-                    particulars.push(key.into());
-                    particulars.push(value);
+    pub(crate) fn phone_said(&mut self, now: Time, mut output: PhoneOutput) {
+        if let PhoneOutput::Event(event) = &mut output {
+            match event {
+                PhoneEvent::FlowsChanged => return self.flows_changed = true,
+                PhoneEvent::CallsChanged => return self.call_changed = true,
+                PhoneEvent::CredentialsRefused { registrar, status, reason } => {
+                    return self.credentials_refused(now, registrar, *status, reason);
                 }
-                self.record(now, name, particulars);
-            }
-            output => {
-                if let PhoneOutput::Event(PhoneEvent::Error { code, message }) = &output {
+                PhoneEvent::Trace { name, fields } => {
+                    let mut particulars = Vec::new();
+                    for (key, value) in fields {
+                        particulars.push((*key).into());
+                        particulars.push(core::mem::take(value));
+                    }
+                    return self.record(now, name, particulars);
+                }
+                PhoneEvent::Error { code, message } => {
                     self.trace(now, "error code message", &[code, message]);
                 }
-                self.outputs.push(Output::Softphone(output));
+                _ => {}
             }
         }
+        self.outputs.push(Output::Softphone(output));
     }
 
     pub(crate) fn observe_call(&mut self, now: Time) {
@@ -62,10 +63,8 @@ impl Workplace {
             let (previous, status) = (word(self.user_agent.status), word(status));
             self.trace(now, "user_agent_status previous status", &[previous, status]);
         }
-        if user_agent != self.user_agent {
-            self.user_agent = user_agent;
-            self.mark(Slice::UserAgent);
-        }
+        self.user_agent = user_agent;
+        self.mark(Slice::UserAgent);
         self.mark(Slice::Registrars);
     }
 }

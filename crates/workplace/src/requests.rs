@@ -99,8 +99,8 @@ impl Requests {
 
     /// What `id` asked for, if its answer is still waited for.
     pub(crate) fn take(&mut self, id: HttpId) -> Option<Resource> {
-        let resource = Resource::ALL.into_iter().find(|r| self.phase(*r) == Phase::InFlight(id))?;
-        self.slots[resource as usize].phase = Phase::Idle;
+        let resource = *Resource::ALL.iter().find(|r| self.phase(**r) == Phase::InFlight(id))?;
+        self.idle(resource);
         Some(resource)
     }
 
@@ -148,7 +148,7 @@ impl Requests {
 
 /// `ms` after a moment.
 pub(crate) fn after(time: Time, ms: u64) -> Time {
-    Time(time.0.saturating_add(ms))
+    Time(time.0.wrapping_add(ms))
 }
 
 /// Exponential from half a second to `cap`, its upper half random.

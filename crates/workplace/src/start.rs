@@ -53,8 +53,8 @@ impl Workplace {
         }
         self.life = Life::Running;
         self.trace(now, "engine_started", &[]);
-        for slice in ASKED {
-            self.load(slice);
+        for slice in &ASKED {
+            self.load(*slice);
         }
         self.request(now, Resource::Hash);
         self.request(now, Resource::Launch);
@@ -96,8 +96,8 @@ impl Workplace {
         self.launch = Remote::waiting();
         self.status.slice = Remote::waiting();
         self.rotator = Rotator::new(Vec::new());
-        for slice in ASKED {
-            self.mark(slice);
+        for slice in &ASKED {
+            self.mark(*slice);
         }
         self.observe_flows(now);
         self.flush_events(now);
@@ -209,10 +209,10 @@ impl Workplace {
         self.trace(now, "access_refused code", &[&error.code]);
         self.life = Life::Refused;
         self.note(Slice::Status, error);
-        for timer in [Timer::HashRenewal, Timer::Poll, Timer::Stream, Timer::SendEvents] {
-            self.timers.clear(timer);
+        for timer in &[Timer::HashRenewal, Timer::Poll, Timer::Stream, Timer::SendEvents] {
+            self.timers.clear(*timer);
         }
-        for resource in [Resource::Hash, Resource::Launch, Resource::Status, Resource::Registrars] {
+        for &resource in &[Resource::Hash, Resource::Launch, Resource::Status, Resource::Registrars] {
             if self.requests.waits(resource) {
                 self.timers.clear(Timer::Http(resource));
                 self.requests.refused(resource);
@@ -233,7 +233,7 @@ impl Workplace {
         self.trace(now, "access_tried_again", &[]);
         self.request(now, Resource::Hash);
         self.request(now, Resource::Launch);
-        for resource in [Resource::PutStatus, Resource::Events] {
+        for &resource in &[Resource::PutStatus, Resource::Events] {
             if self.requests.phase(resource) == Phase::Refused {
                 self.request(now, resource);
             }
@@ -243,8 +243,8 @@ impl Workplace {
     }
 
     /// A registrar did not accept the hash. Flows and calls stay as they are.
-    pub(crate) fn credentials_refused(&mut self, now: Time, registrar: String, status: u16, reason: String) {
-        let values = [&*registrar, &decimal(status.into()), &reason];
+    pub(crate) fn credentials_refused(&mut self, now: Time, registrar: &str, status: u16, reason: &str) {
+        let values = [registrar, &decimal(status.into()), reason];
         self.trace(now, "credentials_refused registrar status reason", &values);
         if !self.running() || self.requests.phase(Resource::Hash) != Phase::Idle {
             return;
@@ -289,12 +289,11 @@ impl Workplace {
 
     /// Why a newer one cannot be had.
     pub(crate) fn note(&mut self, slice: Slice, error: Error) {
-        let Some((loading, known)) = self.remote(slice) else { return };
-        if *loading || known.as_ref() != Some(&error) {
+        if let Some((loading, known)) = self.remote(slice) {
             *loading = false;
             *known = Some(error);
-            self.mark(slice);
         }
+        self.mark(slice);
     }
 
     fn remote(&mut self, slice: Slice) -> Option<(&mut bool, &mut Option<Error>)> {
@@ -312,7 +311,7 @@ impl Workplace {
         if self.life == Life::Stopped {
             return;
         }
-        for resource in Resource::ALL {
+        for &resource in &Resource::ALL {
             if self.requests.waits(resource) {
                 self.request(now, resource);
             }

@@ -94,9 +94,8 @@ impl Workplace {
         self.mark(Slice::Status);
         let choice = Choice { request, status, sub_status, give_up: after(now, GIVE_UP_MS) };
         if self.requests.in_flight(Resource::PutStatus) {
-            if let Some(overtaken) = self.status.following.replace(choice) {
-                self.outputs.push(Output::StatusSet { request: overtaken.request });
-            }
+            self.drop_following();
+            self.status.following = Some(choice);
         } else {
             self.resolve_choice();
             self.status.intent = Intent::Choice { choice, again: false };
@@ -224,6 +223,10 @@ impl Workplace {
     /// Settles every choice that will not be sent any more.
     pub(crate) fn drop_choices(&mut self) {
         self.resolve_choice();
+        self.drop_following();
+    }
+
+    fn drop_following(&mut self) {
         if let Some(choice) = self.status.following.take() {
             self.outputs.push(Output::StatusSet { request: choice.request });
         }

@@ -68,9 +68,9 @@ impl Timers {
         if earliest > now || earliest == Self::NEVER {
             return None;
         }
-        let timer = TIMERS.into_iter().find(|timer| self.get(*timer) == earliest)?;
-        self.clear(timer);
-        Some(timer)
+        let timer = TIMERS.iter().find(|timer| self.get(**timer) == earliest)?;
+        self.clear(*timer);
+        Some(*timer)
     }
 }
 

@@ -283,7 +283,7 @@ impl Workplace {
             self.requests.succeeded(resource);
         }
         match (resource, answer) {
-            (_, Err(error)) => return self.failed(now, resource, error),
+            (_, Err(error)) => self.failed(now, resource, error),
             (Resource::Hash, Ok(HttpAnswer::Hash(hash))) => self.hash_arrived(now, hash),
             (Resource::Launch, Ok(HttpAnswer::Launch { launch, status, registrars })) => {
                 self.launch_arrived(now, launch, status, registrars);
@@ -327,7 +327,7 @@ impl Workplace {
     /// An answer came: whatever waits because the network failed need not wait any longer.
     pub(crate) fn network_answers(&mut self, now: Time) {
         let mut waited = false;
-        for resource in Resource::ALL {
+        for &resource in &Resource::ALL {
             if self.requests.waits_for_network(resource) {
                 waited = true;
                 self.request(now, resource);
@@ -343,7 +343,7 @@ impl Workplace {
         self.draw_consequences(now);
         self.arm_watchdog(now);
         let changed = core::mem::take(&mut self.changed);
-        for slice in Slice::ALL {
+        for &slice in &Slice::ALL {
             if changed >> slice as u8 & 1 != 0 {
                 self.outputs.push(Output::Changed(slice));
             }
