@@ -91,7 +91,10 @@ impl Artifact {
         let compiled = step(&format!("building the engine for browsers: {}", self.name), || {
             compile(toolchain, self.package, self.feature)
         })?;
-        step("making it small", || shrink(&bind(&compiled, self.name)?, &wasm))?;
+        step("making it small", || {
+            let bound = bind(&compiled, self.name)?;
+            if self.inlined { shrink(&bound, &wasm) } else { shrink(&only_used(&bound, self.name)?, &wasm) }
+        })?;
         if self.inlined {
             std::fs::write(self.file(), inline::module(&std::fs::read(&wasm)?))?;
         }
@@ -204,16 +207,45 @@ fn bind(compiled: &Path, name: &str) -> Result<PathBuf> {
     Ok(bound().join(format!("{name}_bg.wasm")))
 }
 
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// A machine without what wasm-bindgen exports besides and `engine/machine.ts` does not use.
+fn only_used(bound: &Path, name: &str) -> Result<PathBuf> {
+    let methods = [format!("{name}_new"), format!("{name}_tell")];
+    let used = ["memory", "__wbindgen_malloc", "__wbindgen_free", &methods[0], &methods[1]];
+    let nodes: Vec<String> =
+        used.iter().map(|export| format!(r#"{{"name":"{export}","export":"{export}"}}"#)).collect();
+    let graph = bound.with_extension("json");
+    std::fs::write(
+        &graph,
+        format!(r#"[{{"name":"page","root":true,"reaches":{used:?}}},{}]"#, nodes.join(",")),
+    )?;
+    let file = bound.with_extension("used.wasm");
+    run_quietly(
+        command("npx", ["--no-install", "wasm-metadce"])
+            .args(FEATURES)
+            .arg("--graph-file")
+            .arg(&graph)
+            .arg("-o")
+            .args([&file, bound]),
+    )?;
+    Ok(file)
+}
+
 fn shrink(bound: &Path, file: &Path) -> Result<()> {
-    let features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"];
-    let more = ["--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
     // Below 1 KiB lies the far end of the stack, and nothing that the program points to.
     let passes = ["-Oz", "--converge", "--low-memory-unused", "--strip-debug", "--strip-producers"];
     run_quietly(
         command("npx", ["--no-install", "wasm-opt"])
             .args(passes)
-            .args(features)
-            .args(more)
+            .args(FEATURES)
             .arg("-o")
             .args([file, bound]),
     )

@@ -5,50 +5,35 @@ use crate::kind;
 use alloc::boxed::Box;
 use alloc::string::String;
 use headset_softphone::{
-    CallCommand, CallId, CallOptions, Command, Credentials, Dtmf, DtmfTransport, EndOptions, Identity, Input,
-    MediaOptions, PeerEvent, PeerId, Permission, Settings, SocketEvent, SocketId, Time,
+    CallCommand, CallId, CallOptions, Command, Dtmf, DtmfTransport, EndOptions, Input, MediaOptions,
+    PeerEvent, PeerId, Permission, SocketEvent, SocketId, Time,
 };
 
-/// Names the engine on the wire.
-const USER_AGENT: &str = concat!("Headset/", env!("CARGO_PKG_VERSION"));
-
-/// `performance.now()` on the engine's clock.
-pub(crate) fn time(now: f64) -> Time {
-    Time(now as u64)
+/// Something that happened.
+pub(crate) struct Told<'a> {
+    pub(crate) now: Time,
+    pub(crate) kind: u32,
+    pub(crate) number: u32,
+    pub(crate) text: &'a str,
 }
 
-/// The engine's clock for `setTimeout`; infinite where nothing is due.
-pub(crate) fn due(time: Option<Time>) -> f64 {
-    time.map_or(f64::INFINITY, |time| time.0 as f64)
+impl<'a> Told<'a> {
+    pub(crate) fn read(text: &'a str) -> Self {
+        let mut fields = Fields::of(text);
+        Told {
+            now: Time(fields.number()),
+            kind: fields.number() as u32,
+            number: fields.number() as u32,
+            text: fields.others(),
+        }
+    }
 }
 
 /// `None` for what only the other machine understands.
-pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
-    let socket = |event| Input::Socket(SocketId(number), event);
-    let peer = |event| Input::Peer(PeerId(number), event);
-    let command = Input::Command;
-    let call = |call, asked| Input::Command(Command::Call(call, asked));
-    let media = MediaOptions(number);
-    let options = || Box::new(CallOptions { media, ..CallOptions::default() });
-    let on = number != 0;
+pub(crate) fn input(&Told { kind, number, text, .. }: &Told<'_>) -> Option<Input> {
     Some(match kind {
-        kind::SOCKET_OPENED => socket(SocketEvent::Opened),
-        kind::SOCKET_RECEIVED => socket(SocketEvent::Received(text.into())),
-        kind::SOCKET_CLOSED => {
-            let mut fields = Fields::of(text);
-            socket(SocketEvent::Closed { code: fields.number() as u16, reason: fields.rest() })
-        }
-        kind::PEER_DESCRIBED => peer(PeerEvent::Described(text.into())),
-        kind::PEER_ACCEPTED => peer(PeerEvent::Accepted),
-        kind::PEER_FAILED => peer(PeerEvent::Failed { message: text.into() }),
-        kind::MICROPHONE_OPENED => peer(PeerEvent::MicrophoneOpened),
-        kind::MICROPHONE_FAILED => {
-            let mut fields = Fields::of(text);
-            peer(PeerEvent::MicrophoneFailed { name: fields.text(), message: fields.rest() })
-        }
-        kind::PEER_CONNECTED => peer(PeerEvent::Connected),
-        kind::PEER_DISCONNECTED => peer(PeerEvent::Disconnected),
-        kind::PEER_NO_MEDIA => peer(PeerEvent::NoMedia),
+        kind::SOCKET_OPENED..=kind::SOCKET_CLOSED => Input::Socket(SocketId(number), socket(kind, text)),
+        kind::PEER_DESCRIBED..=kind::PEER_NO_MEDIA => Input::Peer(PeerId(number), peer(kind, text)),
         kind::MICROPHONE_PERMISSION => Input::MicrophonePermission(match text {
             "granted" => Permission::Granted,
             "denied" => Permission::Denied,
@@ -56,66 +41,87 @@ pub(crate) fn input(kind: u32, number: u32, text: &str) -> Option<Input> {
         }),
         kind::NETWORK_BACK => Input::Nudge,
         kind::WOKE => Input::Woke,
-        kind::CALL => call(CallId::ONE, CallCommand::Dial { target: text.into(), options: options() }),
-        kind::ANSWER => call(CallId::ONE, CallCommand::Answer { media, headers: String::new() }),
+        _ => {
+            let (call, asked) = call(kind, number, text)?;
+            Input::Command(Command::Call(call, asked))
+        }
+    })
+}
+
+fn socket(kind: u32, text: &str) -> SocketEvent {
+    let mut fields = Fields::of(text);
+    match kind {
+        kind::SOCKET_OPENED => SocketEvent::Opened,
+        kind::SOCKET_RECEIVED => SocketEvent::Received(fields.rest()),
+        _ => SocketEvent::Closed { code: fields.number() as u16, reason: fields.rest() },
+    }
+}
+
+fn peer(kind: u32, text: &str) -> PeerEvent {
+    let mut fields = Fields::of(text);
+    match kind {
+        kind::PEER_DESCRIBED => PeerEvent::Described(fields.rest()),
+        kind::PEER_ACCEPTED => PeerEvent::Accepted,
+        kind::PEER_FAILED => PeerEvent::Failed { message: fields.rest() },
+        kind::MICROPHONE_OPENED => PeerEvent::MicrophoneOpened,
+        kind::MICROPHONE_FAILED => {
+            PeerEvent::MicrophoneFailed { name: fields.text(), message: fields.rest() }
+        }
+        kind::PEER_CONNECTED => PeerEvent::Connected,
+        kind::PEER_DISCONNECTED => PeerEvent::Disconnected,
+        _ => PeerEvent::NoMedia,
+    }
+}
+
+/// What is asked of which call.
+fn call(kind: u32, number: u32, text: &str) -> Option<(CallId, CallCommand)> {
+    let fields = &mut Fields::of(text);
+    let media = MediaOptions(number);
+    let on = number != 0;
+    let mut call = CallId::ONE;
+    let asked = match kind {
+        kind::CALL => CallCommand::Dial { target: fields.rest(), options: options(media) },
+        kind::ANSWER => CallCommand::Answer { media, headers: String::new() },
         kind::END => {
-            let mut fields = Fields::of(text);
             let end = Box::new(EndOptions {
                 status_code: u16::try_from(number).ok().filter(|code| *code != 0),
                 cause: fields.optional(),
                 reason_phrase: fields.optional(),
                 ..EndOptions::default()
             });
-            call(named(&mut fields), CallCommand::End(end))
+            call = named(fields);
+            CallCommand::End(end)
         }
         kind::HOLD => {
-            let hold = CallCommand::Hold { on, update: false, headers: String::new() };
-            call(named(&mut Fields::of(text)), hold)
+            call = named(fields);
+            CallCommand::Hold { on, update: false, headers: String::new() }
         }
-        kind::MUTE => call(named(&mut Fields::of(text)), CallCommand::Mute(on)),
+        kind::MUTE => {
+            call = named(fields);
+            CallCommand::Mute(on)
+        }
         kind::SEND_DTMF => {
             let transport = if on { DtmfTransport::Rtp } else { DtmfTransport::Info };
-            let dtmf = Dtmf { transport, ..Dtmf::default() };
-            call(CallId::ONE, CallCommand::SendDtmf { tones: text.into(), dtmf })
+            CallCommand::SendDtmf { tones: fields.rest(), dtmf: Dtmf { transport, ..Dtmf::default() } }
         }
         kind::TRANSFER => {
             let with = on.then_some(CallId(number));
-            call(CallId::ONE, CallCommand::Transfer { target: text.into(), with, headers: String::new() })
+            CallCommand::Transfer { target: fields.rest(), with, headers: String::new() }
         }
         kind::CONSULT => {
-            let mut fields = Fields::of(text);
-            let new = named(&mut fields);
-            call(CallId::ONE, CallCommand::Consult { new, target: fields.rest(), options: options() })
+            let new = named(fields);
+            CallCommand::Consult { new, target: fields.rest(), options: options(media) }
         }
-        kind::RESUME => call(CallId::ONE, CallCommand::Resume { media, stored: text.into() }),
-        kind::STOP => command(Command::Stop),
-        kind::REGISTER => command(register(text)),
-        kind::SET_CREDENTIALS => command(Command::SetCredentials(credentials(&mut Fields::of(text)))),
+        kind::RESUME => CallCommand::Resume { media, stored: fields.rest() },
         _ => return None,
-    })
+    };
+    Some((call, asked))
 }
 
 fn named(fields: &mut Fields<'_>) -> CallId {
     CallId(fields.number() as u32)
 }
 
-fn register(text: &str) -> Command {
-    let mut fields = Fields::of(text);
-    let identity = Identity {
-        login: fields.text(),
-        domain: fields.text(),
-        display_name: fields.text(),
-        instance_id: fields.text(),
-        user_agent: USER_AGENT.into(),
-    };
-    Command::Start {
-        identity,
-        credentials: credentials(&mut fields),
-        registrars: fields.registrars(),
-        settings: Settings::default(),
-    }
-}
-
-fn credentials(fields: &mut Fields<'_>) -> Credentials {
-    Credentials::new(fields.text(), fields.text())
+fn options(media: MediaOptions) -> Box<CallOptions> {
+    Box::new(CallOptions { media, ..CallOptions::default() })
 }

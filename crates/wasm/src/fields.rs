@@ -36,6 +36,13 @@ impl<'a> Fields<'a> {
         end.and_then(|end| text.get(..end)).unwrap_or(text)
     }
 
+    /// The next fields, as many as there is room for.
+    pub(crate) fn read(&mut self, into: &mut [&'a str]) {
+        for field in into {
+            *field = self.field();
+        }
+    }
+
     pub(crate) fn text(&mut self) -> String {
         self.field().into()
     }
@@ -52,34 +59,39 @@ impl<'a> Fields<'a> {
 
     /// `None` where there are none.
     pub(crate) fn digits(&mut self) -> Option<u64> {
-        let field = self.field();
-        (!field.is_empty()).then(|| number(field))
+        digits(self.field())
     }
 
     /// All that is left, whatever is in it.
-    pub(crate) fn rest(&mut self) -> String {
-        core::mem::take(&mut self.rest).into()
+    pub(crate) fn others(&self) -> &'a str {
+        self.rest
     }
 
-    /// A field that is a list of `id uri weight reg_id`.
-    pub(crate) fn registrars(&mut self) -> Vec<Registrar> {
-        let mut items = Fields::items(self.field());
-        let mut registrars = Vec::new();
-        while !items.is_empty() {
-            registrars.push(Registrar {
-                id: items.text(),
-                uri: items.text(),
-                weight: items.number() as u32,
-                reg_id: items.number() as u32,
-                route: None,
-                transport: None,
-            });
-        }
-        registrars
+    /// The same, as a field that may hold anything.
+    pub(crate) fn rest(&self) -> String {
+        self.rest.into()
     }
 }
 
-fn number(text: &str) -> u64 {
+/// A list of `id uri weight reg_id`.
+pub(crate) fn registrars(list: &str) -> Vec<Registrar> {
+    let mut items = Fields::items(list);
+    let mut registrars = Vec::new();
+    while !items.is_empty() {
+        registrars.push(Registrar {
+            id: items.text(),
+            uri: items.text(),
+            weight: items.number() as u32,
+            reg_id: items.number() as u32,
+            route: None,
+            transport: None,
+        });
+    }
+    registrars
+}
+
+/// The digits that a text begins with; `None` where it is empty.
+pub(crate) fn digits(text: &str) -> Option<u64> {
     let mut number = 0u64;
     for byte in text.bytes() {
         let digit = byte.wrapping_sub(b'0');
@@ -88,7 +100,7 @@ fn number(text: &str) -> u64 {
         }
         number = number.wrapping_mul(10).wrapping_add(digit.into());
     }
-    number
+    (!text.is_empty()).then_some(number)
 }
 
 /// The 32 bytes that all tokens come from: eight numbers of 32 bits.
@@ -118,11 +130,11 @@ mod tests {
     fn registrars_are_a_list_in_one_field() {
         let mut fields =
             Fields::of("r1\u{1e}ws://1\u{1e}2\u{1e}3\u{1e}r2\u{1e}ws://2\u{1e}4\u{1e}5\u{1f}next");
-        let registrars = fields.registrars();
+        let registrars = super::registrars(fields.field());
         assert_eq!(registrars.len(), 2);
         assert_eq!((&*registrars[1].id, registrars[1].weight, registrars[1].reg_id), ("r2", 4, 5));
         assert_eq!(fields.field(), "next");
-        assert!(Fields::of("\u{1f}next").registrars().is_empty());
+        assert!(super::registrars("").is_empty());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What `input` is told: its `kind`s, and what `number` and `text` are to each.
+//! What a machine is told: the kinds, what `number` is to each, and its fields.
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $number:literal;)*) => {
@@ -67,7 +67,7 @@ kinds! {
     HTTP_FAILED = 25;
     /// The answer to request `number`: `login username hash expires_in`.
     HASH_ARRIVED = 26;
-    /// The answer to request `number`: `login display_name uri domain poll_s registrars`, a status, and the whole answer.
+    /// The answer to request `number`: `login display_name domain poll_s registrars`, a status, and the whole answer.
     LAUNCH_ARRIVED = 27;
     /// The answer to request `number`, or with 0 the stream's: a status, `status sub_status since version by next
     /// next_sub_status`.

@@ -1,14 +1,13 @@
 //! The engine's browser boundary: an operator's [`Workplace`], and a [`Phone`] alone for guests.
 //!
-//! Both have the same four functions, so that hardly any code is spent on crossing:
+//! Both have the same two functions, so that hardly any code is spent on crossing. They take fields, U+001F between
+//! them. The last may hold anything; items of a list within a field have U+001E between them; an empty field is one that
+//! is absent.
 //!
-//! - `new(seed)`: eight random 32-bit numbers, as fields;
-//! - `input(now, kind, number, text)`: something happened. `now` is `performance.now()`, `kind` is one of [`kind`],
-//!   `number` mostly names what it happened to, `text` has its fields, U+001F between them. The last may hold anything;
-//!   items of a list within a field have U+001E between them; an empty field is one that is absent;
-//! - `poll()`: what the page must do now, a JSON array that begins with a number of [`record`]; empty when there is
-//!   nothing more;
-//! - `timeout()`: when to tell [`kind::TICK`] if nothing else happens.
+//! - `new(seed)`: eight random 32-bit numbers;
+//! - `tell(text)`: something happened. First when, `performance.now()`; then one of [`kind`], and the number that it
+//!   speaks of; then its own fields. The answer is a JSON array of what the page must do now: arrays that each begin
+//!   with a number of [`record`], and at the end when to tell [`kind::TICK`] if nothing else happens, or null.
 //!
 //! The hooks package has the same numbers in `src/engine/contract.ts`; a test here holds the two together.
 #![cfg_attr(target_arch = "wasm32", no_std)]

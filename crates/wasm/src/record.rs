@@ -1,6 +1,7 @@
-//! What `poll` gives: JSON arrays that begin with one of these numbers.
+//! What a machine asks of the page: JSON arrays that begin with one of these numbers.
 
 use alloc::string::String;
+use headset_softphone::Time;
 
 macro_rules! records {
     ($($(#[$doc:meta])* $name:ident = $number:literal;)*) => {
@@ -12,11 +13,11 @@ macro_rules! records {
 }
 
 records! {
-    /// A slice: [loading, hash or null, error or null].
+    /// A slice: [loading, error or null], and if there is a hash its fields.
     HASH = 0;
-    /// A slice: [loading, the answer or null, error or null].
+    /// A slice: [loading, error or null], and if there is one the answer.
     LAUNCH = 1;
-    /// A slice: [loading, status or null, error or null].
+    /// A slice: [loading, error or null], and if there is a status its fields.
     STATUS = 2;
     /// A slice: [status, error or null].
     USER_AGENT = 3;
@@ -48,7 +49,7 @@ records! {
     HOLD = 16;
     /// [peer].
     CLOSE = 17;
-    /// [id, resource, …]: 0 hash, 1 launch, 2 status, 3 put status [status, sub_status or null, version or null],
+    /// [id, resource, …]: 0 hash, 1 launch, 2 status, 3 put status [status, sub_status, and the version if there is one],
     /// 4 registrars, 5 events [event, …].
     HTTP = 18;
     /// Open the event stream.
@@ -65,9 +66,9 @@ records! {
     STATUS_CHANGED = 24;
     /// [request].
     STATUS_SET = 25;
-    /// [id, direction, originator, outcome, cause, status code or null, reason phrase or null, remote].
+    /// [direction, originator, outcome, id, cause, status code or null, reason phrase or null, remote].
     CALL_ENDED = 26;
-    /// [tone, duration].
+    /// [duration, tone].
     DTMF = 27;
     /// [id, name, at_ms, login, key, value, …].
     EVENT = 28;
@@ -79,15 +80,30 @@ records! {
     DIALOG_CHANGED = 31;
 }
 
-/// A record in the making.
-pub(crate) struct Record(String);
+/// An array of records in the making.
+pub(crate) struct Records(String);
 
-impl Record {
-    pub(crate) fn new(kind: u32) -> Self {
-        let mut record = Record(String::new());
-        record.open();
-        record.number(kind.into());
-        record
+impl Records {
+    pub(crate) fn new() -> Self {
+        Records("[".into())
+    }
+
+    /// A record of numbers, and of texts after them.
+    pub(crate) fn push(&mut self, kind: u32, numbers: &[u32], texts: &[&str]) {
+        self.begin(kind, numbers);
+        for text in texts {
+            self.text(text);
+        }
+        self.close();
+    }
+
+    /// Begins a record, with numbers.
+    pub(crate) fn begin(&mut self, kind: u32, numbers: &[u32]) {
+        self.open();
+        self.number(kind.into());
+        for number in numbers {
+            self.number((*number).into());
+        }
     }
 
     /// Begins an array within the array.
@@ -143,9 +159,18 @@ impl Record {
         }
     }
 
-    pub(crate) fn done(mut self) -> String {
+    pub(crate) fn optional_number(&mut self, number: Option<u64>) {
+        match number {
+            Some(number) => self.number(number),
+            None => self.null(),
+        }
+    }
+
+    /// The array, `due` at its end: when it is time.
+    pub(crate) fn done(&mut self, due: Option<Time>) -> String {
+        self.optional_number(due.map(|due| due.0));
         self.close();
-        self.0
+        core::mem::take(&mut self.0)
     }
 
     fn digits(&mut self, number: u64) {
@@ -166,22 +191,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_json() {
-        let mut record = Record::new(7);
-        record.number(18_446_744_073_709_551_615);
-        record.text("a\"b\\c\r\n\u{1f}é✓");
-        record.open();
-        record.close();
-        record.flag(true);
-        record.optional(None);
-        record.open();
-        record.text("");
-        record.text("[");
-        record.number(0);
-        record.close();
+    fn records_are_json() {
+        let mut records = Records::new();
+        records.begin(7, &[]);
+        records.number(18_446_744_073_709_551_615);
+        records.text("a\"b\\c\r\n\u{1f}é✓");
+        records.open();
+        records.close();
+        records.flag(true);
+        records.optional(None);
+        records.open();
+        records.text("");
+        records.text("[");
+        records.number(0);
+        records.close();
+        records.close();
+        records.push(8, &[1, 2], &["x"]);
+        records.push(9, &[], &[]);
         assert_eq!(
-            record.done(),
-            r#"[7,18446744073709551615,"a\u0022b\u005cc\u000d\u000a\u001fé✓",[],true,null,["","[",0]]"#
+            records.done(None),
+            r#"[[7,18446744073709551615,"a\u0022b\u005cc\u000d\u000a\u001fé✓",[],true,null,["","[",0]],[8,1,2,"x"],[9],null]"#
         );
     }
 }

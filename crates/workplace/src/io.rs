@@ -20,16 +20,16 @@ pub enum Input {
     StreamOpened,
     /// The stream ended, or never opened.
     StreamClosed,
-    /// An event of the stream.
-    Pushed(Push),
+    /// The stream told of a status or of registrars, as an answer would.
+    Pushed(HttpAnswer),
     /// The operator chose a status; `request` comes back in [`Output::StatusSet`].
     SetStatus {
         /// The caller's own number for this choice.
         request: u32,
         /// The status chosen.
         status: Status,
-        /// The reason, as a pause reason's code.
-        sub_status: Option<String>,
+        /// The reason, as a pause reason's code; empty for none.
+        sub_status: String,
     },
     /// While set, incoming calls are refused with it as the reason.
     RefuseCalls(Option<String>),
@@ -78,8 +78,8 @@ pub enum HttpRequest {
     PutStatus {
         /// The status asked for.
         status: Status,
-        /// Its reason.
-        sub_status: Option<String>,
+        /// Its reason; empty for none.
+        sub_status: String,
         /// The version that it replaces.
         if_match: Option<u64>,
     },
@@ -95,10 +95,18 @@ pub enum HttpAnswer {
     /// To [`HttpRequest::Hash`].
     Hash(Hash),
     /// To [`HttpRequest::Launch`].
-    Launch(Launch),
-    /// To [`HttpRequest::Status`] and [`HttpRequest::PutStatus`].
+    Launch {
+        /// Who the operator is.
+        launch: Launch,
+        /// The status at launch.
+        status: StatusRecord,
+        /// The registrars assigned.
+        registrars: Vec<softphone::Registrar>,
+    },
+    /// To [`HttpRequest::Status`] and [`HttpRequest::PutStatus`]; over the stream: it changed, or the stream has just
+    /// opened.
     Status(StatusRecord),
-    /// To [`HttpRequest::Registrars`].
+    /// Over the stream as with a status. To [`HttpRequest::Registrars`].
     Registrars {
         /// The registrars that the client belongs to.
         registrars: Vec<softphone::Registrar>,
@@ -118,12 +126,26 @@ pub struct HttpError {
     pub code: String,
     /// The problem document's `detail`, or the failure in words.
     pub detail: String,
-    /// Where to log in, with `unauthenticated`.
-    pub login_url: Option<String>,
+    /// Where to log in, with `unauthenticated`; else empty.
+    pub login_url: String,
     /// 412: the current record.
     pub current: Option<StatusRecord>,
     /// 429 and 503: seconds to wait.
     pub retry_after_s: Option<u32>,
+}
+
+impl HttpError {
+    /// Of which nothing but the status is known.
+    pub const fn new(status: u16) -> HttpError {
+        HttpError {
+            status,
+            code: String::new(),
+            detail: String::new(),
+            login_url: String::new(),
+            current: None,
+            retry_after_s: None,
+        }
+    }
 }
 
 /// The telephony credential.
@@ -146,14 +168,8 @@ pub struct Launch {
     pub login: String,
     /// The operator's name.
     pub display_name: String,
-    /// The operator's address of record.
-    pub sip_uri: String,
     /// The SIP domain.
     pub sip_domain: String,
-    /// The registrars assigned.
-    pub registrars: Vec<softphone::Registrar>,
-    /// The status at launch.
-    pub status: StatusRecord,
     /// Seconds between two polls of the registrars.
     pub poll_s: u32,
     /// The whole answer as the body got it: what `useTelephonyLaunch` shows.
@@ -183,7 +199,12 @@ impl Status {
 
     /// Reads the word on the wire.
     pub fn parse(word: &str) -> Option<Status> {
-        [Status::Connected, Status::Disconnected, Status::Paused].into_iter().find(|s| s.as_str() == word)
+        match word {
+            "connected" => Some(Status::Connected),
+            "disconnected" => Some(Status::Disconnected),
+            "paused" => Some(Status::Paused),
+            _ => None,
+        }
     }
 }
 
@@ -192,30 +213,16 @@ impl Status {
 pub struct StatusRecord {
     /// The status now.
     pub status: Status,
-    /// Its reason.
-    pub sub_status: Option<String>,
+    /// Its reason; empty for none.
+    pub sub_status: String,
     /// RFC 3339, as the backend wrote it.
     pub since: String,
     /// Grows with every change.
     pub version: u64,
     /// `operator`, `system`, `supervisor`.
     pub by: String,
-    /// Chosen during a call, taken when it ends.
-    pub next: Option<(Status, Option<String>)>,
-}
-
-/// Over the event stream.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Push {
-    /// The status changed, or the stream has just opened.
-    Status(StatusRecord),
-    /// The assignment changed, or the stream has just opened.
-    Registrars {
-        /// The registrars that the client belongs to.
-        registrars: Vec<softphone::Registrar>,
-        /// The assignment's version.
-        version: String,
-    },
+    /// Chosen during a call, taken when it ends; with its reason, as above.
+    pub next: Option<(Status, String)>,
 }
 
 /// A named step (`docs/events.md`).
@@ -229,8 +236,8 @@ pub struct Event {
     pub at_ms: u64,
     /// To whom; empty while that is not known.
     pub login: String,
-    /// Further particulars.
-    pub fields: Vec<(String, String)>,
+    /// Further particulars: key, value, key, value …
+    pub fields: Vec<String>,
 }
 
 /// What the body must do now.
@@ -266,7 +273,7 @@ pub enum Output {
     AskMicrophone,
 }
 
-/// A part of the state that is replaced as a whole.
+/// A part of the state that is replaced as a whole. What is read may be equal to what was read before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slice {
     /// `Workplace::hash`
@@ -281,6 +288,12 @@ pub enum Slice {
     Session,
     /// `Workplace::registrars`
     Registrars,
+}
+
+impl Slice {
+    /// Each at its place.
+    pub const ALL: [Slice; 6] =
+        [Slice::Hash, Slice::Launch, Slice::Status, Slice::UserAgent, Slice::Session, Slice::Registrars];
 }
 
 /// `{loading, data, error}`
@@ -305,8 +318,8 @@ pub struct Error {
     pub fatal: bool,
     /// The engine goes on trying by itself.
     pub recovering: bool,
-    /// Where to log in, with `unauthenticated`.
-    pub login_url: Option<String>,
+    /// Where to log in, with `unauthenticated`; else empty.
+    pub login_url: String,
 }
 
 /// The user agent as applications see it.

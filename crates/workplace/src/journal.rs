@@ -1,12 +1,13 @@
 //! The named steps: recorded, shown to the application, kept, and sent in batches.
 
-use crate::io::{Event, HttpError, HttpRequest, Output};
+use crate::io::{Event, HttpError, Output};
 use crate::outbox::BATCH;
-use crate::requests::{ANSWER_WITHIN_MS, Failure, Resource, after, classify};
-use crate::workplace::{Timer, Workplace};
-use alloc::string::{String, ToString};
+use crate::requests::{Resource, after, is_refusal};
+use crate::timers::Timer;
+use crate::workplace::Workplace;
+use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::Time;
+use headset_sip::{Time, push_number};
 
 /// How long an event waits for others to be sent with.
 const SEND_AFTER_MS: u64 = 5_000;
@@ -20,16 +21,15 @@ impl Workplace {
     pub(crate) fn trace(&mut self, now: Time, step: &str, values: &[&str]) {
         let mut words = step.split(' ');
         let name = words.next().unwrap_or_default();
-        let fields = words.zip(values).map(|(key, value)| (key.into(), (*value).into())).collect();
+        let mut fields = Vec::new();
+        for (key, value) in words.zip(values) {
+            fields.push(key.into());
+            fields.push((*value).into());
+        }
         self.record(now, name, fields);
     }
 
-    /// What came of a request that failed.
-    pub(crate) fn trace_failure(&mut self, now: Time, step: &str, error: &HttpError) {
-        self.trace(now, step, &[&error.status.to_string(), &error.code]);
-    }
-
-    pub(crate) fn record(&mut self, now: Time, name: &str, fields: Vec<(String, String)>) {
+    pub(crate) fn record(&mut self, now: Time, name: &str, fields: Vec<String>) {
         let event = Event {
             id: self.entropy.uuid(),
             name: name.into(),
@@ -37,7 +37,7 @@ impl Workplace {
             login: self.login().unwrap_or_default().into(),
             fields,
         };
-        self.outputs.push_back(Output::Event(event.clone()));
+        self.outputs.push(Output::Event(event.clone()));
         self.outbox.push(event);
         self.schedule_events(now);
     }
@@ -49,18 +49,16 @@ impl Workplace {
     }
 
     pub(crate) fn schedule_events(&mut self, now: Time) {
-        if self.timers.get(Timer::KeepEvents).is_none() {
+        if !self.timers.runs(Timer::KeepEvents) {
             self.timers.set(Timer::KeepEvents, after(now, KEEP_AFTER_MS));
         }
-        if !self.running()
-            || self.outbox.is_empty()
-            || self.timers.get(Timer::Http(Resource::Events)).is_some()
-        {
+        let waiting = self.outbox.len();
+        if !self.running() || waiting == 0 || self.timers.runs(Timer::Http(Resource::Events)) {
             return;
         }
-        if self.outbox.batch_is_full() {
+        if waiting >= BATCH {
             self.send_events(now);
-        } else if self.timers.get(Timer::SendEvents).is_none() {
+        } else if !self.timers.runs(Timer::SendEvents) {
             self.timers.set(Timer::SendEvents, after(now, SEND_AFTER_MS));
         }
     }
@@ -70,30 +68,16 @@ impl Workplace {
         self.request(now, Resource::Events);
     }
 
-    pub(crate) fn next_batch(&mut self) -> Option<HttpRequest> {
-        self.batch(BATCH)
-    }
-
-    fn batch(&mut self, most: usize) -> Option<HttpRequest> {
-        let batch = self.outbox.batch(most);
-        (!batch.is_empty()).then_some(HttpRequest::Events(batch))
-    }
-
     pub(crate) fn keep_events(&mut self) {
         self.timers.clear(Timer::KeepEvents);
-        self.outputs.push_back(Output::KeepEvents(self.outbox.all().to_vec()));
+        self.outputs.push(Output::KeepEvents(self.outbox.all()));
     }
 
     /// Hands out what there is at once: the page may be gone in a moment.
     pub(crate) fn flush_events(&mut self, now: Time) {
         self.timers.clear(Timer::SendEvents);
         self.requests.idle(Resource::Events);
-        if let Some(request) = self.batch(LAST_BATCH)
-            && let Some(id) = self.requests.begin(Resource::Events)
-        {
-            self.timers.set(Timer::Http(Resource::Events), after(now, ANSWER_WITHIN_MS));
-            self.outputs.push_back(Output::Http(id, request));
-        }
+        self.ask(now, Resource::Events, LAST_BATCH);
         self.keep_events();
     }
 
@@ -103,17 +87,23 @@ impl Workplace {
         self.schedule_events(now);
         let dropped = self.outbox.take_dropped();
         if dropped > 0 {
-            self.trace(now, "events_dropped count", &[&dropped.to_string()]);
+            self.trace(now, "events_dropped count", &[&decimal(dropped)]);
         }
     }
 
     pub(crate) fn events_not_taken(&mut self, now: Time, error: &HttpError) {
-        match (classify(error), error.status) {
-            (Failure::Refused, _) => self.requests.refused(Resource::Events),
+        match error.status {
+            _ if is_refusal(error) => self.requests.refused(Resource::Events),
             // Nobody will ever take these, and others wait behind them.
-            (_, 400 | 404..=407 | 409..=428) => self.events_accepted(now),
+            400 | 404..=407 | 409..=428 => self.events_accepted(now),
             _ if self.running() => self.request_later(now, Resource::Events, error),
             _ => {}
         }
     }
+}
+
+pub(crate) fn decimal(number: u32) -> String {
+    let mut digits = String::new();
+    push_number(&mut digits, number);
+    digits
 }

@@ -14,6 +14,7 @@ mod requests;
 mod rotation;
 mod start;
 mod status;
+mod timers;
 mod updates;
 mod workplace;
 

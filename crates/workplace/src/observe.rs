@@ -1,43 +1,44 @@
 //! What the phone says and shows: passed on, recorded, and drawn conclusions from.
 
-use crate::io::{Error, Output, Registrars, Slice, UserAgent};
+use crate::io::{Error, Output, Slice, UserAgent};
 use crate::requests::Resource;
-use crate::workplace::Workplace;
+use crate::workplace::{Life, Workplace};
+use alloc::string::String;
+use alloc::vec::Vec;
 use headset_sip::Time;
 use headset_softphone::{Event as PhoneEvent, FlowStatus, FlowView, Output as PhoneOutput, UserAgentStatus};
 
 impl Workplace {
-    pub(crate) fn phone_said(&mut self, now: Time, output: PhoneOutput) {
-        match output {
-            PhoneOutput::Event(PhoneEvent::FlowsChanged) => self.flows_changed = true,
-            PhoneOutput::Event(PhoneEvent::CallsChanged) => self.call_changed = true,
-            PhoneOutput::Event(PhoneEvent::CredentialsRefused { registrar, status, reason }) => {
-                self.credentials_refused(now, registrar, status, reason);
-            }
-            PhoneOutput::Event(PhoneEvent::Trace { name, fields }) => {
-                let fields = fields.into_iter().map(|(key, value)| (key.into(), value)).collect();
-                self.record(now, name, fields);
-            }
-            output => {
-                if let PhoneOutput::Event(PhoneEvent::Error { code, message }) = &output {
+    pub(crate) fn phone_said(&mut self, now: Time, mut output: PhoneOutput) {
+        if let PhoneOutput::Event(event) = &mut output {
+            match event {
+                PhoneEvent::FlowsChanged => return self.flows_changed = true,
+                PhoneEvent::CallsChanged => return self.call_changed = true,
+                PhoneEvent::CredentialsRefused { registrar, status, reason } => {
+                    return self.credentials_refused(now, registrar, *status, reason);
+                }
+                PhoneEvent::Trace { name, fields } => {
+                    let mut particulars = Vec::new();
+                    for (key, value) in fields {
+                        particulars.push((*key).into());
+                        particulars.push(core::mem::take(value));
+                    }
+                    return self.record(now, name, particulars);
+                }
+                PhoneEvent::Error { code, message } => {
                     self.trace(now, "error code message", &[code, message]);
                 }
-                self.outputs.push_back(Output::Softphone(output));
+                _ => {}
             }
         }
+        self.outputs.push(Output::Softphone(output));
     }
 
     pub(crate) fn observe_call(&mut self, now: Time) {
-        let (call, consultation) = (self.phone.call(), self.phone.consultation());
-        if call == self.session && consultation == self.consultation {
-            return;
-        }
-        let ended = call.is_none();
-        (self.session, self.consultation) = (call, consultation);
         self.mark(Slice::Session);
-        if ended {
-            if let Some(registrars) = self.rotator.call_ended() {
-                self.move_to(now, registrars);
+        if !self.in_call() {
+            if self.rotator.call_ended() {
+                self.move_phone(now);
             }
             self.join(now, Resource::Launch);
             self.next_status_is_due(now);
@@ -45,32 +46,26 @@ impl Workplace {
     }
 
     pub(crate) fn observe_flows(&mut self, now: Time) {
-        let flows = if self.phone_login.is_some() { self.phone.flows() } else { alloc::vec![] };
+        let flows = self.flows();
         if self.rotator.flows_changed(&flows) {
             self.trace(now, "rotation_completed", &[]);
         }
-        let registrars = Registrars { flows, rotation: self.rotator.view() };
-        let status = match self.phone_login {
-            Some(_) => self.phone.user_agent_status(),
-            None if self.running() => UserAgentStatus::Connecting,
-            None => UserAgentStatus::Disconnected,
+        let status = match self.life {
+            _ if self.phone_started() => self.phone.user_agent_status(),
+            Life::Running => UserAgentStatus::Connecting,
+            _ => UserAgentStatus::Disconnected,
         };
-        let user_agent = UserAgent::of(status, &registrars.flows);
         if status == UserAgentStatus::Registered {
-            self.credential.accepted(&registrars.flows);
+            self.credential.accepted(&flows);
         }
+        let user_agent = UserAgent::of(status, &flows);
         if status != self.user_agent.status {
             let (previous, status) = (word(self.user_agent.status), word(status));
             self.trace(now, "user_agent_status previous status", &[previous, status]);
         }
-        if user_agent != self.user_agent {
-            self.user_agent = user_agent;
-            self.mark(Slice::UserAgent);
-        }
-        if registrars != self.registrars {
-            self.registrars = registrars;
-            self.mark(Slice::Registrars);
-        }
+        self.user_agent = user_agent;
+        self.mark(Slice::UserAgent);
+        self.mark(Slice::Registrars);
     }
 }
 
@@ -91,7 +86,7 @@ impl UserAgent {
             message,
             fatal: refused,
             recovering: !refused,
-            login_url: None,
+            login_url: String::new(),
         });
         Self { status, error }
     }

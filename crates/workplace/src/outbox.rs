@@ -1,7 +1,6 @@
 //! Events on their way to the backend: kept until it has acknowledged them.
 
 use crate::io::Event;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Most events in one request.
@@ -14,70 +13,85 @@ const REPEATING_AMONG: usize = 8;
 
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    queue: Vec<Event>,
-    in_flight: Vec<String>,
+    queue: Vec<Waiting>,
     dropped: u32,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    event: Event,
+    /// Part of the batch that was asked for last.
+    in_flight: bool,
 }
 
 impl Outbox {
     pub(crate) fn push(&mut self, event: Event) {
         // Two registrars that are tried every few seconds would drive out all that happened before the outage.
-        let again = |known: &Event| known.name == event.name && known.fields == event.fields;
+        let again = |known: &Waiting| known.event.name == event.name && known.event.fields == event.fields;
         if event.name == REPEATING && self.queue.iter().rev().take(REPEATING_AMONG).any(again) {
             return;
         }
-        if self.queue.len() >= CAPACITY {
-            self.queue.remove(0);
-            self.dropped += 1;
-        }
-        self.queue.push(event);
+        self.insert(self.queue.len(), event);
+        self.trim();
     }
 
     /// Puts what an earlier page kept in front.
     pub(crate) fn restore(&mut self, events: Vec<Event>) {
-        let mut restored: Vec<Event> = Vec::new();
+        let mut place = 0;
         for event in events {
-            if !self.queue.iter().chain(&restored).any(|e| e.id == event.id) {
-                restored.push(event);
+            if !self.queue.iter().any(|known| known.event.id == event.id) {
+                self.insert(place, event);
+                place += 1;
             }
         }
-        restored.append(&mut self.queue);
-        let surplus = restored.len().saturating_sub(CAPACITY);
-        restored.drain(..surplus);
-        self.dropped += surplus as u32;
-        self.queue = restored;
+        self.trim();
+    }
+
+    fn insert(&mut self, place: usize, event: Event) {
+        self.queue.insert(place, Waiting { event, in_flight: false });
+    }
+
+    fn trim(&mut self) {
+        while self.queue.len() > CAPACITY {
+            self.queue.remove(0);
+            self.dropped += 1;
+        }
     }
 
     /// Says whose the events of before the login was known are.
     pub(crate) fn sign(&mut self, login: &str) {
-        for event in self.queue.iter_mut().filter(|e| e.login.is_empty()) {
-            event.login = login.into();
+        for Waiting { event, .. } in &mut self.queue {
+            if event.login.is_empty() {
+                event.login = login.into();
+            }
         }
     }
 
-    pub(crate) fn all(&self) -> &[Event] {
-        &self.queue
+    pub(crate) fn all(&self) -> Vec<Event> {
+        self.oldest(self.queue.len())
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.queue.is_empty()
-    }
-
-    pub(crate) fn batch_is_full(&self) -> bool {
-        self.queue.len() >= BATCH
+    pub(crate) fn len(&self) -> usize {
+        self.queue.len()
     }
 
     /// The oldest `most` events, which are in flight from now on.
     pub(crate) fn batch(&mut self, most: usize) -> Vec<Event> {
-        let batch: Vec<Event> = self.queue.iter().take(most).cloned().collect();
-        self.in_flight = batch.iter().map(|e| e.id.clone()).collect();
-        batch
+        for (place, waiting) in self.queue.iter_mut().enumerate() {
+            waiting.in_flight = place < most;
+        }
+        self.oldest(most)
+    }
+
+    fn oldest(&self, most: usize) -> Vec<Event> {
+        self.queue.iter().take(most).map(|waiting| waiting.event.clone()).collect()
     }
 
     /// The batch in flight arrived, or will never be taken.
     pub(crate) fn settle(&mut self) {
-        let done = core::mem::take(&mut self.in_flight);
-        self.queue.retain(|e| !done.contains(&e.id));
+        while let Some(place) = self.queue.iter().position(|waiting| waiting.in_flight) {
+            self.queue.remove(place);
+        }
     }
 
     /// How many events had to be dropped since this was last asked.
@@ -90,6 +104,7 @@ impl Outbox {
 mod tests {
     use super::*;
     use alloc::format;
+    use alloc::string::String;
 
     fn event(n: usize) -> Event {
         Event { id: format!("{n}"), name: "x".into(), at_ms: 0, login: String::new(), fields: Vec::new() }
@@ -109,7 +124,7 @@ mod tests {
     fn an_outage_is_told_once_for_each_registrar() {
         let mut outbox = Outbox::default();
         for n in 0..20 {
-            let fields = [("registrar".into(), if n % 2 == 0 { "r1".into() } else { "r2".into() })].into();
+            let fields = ["registrar".into(), if n % 2 == 0 { "r1".into() } else { "r2".into() }].into();
             outbox.push(Event { name: REPEATING.into(), fields, ..event(n) });
         }
         assert_eq!(outbox.all().len(), 2);

@@ -49,7 +49,12 @@ pub(crate) enum Phase {
 struct Slot {
     phase: Phase,
     failures: u32,
-    failing_since: Option<Time>,
+    /// Where there were failures.
+    failing_since: Time,
+}
+
+impl Slot {
+    const NEW: Slot = Slot { phase: Phase::Idle, failures: 0, failing_since: Time(0) };
 }
 
 #[derive(Debug)]
@@ -60,17 +65,21 @@ pub(crate) struct Requests {
 
 impl Requests {
     pub(crate) fn new() -> Self {
-        let slot = Slot { phase: Phase::Idle, failures: 0, failing_since: None };
-        Self { slots: [slot; 6], next_id: 1 }
+        Self { slots: [Slot::NEW; 6], next_id: 1 }
     }
 
     /// Forgets everything; answers to what was asked before find nobody.
     pub(crate) fn reset(&mut self) {
-        *self = Self { next_id: self.next_id, ..Self::new() };
+        self.slots = [Slot::NEW; 6];
     }
 
     pub(crate) fn phase(&self, resource: Resource) -> Phase {
         self.slots[resource as usize].phase
+    }
+
+    /// Waits for its time or for the network.
+    pub(crate) fn waits(&self, resource: Resource) -> bool {
+        matches!(self.phase(resource), Phase::Waiting { .. })
     }
 
     pub(crate) fn in_flight(&self, resource: Resource) -> bool {
@@ -90,13 +99,14 @@ impl Requests {
 
     /// What `id` asked for, if its answer is still waited for.
     pub(crate) fn take(&mut self, id: HttpId) -> Option<Resource> {
-        let resource = Resource::ALL.into_iter().find(|r| self.phase(*r) == Phase::InFlight(id))?;
-        self.slots[resource as usize].phase = Phase::Idle;
+        let resource = *Resource::ALL.iter().find(|r| self.phase(**r) == Phase::InFlight(id))?;
+        self.idle(resource);
         Some(resource)
     }
 
     pub(crate) fn succeeded(&mut self, resource: Resource) {
-        self.slots[resource as usize] = Slot { phase: Phase::Idle, failures: 0, failing_since: None };
+        self.idle(resource);
+        self.slots[resource as usize].failures = 0;
     }
 
     pub(crate) fn idle(&mut self, resource: Resource) {
@@ -117,8 +127,10 @@ impl Requests {
         entropy: &mut Entropy,
     ) -> Time {
         let slot = &mut self.slots[resource as usize];
-        let since = *slot.failing_since.get_or_insert(now);
-        let urgent = urgent && now.0.saturating_sub(since.0) < URGENT_FOR_MS;
+        if slot.failures == 0 {
+            slot.failing_since = now;
+        }
+        let urgent = urgent && now.0.saturating_sub(slot.failing_since.0) < URGENT_FOR_MS;
         let delay = match error.retry_after_s {
             Some(seconds) => u64::from(seconds.min(3600)) * 1000 + entropy.jitter(1000),
             None => delay_ms(slot.failures, if urgent { URGENT_CAP_MS } else { CAP_MS }, entropy),
@@ -136,7 +148,7 @@ impl Requests {
 
 /// `ms` after a moment.
 pub(crate) fn after(time: Time, ms: u64) -> Time {
-    Time(time.0.saturating_add(ms))
+    Time(time.0.wrapping_add(ms))
 }
 
 /// Exponential from half a second to `cap`, its upper half random.
@@ -145,20 +157,9 @@ pub(crate) fn delay_ms(failures: u32, cap: u64, entropy: &mut Entropy) -> u64 {
     delay / 2 + entropy.jitter(delay / 2)
 }
 
-/// What a failure means for asking again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
-    /// Time may mend it.
-    Passing,
-    /// Only the user can: log in, or be made an operator.
-    Refused,
-}
-
-pub(crate) fn classify(error: &HttpError) -> Failure {
-    match error.status {
-        401 | 403 => Failure::Refused,
-        _ => Failure::Passing,
-    }
+/// Time will not mend it, only the user can: log in, or be made an operator.
+pub(crate) fn is_refusal(error: &HttpError) -> bool {
+    matches!(error.status, 401 | 403)
 }
 
 /// The error as applications see it.
@@ -172,7 +173,7 @@ pub(crate) fn describe(error: &HttpError) -> Error {
         500.. => ("server_error", "The server failed."),
         _ => ("unexpected_answer", "The server's answer was not understood."),
     };
-    let refused = classify(error) == Failure::Refused;
+    let refused = is_refusal(error);
     let or = |given: &str, default: &str| String::from(if given.is_empty() { default } else { given });
     Error {
         code: if error.status == 0 { code.into() } else { or(&error.code, code) },

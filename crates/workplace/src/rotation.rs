@@ -8,6 +8,8 @@ use headset_softphone::{FlowStatus, FlowView, Registrar};
 #[derive(Debug)]
 pub(crate) struct Rotator {
     assigned: Vec<Registrar>,
+    /// While moving: those that are not yet registered with. The move lasts until they are and nobody is being left.
+    joining: Vec<String>,
     state: State,
 }
 
@@ -15,10 +17,7 @@ pub(crate) struct Rotator {
 enum State {
     None,
     Pending(Vec<Registrar>),
-    /// Until all of `joining` are registered and nobody is being left.
-    Moving {
-        joining: Vec<String>,
-    },
+    Moving,
     Completed,
 }
 
@@ -30,18 +29,14 @@ pub(crate) enum Step {
     Withdrawn,
     /// Wait for the call to end.
     Pending,
-    /// Move to these now.
-    Move(Vec<Registrar>),
+    /// Move to what is assigned now.
+    Move,
 }
 
 impl Rotator {
-    pub(crate) fn new() -> Self {
-        Self { assigned: Vec::new(), state: State::None }
-    }
-
     /// The user agent starts with these.
-    pub(crate) fn start(&mut self, registrars: Vec<Registrar>) {
-        *self = Self { assigned: registrars, state: State::None };
+    pub(crate) fn new(assigned: Vec<Registrar>) -> Self {
+        Self { assigned, joining: Vec::new(), state: State::None }
     }
 
     /// The backend said where the client belongs. An empty set is no answer.
@@ -50,48 +45,46 @@ impl Rotator {
             return Step::Nothing;
         }
         if same(&registrars, &self.assigned) {
-            return match self.state {
-                State::Pending(_) => {
-                    self.state = State::None;
-                    Step::Withdrawn
-                }
-                _ => Step::Nothing,
-            };
+            if let State::Pending(_) = self.state {
+                self.state = State::None;
+                return Step::Withdrawn;
+            }
+            return Step::Nothing;
         }
         if !in_call {
-            return Step::Move(self.move_to(registrars));
+            self.move_to(registrars);
+            return Step::Move;
         }
-        match &mut self.state {
+        match &self.state {
             State::Pending(pending) if same(pending, &registrars) => Step::Nothing,
-            state => {
-                *state = State::Pending(registrars);
+            _ => {
+                self.state = State::Pending(registrars);
                 Step::Pending
             }
         }
     }
 
-    /// The set to move to now, if one was waiting for the call.
-    pub(crate) fn call_ended(&mut self) -> Option<Vec<Registrar>> {
-        match core::mem::replace(&mut self.state, State::None) {
-            State::Pending(registrars) => Some(self.move_to(registrars)),
-            state => {
-                self.state = state;
-                None
-            }
-        }
+    /// Whether a set was waiting for the call, which is to be moved to now.
+    pub(crate) fn call_ended(&mut self) -> bool {
+        let State::Pending(pending) = &mut self.state else { return false };
+        let registrars = core::mem::take(pending);
+        self.move_to(registrars);
+        true
     }
 
     /// Whether the move has just been completed.
     pub(crate) fn flows_changed(&mut self, flows: &[FlowView]) -> bool {
-        let State::Moving { joining } = &self.state else { return false };
+        if !matches!(self.state, State::Moving) {
+            return false;
+        }
         let settled = flows.iter().all(|flow| {
-            let registrar = &flow.registrar;
             flow.status != FlowStatus::Leaving
-                && self.assigned.iter().any(|a| is(a, registrar))
-                && (flow.status == FlowStatus::Registered || !joining.contains(&registrar.id))
+                && has(&self.assigned, &flow.registrar)
+                && (flow.status == FlowStatus::Registered || !self.joining.contains(&flow.registrar.id))
         });
-        let arrived = joining.iter().all(|id| flows.iter().any(|flow| flow.registrar.id == *id));
+        let arrived = self.joining.iter().all(|id| flows.iter().any(|flow| flow.registrar.id == *id));
         if settled && arrived {
+            self.joining.clear();
             self.state = State::Completed;
         }
         settled && arrived
@@ -105,35 +98,31 @@ impl Rotator {
         match self.state {
             State::None => Rotation::None,
             State::Pending(_) => Rotation::Pending,
-            State::Moving { .. } => Rotation::Moving,
+            State::Moving => Rotation::Moving,
             State::Completed => Rotation::Completed,
         }
     }
 
-    fn move_to(&mut self, registrars: Vec<Registrar>) -> Vec<Registrar> {
-        let mut joining: Vec<String> = match &mut self.state {
-            State::Moving { joining } => core::mem::take(joining),
-            _ => Vec::new(),
-        };
+    fn move_to(&mut self, registrars: Vec<Registrar>) {
+        let mut joining = Vec::new();
         for registrar in &registrars {
-            if !self.assigned.iter().any(|a| is(a, registrar)) {
+            if !has(&self.assigned, registrar) || self.joining.contains(&registrar.id) {
                 joining.push(registrar.id.clone());
             }
         }
-        joining.retain(|id| registrars.iter().any(|r| r.id == *id));
-        self.state = State::Moving { joining };
-        self.assigned.clone_from(&registrars);
-        registrars
+        self.joining = joining;
+        self.assigned = registrars;
+        self.state = State::Moving;
     }
 }
 
 /// The weight is no reason to move.
-fn is(a: &Registrar, b: &Registrar) -> bool {
-    a.id == b.id && a.uri == b.uri && a.reg_id == b.reg_id
+fn has(registrars: &[Registrar], one: &Registrar) -> bool {
+    registrars.iter().any(|r| r.id == one.id && r.uri == one.uri && r.reg_id == one.reg_id)
 }
 
 fn same(a: &[Registrar], b: &[Registrar]) -> bool {
-    a.len() == b.len() && a.iter().all(|a| b.iter().any(|b| is(a, b)))
+    a.len() == b.len() && a.iter().all(|one| has(b, one))
 }
 
 #[cfg(test)]
@@ -163,9 +152,7 @@ mod tests {
     }
 
     fn started(ids: &[u32]) -> Rotator {
-        let mut rotator = Rotator::new();
-        rotator.start(set(ids));
-        rotator
+        Rotator::new(set(ids))
     }
 
     #[test]
@@ -182,7 +169,8 @@ mod tests {
     fn a_move_is_completed_when_the_new_is_registered_and_the_old_has_gone() {
         use FlowStatus::{Connecting, Leaving, Registered};
         let mut rotator = started(&[1, 2]);
-        assert_eq!(rotator.announced(set(&[1, 3]), false), Step::Move(set(&[1, 3])));
+        assert_eq!(rotator.announced(set(&[1, 3]), false), Step::Move);
+        assert_eq!(rotator.assigned(), set(&[1, 3]));
         assert!(!rotator.flows_changed(&flows(&[(1, Registered), (2, Registered), (3, Connecting)])));
         assert!(!rotator.flows_changed(&flows(&[(1, Registered), (2, Leaving), (3, Registered)])));
         assert!(!rotator.flows_changed(&flows(&[(1, Registered), (3, Connecting)])));
@@ -196,8 +184,9 @@ mod tests {
         assert_eq!(rotator.announced(set(&[1, 3]), true), Step::Pending);
         assert_eq!(rotator.announced(set(&[3, 1]), true), Step::Nothing, "known");
         assert_eq!(rotator.announced(set(&[2, 3]), true), Step::Pending);
-        assert_eq!(rotator.call_ended(), Some(set(&[2, 3])));
-        assert_eq!(rotator.call_ended(), None);
+        assert!(rotator.call_ended());
+        assert_eq!(rotator.assigned(), set(&[2, 3]));
+        assert!(!rotator.call_ended());
     }
 
     #[test]
@@ -205,7 +194,8 @@ mod tests {
         let mut rotator = started(&[1, 2]);
         assert_eq!(rotator.announced(set(&[1, 3]), true), Step::Pending);
         assert_eq!(rotator.announced(set(&[1, 2]), true), Step::Withdrawn);
-        assert_eq!(rotator.call_ended(), None);
+        assert!(!rotator.call_ended());
+        assert_eq!(rotator.assigned(), set(&[1, 2]));
         assert_eq!(rotator.view(), Rotation::None);
     }
 
@@ -213,6 +203,7 @@ mod tests {
     fn a_registrar_that_moved_to_another_address_is_another_registrar() {
         let mut rotator = started(&[1]);
         let moved = vec![Registrar { uri: "ws://elsewhere".into(), ..set(&[1]).remove(0) }];
-        assert_eq!(rotator.announced(moved.clone(), false), Step::Move(moved));
+        assert_eq!(rotator.announced(moved.clone(), false), Step::Move);
+        assert_eq!(rotator.assigned(), moved);
     }
 }

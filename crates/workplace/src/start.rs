@@ -1,22 +1,26 @@
 //! From a cookie to a registered phone: hash and launch, their renewal, and what happens when the backend
 //! no longer knows the operator.
 
-use crate::io::{Error, Hash, HttpError, Launch, Options, Remote, Slice};
-use crate::requests::{Failure, Phase, Resource, after, classify, delay_ms, describe};
+use crate::io::{Error, Hash, HttpError, Launch, Options, Remote, Slice, StatusRecord};
+use crate::journal::decimal;
+use crate::requests::{Phase, Resource, after, delay_ms, describe};
 use crate::rotation::Rotator;
+use crate::timers::{Timer, Timers};
 use crate::updates::Stream;
-use crate::workplace::{Life, Timer, Workplace};
-use alloc::string::{String, ToString};
-use headset_sip::Time;
+use crate::workplace::{Life, Workplace};
+use alloc::string::String;
+use alloc::vec::Vec;
+use headset_sip::{Time, digest};
 use headset_softphone::{
-    Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput, Settings,
+    Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput, Registrar, Settings,
 };
-use md5::{Digest, Md5};
 
 /// Names the engine on the wire.
 pub const USER_AGENT: &str = concat!("Headset/", env!("CARGO_PKG_VERSION"));
 /// A registrar that goes on refusing fresh hashes gets no more than one in this time.
 const REFUSAL_CAP_MS: u64 = 30_000;
+/// The parts of the state that the backend is asked for.
+const ASKED: [Slice; 3] = [Slice::Hash, Slice::Launch, Slice::Status];
 
 #[derive(Debug)]
 pub(crate) struct Credential {
@@ -49,12 +53,9 @@ impl Workplace {
         }
         self.life = Life::Running;
         self.trace(now, "engine_started", &[]);
-        for slice in [Slice::Hash, Slice::Launch, Slice::Status] {
-            self.mark(slice);
+        for slice in &ASKED {
+            self.load(*slice);
         }
-        self.credential.slice.loading = true;
-        self.launch.loading = true;
-        self.status.slice.loading = true;
         self.request(now, Resource::Hash);
         self.request(now, Resource::Launch);
         self.observe_flows(now);
@@ -87,55 +88,56 @@ impl Workplace {
     fn rest(&mut self, now: Time) {
         self.life = Life::Stopped;
         self.close_stream();
-        while self.timers.expired(Time(u64::MAX)).is_some() {}
+        self.timers = Timers::new();
         self.requests.reset();
         self.drop_choices();
-        self.phone_login = None;
+        self.phone_login.clear();
         self.credential = Credential::new();
         self.launch = Remote::waiting();
         self.status.slice = Remote::waiting();
-        self.rotator = Rotator::new();
-        for slice in [Slice::Hash, Slice::Launch, Slice::Status] {
-            self.mark(slice);
+        self.rotator = Rotator::new(Vec::new());
+        for slice in &ASKED {
+            self.mark(*slice);
         }
         self.observe_flows(now);
         self.flush_events(now);
     }
 
     pub(crate) fn hash_arrived(&mut self, now: Time, hash: Hash) {
-        self.requests.succeeded(Resource::Hash);
         let life = u64::from(hash.expires_in) * 1000;
         self.credential.expires = after(now, life);
         self.credential.arrived = now;
         // Not all clients of a call centre that started together renew together.
         let renewal = (life / 5 * 4).saturating_sub(self.entropy.jitter(life / 20)).max(5_000);
         self.timers.set(Timer::HashRenewal, after(now, renewal));
-        self.trace(now, "hash_received expires_in", &[&hash.expires_in.to_string()]);
+        self.trace(now, "hash_received expires_in", &[&decimal(hash.expires_in)]);
         self.outbox.sign(&hash.login);
-        if self.phone_login.as_deref() == Some(&hash.login) {
-            let credentials = Credentials::new(hash.username.clone(), hash.hash.clone());
-            self.tell_phone(now, Command::SetCredentials(credentials));
+        if self.phone_login == hash.login {
+            self.tell_phone(now, Command::SetCredentials(credentials(&hash)));
         }
         self.credential.slice = Remote { loading: false, data: Some(hash), error: None };
         self.mark(Slice::Hash);
         self.join(now, Resource::Launch);
     }
 
-    pub(crate) fn launch_arrived(&mut self, now: Time, launch: Launch) {
-        self.requests.succeeded(Resource::Launch);
-        let count = launch.registrars.len().to_string();
+    pub(crate) fn launch_arrived(
+        &mut self,
+        now: Time,
+        launch: Launch,
+        status: StatusRecord,
+        registrars: Vec<Registrar>,
+    ) {
         self.outbox.sign(&launch.login);
         let another = self.launch.data.as_ref().is_some_and(|old| old.login != launch.login);
-        let record = launch.status.clone();
-        let registrars = launch.registrars.clone();
         self.launch = Remote { loading: false, data: Some(launch), error: None };
         self.mark(Slice::Launch);
-        self.trace(now, "launch_received registrars", &[&count]);
+        self.trace(now, "launch_received registrars", &[&decimal(registrars.len() as u32)]);
         if another {
             self.status.slice.data = None;
-        }
-        self.launched_with_status(now, record);
-        if self.phone_login.is_some() && !another {
+            self.rotator = Rotator::new(registrars);
+            self.launched_with_status(now, status);
+        } else {
+            self.launched_with_status(now, status);
             self.registrars_announced(now, registrars, "");
         }
         self.join(now, Resource::Hash);
@@ -152,80 +154,66 @@ impl Workplace {
         if hash.login != launch.login {
             // Somebody else logged in in between.
             if self.requests.phase(older) == Phase::Idle {
-                self.request_later(now, older, &HttpError { status: 200, ..HttpError::default() });
+                self.request_later(now, older, &HttpError::new(200));
             }
             return;
         }
-        if self.phone_login.as_deref() == Some(&launch.login) {
+        if self.phone_login == launch.login {
             return;
         }
-        let credentials = Credentials::new(hash.username.clone(), hash.hash.clone());
-        if self.phone_login.is_some() && self.in_call() {
+        if self.phone_started() && self.in_call() {
             return; // Until the call of whoever was logged in before is over.
         }
-        let login = launch.login.clone();
         let identity = Identity {
-            login: login.clone(),
+            login: launch.login.clone(),
             domain: launch.sip_domain.clone(),
             display_name: launch.display_name.clone(),
-            instance_id: instance_id(&self.options.profile_id, &login),
+            instance_id: instance_id(&self.options.profile_id, &launch.login),
             user_agent: USER_AGENT.into(),
         };
-        let registrars = launch.registrars.clone();
-        self.rotator.start(registrars.clone());
+        let credentials = credentials(hash);
+        self.phone_login.clone_from(&launch.login);
+        let registrars = self.rotator.assigned().to_vec();
         let settings = Settings::default();
-        self.start_phone(now, Command::Start { identity, credentials, registrars, settings }, login);
+        self.tell_phone(now, Command::Start { identity, credentials, registrars, settings });
+        self.flows_changed = true;
     }
 
     /// A hash or launch could not be had.
     pub(crate) fn start_failed(&mut self, now: Time, resource: Resource, error: &HttpError) {
-        let of_hash = resource == Resource::Hash;
-        let step = if of_hash { "hash_failed status code" } else { "launch_failed status code" };
-        self.trace_failure(now, step, error);
-        let seen = describe(error);
-        if classify(error) == Failure::Refused {
-            return self.refused(now, resource, seen);
-        }
         self.request_later(now, resource, error);
-        if of_hash {
-            let valid = self.credential.slice.data.is_some() && now < self.credential.expires;
-            let slice = &mut self.credential.slice;
-            if (slice.loading || !valid) && note(slice, seen) {
-                self.mark(Slice::Hash);
+        let seen = describe(error);
+        if resource == Resource::Hash {
+            let slice = &self.credential.slice;
+            if slice.loading || slice.data.is_none() || now >= self.credential.expires {
+                self.note(Slice::Hash, seen);
             }
-        } else if (self.launch.loading || self.launch.data.is_none()) && note(&mut self.launch, seen.clone())
-        {
-            self.mark(Slice::Launch);
-            if self.status.slice.data.is_none() && note(&mut self.status.slice, seen) {
-                self.mark(Slice::Status);
+        } else if self.launch.loading || self.launch.data.is_none() {
+            if self.status.slice.data.is_none() {
+                self.note(Slice::Status, seen.clone());
             }
+            self.note(Slice::Launch, seen);
         }
     }
 
     /// 401 or 403 to anything: nothing more is asked until the user comes back; a call goes on.
     pub(crate) fn refused(&mut self, now: Time, resource: Resource, error: Error) {
         self.requests.refused(resource);
-        if note(&mut self.credential.slice, error.clone()) {
-            self.mark(Slice::Hash);
-        }
-        if (resource == Resource::Launch || self.launch.data.is_none())
-            && note(&mut self.launch, error.clone())
-        {
-            self.mark(Slice::Launch);
+        self.note(Slice::Hash, error.clone());
+        if resource == Resource::Launch || self.launch.data.is_none() {
+            self.note(Slice::Launch, error.clone());
         }
         if self.life != Life::Running {
             return;
         }
         self.trace(now, "access_refused code", &[&error.code]);
         self.life = Life::Refused;
-        if note(&mut self.status.slice, error) {
-            self.mark(Slice::Status);
+        self.note(Slice::Status, error);
+        for timer in &[Timer::HashRenewal, Timer::Poll, Timer::Stream, Timer::SendEvents] {
+            self.timers.clear(*timer);
         }
-        for timer in [Timer::HashRenewal, Timer::Poll, Timer::Stream, Timer::SendEvents] {
-            self.timers.clear(timer);
-        }
-        for resource in [Resource::Hash, Resource::Launch, Resource::Status, Resource::Registrars] {
-            if matches!(self.requests.phase(resource), Phase::Waiting { .. }) {
+        for &resource in &[Resource::Hash, Resource::Launch, Resource::Status, Resource::Registrars] {
+            if self.requests.waits(resource) {
                 self.timers.clear(Timer::Http(resource));
                 self.requests.refused(resource);
             }
@@ -245,7 +233,7 @@ impl Workplace {
         self.trace(now, "access_tried_again", &[]);
         self.request(now, Resource::Hash);
         self.request(now, Resource::Launch);
-        for resource in [Resource::PutStatus, Resource::Events] {
+        for &resource in &[Resource::PutStatus, Resource::Events] {
             if self.requests.phase(resource) == Phase::Refused {
                 self.request(now, resource);
             }
@@ -255,8 +243,8 @@ impl Workplace {
     }
 
     /// A registrar did not accept the hash. Flows and calls stay as they are.
-    pub(crate) fn credentials_refused(&mut self, now: Time, registrar: String, status: u16, reason: String) {
-        let values = [&*registrar, &status.to_string(), &reason];
+    pub(crate) fn credentials_refused(&mut self, now: Time, registrar: &str, status: u16, reason: &str) {
+        let values = [registrar, &decimal(status.into()), reason];
         self.trace(now, "credentials_refused registrar status reason", &values);
         if !self.running() || self.requests.phase(Resource::Hash) != Phase::Idle {
             return;
@@ -268,9 +256,8 @@ impl Workplace {
         }
         let delay = delay_ms(refusals, REFUSAL_CAP_MS, &mut self.entropy);
         let at = after(self.credential.arrived, delay);
-        match self.timers.get(Timer::HashRenewal) {
-            Some(sooner) if sooner <= at => {}
-            _ => self.timers.set(Timer::HashRenewal, at),
+        if at < self.timers.get(Timer::HashRenewal) {
+            self.timers.set(Timer::HashRenewal, at);
         }
     }
 
@@ -280,22 +267,42 @@ impl Workplace {
             return;
         }
         self.come_back(now);
-        match slice {
-            Slice::Hash => self.credential.slice.loading = true,
-            Slice::Launch => self.launch.loading = true,
-            Slice::Status => self.status.slice.loading = true,
-            _ => {}
-        }
-        match slice {
-            Slice::Hash => self.request(now, Resource::Hash),
-            Slice::Launch => self.request(now, Resource::Launch),
-            Slice::Status if self.launch.data.is_none() => self.request(now, Resource::Launch),
-            Slice::Status => self.request(now, Resource::Status),
-            Slice::Registrars => self.request(now, Resource::Registrars),
-            Slice::UserAgent => self.phone.handle_input(now, PhoneInput::Nudge),
+        self.load(slice);
+        let resource = match slice {
+            Slice::Hash => Resource::Hash,
+            Slice::Status if self.launch.data.is_some() => Resource::Status,
+            Slice::Launch | Slice::Status => Resource::Launch,
+            Slice::Registrars => Resource::Registrars,
+            Slice::UserAgent => return self.phone.handle_input(now, PhoneInput::Nudge),
             Slice::Session => return,
+        };
+        self.request(now, resource);
+    }
+
+    /// The user waits for this part.
+    fn load(&mut self, slice: Slice) {
+        if let Some((loading, _)) = self.remote(slice) {
+            *loading = true;
         }
         self.mark(slice);
+    }
+
+    /// Why a newer one cannot be had.
+    pub(crate) fn note(&mut self, slice: Slice, error: Error) {
+        if let Some((loading, known)) = self.remote(slice) {
+            *loading = false;
+            *known = Some(error);
+        }
+        self.mark(slice);
+    }
+
+    fn remote(&mut self, slice: Slice) -> Option<(&mut bool, &mut Option<Error>)> {
+        match slice {
+            Slice::Hash => Some((&mut self.credential.slice.loading, &mut self.credential.slice.error)),
+            Slice::Launch => Some((&mut self.launch.loading, &mut self.launch.error)),
+            Slice::Status => Some((&mut self.status.slice.loading, &mut self.status.slice.error)),
+            _ => None,
+        }
     }
 
     /// `online`, became visible: nothing waits for its back-off any longer.
@@ -304,8 +311,8 @@ impl Workplace {
         if self.life == Life::Stopped {
             return;
         }
-        for resource in Resource::ALL {
-            if matches!(self.requests.phase(resource), Phase::Waiting { .. }) {
+        for &resource in &Resource::ALL {
+            if self.requests.waits(resource) {
                 self.request(now, resource);
             }
         }
@@ -332,24 +339,25 @@ impl Workplace {
     }
 }
 
-/// Whether the slice is another one with this error.
-pub(crate) fn note<T>(slice: &mut Remote<T>, error: Error) -> bool {
-    let same = !slice.loading && slice.error.as_ref() == Some(&error);
-    slice.loading = false;
-    slice.error = Some(error);
-    !same
+fn credentials(hash: &Hash) -> Credentials {
+    Credentials::new(hash.username.clone(), hash.hash.clone())
 }
 
 /// Stable for a browser profile and a login: a version 3 UUID (RFC 9562 §5.3) in the profile's name space.
 fn instance_id(profile_id: &str, login: &str) -> String {
-    let mut digest: [u8; 16] = Md5::new().chain_update(profile_id).chain_update(login).finalize().into();
-    digest[6] = digest[6] & 0x0f | 0x30;
-    digest[8] = digest[8] & 0x3f | 0x80;
+    let mut name = String::from(profile_id);
+    name.push_str(login);
     let mut id = String::from("urn:uuid:");
-    for (index, byte) in digest.iter().enumerate() {
+    for (index, byte) in digest::md5(&name).into_iter().enumerate() {
+        let (and, or) = match index {
+            6 => (0x0f, 0x30),
+            8 => (0x3f, 0x80),
+            _ => (0xff, 0),
+        };
         if matches!(index, 4 | 6 | 8 | 10) {
             id.push('-');
         }
+        let byte = byte & and | or;
         for nibble in [byte >> 4, byte & 15] {
             id.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
         }

@@ -2,9 +2,9 @@
 //! can reach.
 
 use crate::io::{Error, HttpError, HttpRequest, Output, Remote, Slice, Status, StatusRecord};
-use crate::requests::{Failure, Phase, Resource, after, classify, describe};
-use crate::start::note;
-use crate::workplace::{Life, Timer, Workplace};
+use crate::requests::{Resource, after, describe, is_refusal};
+use crate::timers::Timer;
+use crate::workplace::{Life, Workplace};
 use alloc::string::String;
 use headset_sip::Time;
 use headset_softphone::{Permission, UserAgentStatus};
@@ -27,7 +27,7 @@ pub(crate) struct StatusBook {
 struct Choice {
     request: u32,
     status: Status,
-    sub_status: Option<String>,
+    sub_status: String,
     give_up: Time,
 }
 
@@ -60,41 +60,42 @@ impl StatusBook {
 
     /// What is to be asked of the backend now.
     pub(crate) fn request(&self) -> Option<HttpRequest> {
-        let current = self.slice.data.as_ref().map(|record| record.version);
-        match &self.intent {
-            Intent::None => None,
-            Intent::Choice { choice, .. } => Some(HttpRequest::PutStatus {
-                status: choice.status,
-                sub_status: choice.sub_status.clone(),
-                if_match: current,
-            }),
-            Intent::OffLine { version } => Some(HttpRequest::PutStatus {
-                status: Status::Disconnected,
-                sub_status: Some(REGISTRATION_LOST.into()),
-                if_match: Some(*version),
-            }),
-        }
+        let (status, sub_status, if_match) = match &self.intent {
+            Intent::None => return None,
+            Intent::Choice { choice, .. } => {
+                let current = self.slice.data.as_ref().map(|record| record.version);
+                (choice.status, &*choice.sub_status, current)
+            }
+            Intent::OffLine { version } => (Status::Disconnected, REGISTRATION_LOST, Some(*version)),
+        };
+        Some(HttpRequest::PutStatus { status, sub_status: sub_status.into(), if_match })
+    }
+
+    fn takes_off_line(&self) -> bool {
+        matches!(self.intent, Intent::OffLine { .. })
+    }
+
+    fn is_chosen(&self) -> bool {
+        matches!(self.intent, Intent::Choice { .. })
     }
 }
 
 impl Workplace {
-    pub(crate) fn set_status(&mut self, now: Time, request: u32, status: Status, sub_status: Option<String>) {
+    pub(crate) fn set_status(&mut self, now: Time, request: u32, status: Status, sub_status: String) {
         if self.life == Life::Stopped {
-            return self.outputs.push_back(Output::StatusSet { request });
+            return self.outputs.push(Output::StatusSet { request });
         }
-        let reason = sub_status.as_deref().unwrap_or_default();
-        self.trace(now, "status_requested status sub_status", &[status.as_str(), reason]);
+        self.trace(now, "status_requested status sub_status", &[status.as_str(), &sub_status]);
         if status == Status::Connected && !self.status.on_line() && self.microphone != Permission::Granted {
-            self.outputs.push_back(Output::AskMicrophone);
+            self.outputs.push(Output::AskMicrophone);
         }
         self.status.slice.loading = true;
         self.status.slice.error = None;
         self.mark(Slice::Status);
         let choice = Choice { request, status, sub_status, give_up: after(now, GIVE_UP_MS) };
         if self.requests.in_flight(Resource::PutStatus) {
-            if let Some(overtaken) = self.status.following.replace(choice) {
-                self.outputs.push_back(Output::StatusSet { request: overtaken.request });
-            }
+            self.drop_following();
+            self.status.following = Some(choice);
         } else {
             self.resolve_choice();
             self.status.intent = Intent::Choice { choice, again: false };
@@ -104,9 +105,8 @@ impl Workplace {
 
     /// The intent's request was answered with the new record.
     pub(crate) fn status_was_set(&mut self, now: Time, record: StatusRecord) {
-        self.requests.succeeded(Resource::PutStatus);
         let next = record.next.as_ref().map_or("", |(status, _)| status.as_str());
-        let by = if matches!(self.status.intent, Intent::OffLine { .. }) { "watchdog" } else { "operator" };
+        let by = if self.status.takes_off_line() { "watchdog" } else { "operator" };
         self.trace(now, "status_set status next for", &[record.status.as_str(), next, by]);
         self.status.slice.error = None;
         self.finish_intent(now);
@@ -115,7 +115,6 @@ impl Workplace {
     }
 
     pub(crate) fn status_not_set(&mut self, now: Time, mut error: HttpError) {
-        self.trace_failure(now, "status_not_set status code", &error);
         let current = error.current.take();
         let conflict = error.status == 412;
         match &mut self.status.intent {
@@ -134,7 +133,7 @@ impl Workplace {
                 self.mark(Slice::Status);
             }
             Intent::OffLine { .. } if conflict || self.status.following.is_some() => {}
-            Intent::OffLine { .. } if classify(&error) == Failure::Refused => {
+            Intent::OffLine { .. } if is_refusal(&error) => {
                 return self.refused(now, Resource::PutStatus, describe(&error));
             }
             Intent::OffLine { .. } => return self.request_later(now, Resource::PutStatus, &error),
@@ -158,49 +157,44 @@ impl Workplace {
 
     /// An answer to a question about the status.
     pub(crate) fn status_arrived(&mut self, now: Time, record: StatusRecord) {
-        self.requests.succeeded(Resource::Status);
-        let chosen = matches!(self.status.intent, Intent::Choice { .. });
-        if !chosen && (self.status.slice.loading || self.status.slice.error.is_some()) {
-            self.status.slice.loading = false;
-            self.status.slice.error = None;
-            self.mark(Slice::Status);
-        }
+        self.status_is_known();
         self.adopt(now, record);
     }
 
-    pub(crate) fn status_failed(&mut self, now: Time, error: &HttpError) {
-        if classify(error) == Failure::Refused {
-            return self.refused(now, Resource::Status, describe(error));
-        }
+    pub(crate) fn status_failed(&mut self, error: &HttpError) {
         // The next poll asks again.
         self.requests.succeeded(Resource::Status);
-        let asked =
-            self.status.slice.loading && matches!(self.status.intent, Intent::None | Intent::OffLine { .. });
-        if asked && note(&mut self.status.slice, describe(error)) {
+        if self.status.slice.loading && !self.status.is_chosen() {
+            self.note(Slice::Status, describe(error));
+        }
+    }
+
+    /// Nothing is awaited any more, unless the operator is choosing.
+    fn status_is_known(&mut self) {
+        let chosen = self.status.is_chosen();
+        let slice = &mut self.status.slice;
+        if (slice.loading || slice.error.is_some()) && !chosen {
+            slice.loading = false;
+            slice.error = None;
             self.mark(Slice::Status);
         }
     }
 
     /// The backend's word at launch: right even where its version is lower than one that was seen before.
     pub(crate) fn launched_with_status(&mut self, now: Time, record: StatusRecord) {
-        if let Some(known) = &mut self.status.slice.data {
-            known.version = known.version.min(record.version);
-        }
-        if matches!(self.status.intent, Intent::None | Intent::OffLine { .. }) {
-            self.status.slice.loading = false;
-            self.status.slice.error = None;
-        }
-        self.mark(Slice::Status);
-        self.adopt(now, record);
+        self.status_is_known();
+        self.take_over(now, record);
     }
 
-    /// Takes over a record, unless a later one is known.
+    /// Takes over a record, unless it or a later one is known.
     pub(crate) fn adopt(&mut self, now: Time, record: StatusRecord) {
         let known = self.status.slice.data.as_ref();
-        if known.is_some_and(|known| record.version < known.version || record == *known) {
-            return;
+        if known.is_none_or(|known| known.version < record.version) {
+            self.take_over(now, record);
         }
-        let previous = known.map(|known| known.status);
+    }
+
+    fn take_over(&mut self, now: Time, record: StatusRecord) {
         let next = record.status;
         let overtaken = matches!(self.status.intent, Intent::OffLine { version } if version != record.version || next != Status::Connected);
         if overtaken && !self.requests.in_flight(Resource::PutStatus) {
@@ -208,17 +202,15 @@ impl Workplace {
             self.timers.clear(Timer::Http(Resource::PutStatus));
             self.requests.succeeded(Resource::PutStatus);
         }
-        let (sub_status, by) = (record.sub_status.clone(), record.by.clone());
-        self.status.slice.data = Some(record);
-        self.mark(Slice::Status);
-        if let Some(previous) = previous
+        if let Some(StatusRecord { status: previous, .. }) = self.status.slice.data
             && previous != next
         {
-            let sub_status = sub_status.as_deref().unwrap_or_default();
-            let values = [previous.as_str(), next.as_str(), sub_status, &by];
+            let values = [previous.as_str(), next.as_str(), &record.sub_status, &record.by];
             self.trace(now, "status_changed previous status sub_status by", &values);
-            self.outputs.push_back(Output::StatusChanged { previous, next });
+            self.outputs.push(Output::StatusChanged { previous, next });
         }
+        self.status.slice.data = Some(record);
+        self.mark(Slice::Status);
     }
 
     /// A status chosen during the call is taken now: if no push says so, ask.
@@ -231,8 +223,12 @@ impl Workplace {
     /// Settles every choice that will not be sent any more.
     pub(crate) fn drop_choices(&mut self) {
         self.resolve_choice();
+        self.drop_following();
+    }
+
+    fn drop_following(&mut self) {
         if let Some(choice) = self.status.following.take() {
-            self.outputs.push_back(Output::StatusSet { request: choice.request });
+            self.outputs.push(Output::StatusSet { request: choice.request });
         }
     }
 
@@ -241,8 +237,8 @@ impl Workplace {
         let unreachable = self.life != Life::Stopped
             && self.status.on_line()
             && self.user_agent().status != UserAgentStatus::Registered
-            && !matches!(self.status.intent, Intent::OffLine { .. });
-        let armed = self.timers.get(Timer::Watchdog).is_some();
+            && !self.status.takes_off_line();
+        let armed = self.timers.runs(Timer::Watchdog);
         if unreachable && !armed {
             self.timers.set(Timer::Watchdog, after(now, WATCHDOG_MS));
         } else if armed && !unreachable {
@@ -252,8 +248,7 @@ impl Workplace {
 
     pub(crate) fn watchdog_fired(&mut self, now: Time) {
         let Some(record) = &self.status.slice.data else { return };
-        if matches!(self.status.intent, Intent::Choice { .. }) || self.requests.in_flight(Resource::PutStatus)
-        {
+        if self.status.is_chosen() || self.requests.in_flight(Resource::PutStatus) {
             // The operator is choosing: what comes of it decides.
             return self.timers.set(Timer::Watchdog, after(now, 1_000));
         }
@@ -278,9 +273,9 @@ impl Workplace {
 
     fn resolve_choice(&mut self) {
         if let Intent::Choice { choice, .. } = core::mem::replace(&mut self.status.intent, Intent::None) {
-            self.outputs.push_back(Output::StatusSet { request: choice.request });
+            self.outputs.push(Output::StatusSet { request: choice.request });
         }
-        if matches!(self.requests.phase(Resource::PutStatus), Phase::Waiting { .. }) {
+        if self.requests.waits(Resource::PutStatus) {
             self.timers.clear(Timer::Http(Resource::PutStatus));
             self.requests.succeeded(Resource::PutStatus);
         }

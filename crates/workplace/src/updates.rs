@@ -1,9 +1,10 @@
 //! News from the backend: the event stream, the polls beside it, and the registrars that they announce.
 
-use crate::io::{HttpError, Output, Push};
-use crate::requests::{Failure, Resource, after, classify, delay_ms, describe};
-use crate::rotation::Step;
-use crate::workplace::{Timer, Workplace};
+use crate::io::{HttpAnswer, Output};
+use crate::requests::{Resource, after, delay_ms};
+use crate::rotation::{Rotator, Step};
+use crate::timers::Timer;
+use crate::workplace::Workplace;
 use alloc::string::String;
 use alloc::vec::Vec;
 use headset_sip::Time;
@@ -28,7 +29,7 @@ pub(crate) enum Stream {
 #[derive(Debug, Default)]
 pub(crate) struct Polls {
     count: u32,
-    failing: bool,
+    pub(crate) failing: bool,
 }
 
 impl Workplace {
@@ -42,12 +43,12 @@ impl Workplace {
             Stream::Opening { .. } | Stream::Open { .. } => return,
         };
         self.timers.clear(Timer::Stream);
-        self.outputs.push_back(Output::OpenStream);
+        self.outputs.push(Output::OpenStream);
     }
 
     pub(crate) fn close_stream(&mut self) {
         if matches!(self.stream, Stream::Opening { .. } | Stream::Open { .. }) {
-            self.outputs.push_back(Output::CloseStream);
+            self.outputs.push(Output::CloseStream);
         }
         self.timers.clear(Timer::Stream);
         self.stream = Stream::Closed;
@@ -79,13 +80,14 @@ impl Workplace {
         self.timers.set(Timer::Stream, after(now, delay));
     }
 
-    pub(crate) fn pushed(&mut self, now: Time, push: Push) {
-        if self.launch.data.is_none() {
-            return;
-        }
-        match push {
-            Push::Status(record) => self.adopt(now, record),
-            Push::Registrars { registrars, version } => self.registrars_announced(now, registrars, &version),
+    pub(crate) fn pushed(&mut self, now: Time, news: HttpAnswer) {
+        match news {
+            _ if self.launch.data.is_none() => {}
+            HttpAnswer::Status(record) => self.adopt(now, record),
+            HttpAnswer::Registrars { registrars, version } => {
+                self.registrars_announced(now, registrars, &version);
+            }
+            _ => {}
         }
     }
 
@@ -117,44 +119,27 @@ impl Workplace {
         self.timers.set(Timer::Poll, after(now, period - spread));
     }
 
-    pub(crate) fn poll_failed(&mut self, now: Time, error: &HttpError) {
-        if classify(error) == Failure::Refused {
-            return self.refused(now, Resource::Registrars, describe(error));
-        }
-        // Nothing changes; the next poll asks again.
-        self.requests.succeeded(Resource::Registrars);
-        if !core::mem::replace(&mut self.polls.failing, true) {
-            self.trace_failure(now, "poll_failed status code", error);
-        }
-    }
-
-    pub(crate) fn poll_answered(&mut self, now: Time, registrars: Vec<Registrar>, version: &str) {
-        self.requests.succeeded(Resource::Registrars);
-        self.polls.failing = false;
-        self.registrars_announced(now, registrars, version);
-    }
-
     pub(crate) fn registrars_announced(&mut self, now: Time, registrars: Vec<Registrar>, version: &str) {
-        if self.phone_login.is_none() {
-            if let Some(launch) = &mut self.launch.data
-                && !registrars.is_empty()
-            {
-                launch.registrars = registrars;
+        if !self.phone_started() {
+            if !registrars.is_empty() {
+                self.rotator = Rotator::new(registrars);
             }
             return;
         }
         let (from, to) = (names(self.rotator.assigned()), names(&registrars));
-        let values = [&*from, &to, version];
-        match self.rotator.announced(registrars, self.phone.call().is_some()) {
+        let step = match self.rotator.announced(registrars, self.in_call()) {
             Step::Nothing => return,
-            Step::Withdrawn => self.trace(now, "rotation_withdrawn from to version", &values),
-            Step::Pending => self.trace(now, "rotation_pending from to version", &values),
-            Step::Move(registrars) => self.move_to(now, registrars),
-        }
+            Step::Move => return self.move_phone(now),
+            Step::Withdrawn => "rotation_withdrawn from to version",
+            Step::Pending => "rotation_pending from to version",
+        };
+        self.trace(now, step, &[&from, &to, version]);
         self.observe_flows(now);
     }
 
-    pub(crate) fn move_to(&mut self, now: Time, registrars: Vec<Registrar>) {
+    /// To the registrars that are assigned now.
+    pub(crate) fn move_phone(&mut self, now: Time) {
+        let registrars = self.rotator.assigned().to_vec();
         self.trace(now, "rotation_moving to", &[&names(&registrars)]);
         self.tell_phone(now, Command::SetRegistrars(registrars));
         self.observe_flows(now);

@@ -2,16 +2,20 @@ use crate::io::{
     Hash, HttpAnswer, HttpError, HttpId, HttpRequest, Input, Launch, Options, Output, Registrars, Remote,
     Slice, StatusRecord, UserAgent,
 };
-use crate::outbox::Outbox;
-use crate::requests::{ANSWER_WITHIN_MS, Requests, Resource, after};
+use crate::journal::decimal;
+use crate::outbox::{BATCH, Outbox};
+use crate::requests::{ANSWER_WITHIN_MS, Phase, Requests, Resource, after, describe, is_refusal};
 use crate::rotation::Rotator;
 use crate::start::Credential;
 use crate::status::StatusBook;
+use crate::timers::{Timer, Timers};
 use crate::updates::{Polls, Stream};
-use alloc::collections::VecDeque;
 use alloc::string::String;
-use headset_sip::{Entropy, Time, TimerTable};
-use headset_softphone::{CallView, Command, Input as PhoneInput, Permission, Softphone, UserAgentStatus};
+use alloc::vec::Vec;
+use headset_sip::{Entropy, Time};
+use headset_softphone::{
+    CallView, Command, FlowView, Input as PhoneInput, Permission, Softphone, UserAgentStatus,
+};
 
 /// An operator's client.
 ///
@@ -32,7 +36,7 @@ pub struct Workplace {
     /// Wall-clock ms at a moment of the engine's clock.
     pub(crate) wall: (u64, Time),
     pub(crate) entropy: Entropy,
-    pub(crate) timers: TimerTable<Timer>,
+    pub(crate) timers: Timers,
     pub(crate) requests: Requests,
     pub(crate) credential: Credential,
     pub(crate) launch: Remote<Launch>,
@@ -42,18 +46,15 @@ pub struct Workplace {
     pub(crate) polls: Polls,
     pub(crate) outbox: Outbox,
     pub(crate) phone: Softphone,
-    /// What the phone was started as.
-    pub(crate) phone_login: Option<String>,
+    /// What the phone was started as; empty until it is.
+    pub(crate) phone_login: String,
     pub(crate) microphone: Permission,
-    refuse_calls: Option<String>,
     pub(crate) user_agent: UserAgent,
-    pub(crate) registrars: Registrars,
-    pub(crate) session: Option<CallView>,
-    pub(crate) consultation: Option<CallView>,
     pub(crate) flows_changed: bool,
     pub(crate) call_changed: bool,
-    changed: [bool; 6],
-    pub(crate) outputs: VecDeque<Output>,
+    /// A bit for each slice.
+    changed: u8,
+    pub(crate) outputs: Vec<Output>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,18 +63,6 @@ pub(crate) enum Life {
     Running,
     /// 401 or 403: nothing is asked by timer until the user comes back.
     Refused,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Timer {
-    /// The end of waiting: for the answer, or between two attempts.
-    Http(Resource),
-    HashRenewal,
-    Poll,
-    Stream,
-    Watchdog,
-    SendEvents,
-    KeepEvents,
 }
 
 impl Workplace {
@@ -89,27 +78,23 @@ impl Workplace {
             options: Options::default(),
             wall: (0, Time(0)),
             entropy,
-            timers: TimerTable::new(),
+            timers: Timers::new(),
             requests: Requests::new(),
             credential: Credential::new(),
             launch: Remote::waiting(),
             status: StatusBook::new(),
-            rotator: Rotator::new(),
+            rotator: Rotator::new(Vec::new()),
             stream: Stream::Closed,
             polls: Polls::default(),
             outbox: Outbox::default(),
             phone: Softphone::new(phone_seed),
-            phone_login: None,
+            phone_login: String::new(),
             microphone: Permission::Prompt,
-            refuse_calls: None,
             user_agent: UserAgent { status: UserAgentStatus::Disconnected, error: None },
-            registrars: Registrars { flows: alloc::vec![], rotation: crate::io::Rotation::None },
-            session: None,
-            consultation: None,
             flows_changed: false,
             call_changed: false,
-            changed: [false; 6],
-            outputs: VecDeque::new(),
+            changed: 0,
+            outputs: Vec::new(),
         }
     }
 
@@ -134,31 +119,33 @@ impl Workplace {
     }
 
     /// The call, if there is one.
-    pub fn session(&self) -> Option<&CallView> {
-        self.session.as_ref()
+    pub fn session(&self) -> Option<CallView> {
+        self.phone.call()
     }
 
     /// The call to somebody who is asked while the call waits.
-    pub fn consultation(&self) -> Option<&CallView> {
-        self.consultation.as_ref()
+    pub fn consultation(&self) -> Option<CallView> {
+        self.phone.consultation()
     }
 
     /// The registrars one by one.
-    pub fn registrars(&self) -> &Registrars {
-        &self.registrars
+    pub fn registrars(&self) -> Registrars {
+        Registrars { flows: self.flows(), rotation: self.rotator.view() }
+    }
+
+    pub(crate) fn flows(&self) -> Vec<FlowView> {
+        if self.phone_started() { self.phone.flows() } else { Vec::new() }
     }
 
     /// What the body must do now; ask until `None`.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        (!self.outputs.is_empty()).then(|| self.outputs.remove(0))
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout) if nothing else happens.
     pub fn poll_timeout(&self) -> Option<Time> {
-        match (self.timers.next(), self.phone.poll_timeout()) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        let next = self.timers.next().min(self.phone.poll_timeout().unwrap_or(Timers::NEVER));
+        (next != Timers::NEVER).then_some(next)
     }
 
     /// Carries out what was to be done by `now`.
@@ -187,14 +174,11 @@ impl Workplace {
             Input::Http(id, answer) => self.answered(now, id, answer),
             Input::StreamOpened => self.stream_opened(now),
             Input::StreamClosed => self.stream_closed(now),
-            Input::Pushed(push) => self.pushed(now, push),
+            Input::Pushed(news) => self.pushed(now, news),
             Input::SetStatus { request, status, sub_status } => {
                 self.set_status(now, request, status, sub_status);
             }
-            Input::RefuseCalls(reason) => {
-                self.refuse_calls.clone_from(&reason);
-                self.tell_phone(now, Command::RefuseCalls(reason));
-            }
+            Input::RefuseCalls(reason) => self.tell_phone(now, Command::RefuseCalls(reason)),
             Input::Retry(slice) => self.retry(now, slice),
             Input::NetworkBack => self.network_back(now),
             Input::Focused => self.come_back(now),
@@ -216,16 +200,13 @@ impl Workplace {
                 | Command::SetCredentials(_)
                 | Command::SetRegistrars(_),
             ) => {}
-            PhoneInput::Command(Command::RefuseCalls(reason)) => {
-                self.refuse_calls.clone_from(&reason);
-                self.tell_phone(now, Command::RefuseCalls(reason));
-            }
             PhoneInput::Woke => self.woke(now, None),
-            PhoneInput::MicrophonePermission(permission) => {
-                self.microphone = permission;
+            input => {
+                if let PhoneInput::MicrophonePermission(permission) = &input {
+                    self.microphone = *permission;
+                }
                 self.phone.handle_input(now, input);
             }
-            input => self.phone.handle_input(now, input),
         }
     }
 
@@ -233,14 +214,8 @@ impl Workplace {
         self.phone.handle_input(now, PhoneInput::Command(command));
     }
 
-    /// Starts the phone, or restarts it as somebody else.
-    pub(crate) fn start_phone(&mut self, now: Time, command: Command, login: String) {
-        self.phone_login = Some(login);
-        self.tell_phone(now, command);
-        if self.refuse_calls.is_some() {
-            self.tell_phone(now, Command::RefuseCalls(self.refuse_calls.clone()));
-        }
-        self.flows_changed = true;
+    pub(crate) fn phone_started(&self) -> bool {
+        !self.phone_login.is_empty()
     }
 
     pub(crate) fn in_call(&self) -> bool {
@@ -257,27 +232,28 @@ impl Workplace {
     }
 
     pub(crate) fn mark(&mut self, slice: Slice) {
-        self.changed[slice as usize] = true;
+        self.changed |= 1 << slice as u8;
     }
 
     /// Asks the backend, unless that is under way.
     pub(crate) fn request(&mut self, now: Time, resource: Resource) {
-        if self.requests.in_flight(resource) {
-            return;
-        }
+        self.ask(now, resource, BATCH);
+    }
+
+    /// `most` events, if it is they.
+    pub(crate) fn ask(&mut self, now: Time, resource: Resource, most: usize) {
+        let Some(id) = self.requests.begin(resource) else { return };
         let request = match resource {
-            Resource::Hash => Some(HttpRequest::Hash),
-            Resource::Launch => Some(HttpRequest::Launch),
-            Resource::Status => Some(HttpRequest::Status),
-            Resource::Registrars => Some(HttpRequest::Registrars),
-            Resource::PutStatus => self.status.request(),
-            Resource::Events => self.next_batch(),
+            Resource::Hash => HttpRequest::Hash,
+            Resource::Launch => HttpRequest::Launch,
+            Resource::Status => HttpRequest::Status,
+            Resource::Registrars => HttpRequest::Registrars,
+            Resource::Events if self.outbox.len() > 0 => HttpRequest::Events(self.outbox.batch(most)),
+            Resource::PutStatus if let Some(request) = self.status.request() => request,
+            Resource::Events | Resource::PutStatus => return self.requests.idle(resource),
         };
-        let Some(request) = request else { return };
-        if let Some(id) = self.requests.begin(resource) {
-            self.timers.set(Timer::Http(resource), after(now, ANSWER_WITHIN_MS));
-            self.outputs.push_back(Output::Http(id, request));
-        }
+        self.timers.set(Timer::Http(resource), after(now, ANSWER_WITHIN_MS));
+        self.outputs.push(Output::Http(id, request));
     }
 
     /// Asks again after a back-off.
@@ -289,12 +265,9 @@ impl Workplace {
 
     fn request_is_due(&mut self, now: Time, resource: Resource) {
         match self.requests.phase(resource) {
-            crate::requests::Phase::InFlight(id) => {
-                self.answered(
-                    now,
-                    id,
-                    Err(HttpError { detail: "No answer came.".into(), ..HttpError::default() }),
-                );
+            Phase::InFlight(id) => {
+                let error = HttpError { detail: "No answer came.".into(), ..HttpError::new(0) };
+                self.answered(now, id, Err(error));
             }
             _ => self.request(now, resource),
         }
@@ -303,34 +276,58 @@ impl Workplace {
     fn answered(&mut self, now: Time, id: HttpId, answer: Result<HttpAnswer, HttpError>) {
         let Some(resource) = self.requests.take(id) else { return };
         self.timers.clear(Timer::Http(resource));
-        if answer.as_ref().err().is_none_or(|error| error.status != 0) {
+        if !matches!(&answer, Err(error) if error.status == 0) {
             self.network_answers(now);
         }
-        let error = match (resource, answer) {
-            (_, Err(error)) => error,
-            (Resource::Hash, Ok(HttpAnswer::Hash(hash))) => return self.hash_arrived(now, hash),
-            (Resource::Launch, Ok(HttpAnswer::Launch(launch))) => return self.launch_arrived(now, launch),
-            (Resource::Status, Ok(HttpAnswer::Status(record))) => return self.status_arrived(now, record),
-            (Resource::PutStatus, Ok(HttpAnswer::Status(record))) => return self.status_was_set(now, record),
-            (Resource::Registrars, Ok(HttpAnswer::Registrars { registrars, version })) => {
-                return self.poll_answered(now, registrars, &version);
+        if answer.is_ok() {
+            self.requests.succeeded(resource);
+        }
+        match (resource, answer) {
+            (_, Err(error)) => self.failed(now, resource, error),
+            (Resource::Hash, Ok(HttpAnswer::Hash(hash))) => self.hash_arrived(now, hash),
+            (Resource::Launch, Ok(HttpAnswer::Launch { launch, status, registrars })) => {
+                self.launch_arrived(now, launch, status, registrars);
             }
-            (Resource::Events, Ok(_)) => return self.events_accepted(now),
-            _ => HttpError { status: 200, ..HttpError::default() },
+            (Resource::Status, Ok(HttpAnswer::Status(record))) => self.status_arrived(now, record),
+            (Resource::PutStatus, Ok(HttpAnswer::Status(record))) => self.status_was_set(now, record),
+            (Resource::Registrars, Ok(HttpAnswer::Registrars { registrars, version })) => {
+                self.polls.failing = false;
+                self.registrars_announced(now, registrars, &version);
+            }
+            (Resource::Events, Ok(_)) => self.events_accepted(now),
+            _ => self.failed(now, resource, HttpError::new(200)),
+        }
+    }
+
+    fn failed(&mut self, now: Time, resource: Resource, error: HttpError) {
+        let refused = is_refusal(&error);
+        let step = match resource {
+            Resource::Hash => "hash_failed status code",
+            Resource::Launch => "launch_failed status code",
+            Resource::PutStatus => "status_not_set status code",
+            Resource::Registrars if !refused && !core::mem::replace(&mut self.polls.failing, true) => {
+                "poll_failed status code"
+            }
+            _ => "",
         };
+        if !step.is_empty() {
+            self.trace(now, step, &[&decimal(error.status.into()), &error.code]);
+        }
         match resource {
-            Resource::Hash | Resource::Launch => self.start_failed(now, resource, &error),
-            Resource::Status => self.status_failed(now, &error),
             Resource::PutStatus => self.status_not_set(now, error),
-            Resource::Registrars => self.poll_failed(now, &error),
             Resource::Events => self.events_not_taken(now, &error),
+            _ if refused => self.refused(now, resource, describe(&error)),
+            Resource::Hash | Resource::Launch => self.start_failed(now, resource, &error),
+            Resource::Status => self.status_failed(&error),
+            // Nothing changes; the next poll asks again.
+            Resource::Registrars => self.requests.succeeded(resource),
         }
     }
 
     /// An answer came: whatever waits because the network failed need not wait any longer.
     pub(crate) fn network_answers(&mut self, now: Time) {
         let mut waited = false;
-        for resource in Resource::ALL {
+        for &resource in &Resource::ALL {
             if self.requests.waits_for_network(resource) {
                 waited = true;
                 self.request(now, resource);
@@ -345,11 +342,10 @@ impl Workplace {
     fn settle(&mut self, now: Time) {
         self.draw_consequences(now);
         self.arm_watchdog(now);
-        const SLICES: [Slice; 6] =
-            [Slice::Hash, Slice::Launch, Slice::Status, Slice::UserAgent, Slice::Session, Slice::Registrars];
-        for slice in SLICES {
-            if core::mem::take(&mut self.changed[slice as usize]) {
-                self.outputs.push_back(Output::Changed(slice));
+        let changed = core::mem::take(&mut self.changed);
+        for &slice in &Slice::ALL {
+            if changed >> slice as u8 & 1 != 0 {
+                self.outputs.push(Output::Changed(slice));
             }
         }
     }

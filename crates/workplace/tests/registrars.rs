@@ -2,7 +2,7 @@
 
 mod support;
 
-use headset_workplace::{HttpRequest, Input, Push, Rotation};
+use headset_workplace::{HttpAnswer, HttpRequest, Input, Rotation};
 use support::{Shift, backend::error, backend::registrar};
 
 fn bound(shift: &Shift, id: &str) -> Vec<(u64, bool)> {
@@ -36,7 +36,7 @@ fn without_a_call_the_client_moves_at_the_next_poll_and_is_never_unreachable() {
 fn a_push_moves_at_once() {
     let mut shift = Shift::started();
     shift.backend.registrars = vec![registrar(3), registrar(2)];
-    let push = Push::Registrars { registrars: shift.backend.registrars.clone(), version: "2".into() };
+    let push = HttpAnswer::Registrars { registrars: shift.backend.registrars.clone(), version: "2".into() };
     shift.tell(Input::Pushed(push));
     assert_eq!(rotation(&shift), Rotation::Moving);
     shift.run(1_000);

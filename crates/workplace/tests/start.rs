@@ -108,13 +108,13 @@ fn an_answer_that_never_comes_is_asked_for_again() {
 fn who_is_not_logged_in_is_told_where_to_and_asked_again_only_on_focus() {
     let mut shift = Shift::new();
     let mut refusal = error(401, "unauthenticated");
-    refusal.login_url = Some("/login".into());
+    refusal.login_url = "/login".into();
     shift.backend.failing = Some(refusal);
     shift.start();
     shift.run(600_000);
     let seen = shift.workplace.hash().error.clone().expect("an error");
     assert_eq!((seen.code.as_str(), seen.fatal, seen.recovering), ("unauthenticated", true, false));
-    assert_eq!(seen.login_url.as_deref(), Some("/login"));
+    assert_eq!(seen.login_url, "/login");
     assert!(shift.workplace.launch().error.is_some() && shift.workplace.status().error.is_some());
     assert_eq!(shift.asked(0, |request| *request == HttpRequest::Hash), 1);
     assert_eq!(shift.asked(0, |request| *request == HttpRequest::Launch), 1);

@@ -3,7 +3,7 @@
 mod support;
 
 use headset_softphone::{Input as PhoneInput, Permission};
-use headset_workplace::{HttpRequest, Input, Output, Push, Slice, Status};
+use headset_workplace::{HttpAnswer, HttpRequest, Input, Output, Slice, Status};
 use support::{Shift, backend::error};
 
 fn put(request: &HttpRequest) -> bool {
@@ -51,14 +51,14 @@ fn a_microphone_that_is_granted_is_not_asked_for() {
 #[test]
 fn a_change_made_elsewhere_is_heard_over_the_stream_or_by_polling() {
     let mut shift = Shift::on_line();
-    shift.backend.change(Status::Paused, Some("lunch"), "supervisor");
+    shift.backend.change(Status::Paused, "lunch", "supervisor");
     let record = shift.backend.record.clone();
-    shift.tell(Input::Pushed(Push::Status(record)));
+    shift.tell(Input::Pushed(HttpAnswer::Status(record)));
     assert_eq!(shift.status(), Some(Status::Paused));
 
     shift.stream_works = false;
     shift.close_stream();
-    shift.backend.change(Status::Disconnected, Some("unreachable"), "system");
+    shift.backend.change(Status::Disconnected, "unreachable", "system");
     shift.run(16_000);
     assert_eq!(shift.status(), Some(Status::Disconnected));
     let all = [
@@ -75,19 +75,19 @@ fn an_older_record_that_comes_late_is_not_believed() {
     let old = shift.backend.record.clone();
     shift.choose(Status::Connected);
     shift.run(100);
-    shift.tell(Input::Pushed(Push::Status(old)));
+    shift.tell(Input::Pushed(HttpAnswer::Status(old)));
     assert_eq!(shift.status(), Some(Status::Connected));
 }
 
 #[test]
 fn a_click_that_meets_a_change_made_elsewhere_is_tried_once_more() {
     let mut shift = Shift::on_line();
-    shift.backend.change(Status::Connected, None, "supervisor");
+    shift.backend.change(Status::Connected, "", "supervisor");
     let begun = shift.now;
-    shift.tell(Input::SetStatus { request: 7, status: Status::Paused, sub_status: Some("lunch".into()) });
+    shift.tell(Input::SetStatus { request: 7, status: Status::Paused, sub_status: "lunch".into() });
     shift.run(200);
     assert_eq!(shift.asked(begun, put), 2);
-    assert_eq!(shift.backend.record.sub_status.as_deref(), Some("lunch"));
+    assert_eq!(shift.backend.record.sub_status, "lunch");
     assert_eq!(shift.workplace.status().error, None);
     assert_eq!(settled(&shift), [1, 7]);
 }
@@ -112,7 +112,7 @@ fn a_second_conflict_is_the_operators_to_see() {
 fn a_click_that_cannot_get_through_is_given_up_after_ten_seconds() {
     let mut shift = Shift::on_line();
     shift.backend.failing_at = vec![("PutStatus", error(0, ""))];
-    shift.tell(Input::SetStatus { request: 9, status: Status::Paused, sub_status: None });
+    shift.tell(Input::SetStatus { request: 9, status: Status::Paused, sub_status: String::new() });
     shift.run(5_000);
     assert!(shift.workplace.status().loading, "still trying");
     shift.run(10_000);
@@ -131,7 +131,7 @@ fn a_click_that_cannot_get_through_is_given_up_after_ten_seconds() {
 fn of_clicks_in_a_hurry_the_last_one_wins_and_every_promise_resolves() {
     let mut shift = Shift::started();
     for (request, status) in [(1, Status::Connected), (2, Status::Paused), (3, Status::Disconnected)] {
-        shift.tell(Input::SetStatus { request, status, sub_status: None });
+        shift.tell(Input::SetStatus { request, status, sub_status: String::new() });
     }
     shift.run(500);
     assert_eq!(shift.backend.record.status, Status::Disconnected);
@@ -148,12 +148,12 @@ fn a_status_chosen_in_a_call_is_the_next_one_and_asked_for_when_the_call_has_end
     shift.close_stream();
     shift.talk();
     shift.backend.record.version += 1;
-    shift.backend.record.next = Some((Status::Paused, Some("lunch".into())));
+    shift.backend.record.next = Some((Status::Paused, "lunch".into()));
     shift.run(16_000);
     assert_eq!(shift.status(), Some(Status::Connected));
     let next = shift.workplace.status().data.as_ref().and_then(|record| record.next.clone());
-    assert_eq!(next, Some((Status::Paused, Some("lunch".into()))));
-    shift.backend.change(Status::Paused, Some("lunch"), "operator");
+    assert_eq!(next, Some((Status::Paused, "lunch".into())));
+    shift.backend.change(Status::Paused, "lunch", "operator");
     shift.backend.record.next = None;
     shift.end_the_call();
     shift.run(1_500);
@@ -169,7 +169,7 @@ fn an_operator_whom_no_registrar_knows_for_15_s_is_taken_off_line() {
     assert_eq!(shift.asked(down, put), 0, "not yet");
     shift.run(2_000);
     assert_eq!(shift.status(), Some(Status::Disconnected));
-    assert_eq!(shift.backend.record.sub_status.as_deref(), Some("registration_lost"));
+    assert_eq!(shift.backend.record.sub_status, "registration_lost");
     assert_eq!(shift.events(down).iter().filter(|name| *name == "watchdog_fired").count(), 1);
 
     shift.registrars_back();
@@ -223,10 +223,10 @@ fn the_watchdog_yields_to_whoever_changed_the_status_before_it() {
     shift.registrars_down(&["r1", "r2"]);
     let down = shift.now;
     shift.backend.failing_at = vec![("Status", error(503, ""))];
-    shift.backend.change(Status::Disconnected, Some("unreachable"), "system");
+    shift.backend.change(Status::Disconnected, "unreachable", "system");
     shift.run(20_000);
     assert_eq!(shift.asked(down, put), 1, "a 412 is not tried again");
-    assert_eq!(shift.backend.record.sub_status.as_deref(), Some("unreachable"));
+    assert_eq!(shift.backend.record.sub_status, "unreachable");
     assert_eq!(shift.status(), Some(Status::Disconnected));
 }
 
@@ -236,6 +236,6 @@ fn the_watchdog_leaves_a_call_alone() {
     shift.talk();
     shift.registrars_down(&["r1", "r2"]);
     shift.run(16_000);
-    assert_eq!(shift.backend.record.sub_status.as_deref(), Some("registration_lost"));
+    assert_eq!(shift.backend.record.sub_status, "registration_lost");
     assert!(!shift.edge.received.iter().any(|line| line.starts_with("480") || line.starts_with("BYE")));
 }

@@ -1,9 +1,7 @@
 //! A backend that answers by script.
 
 use headset_softphone::Registrar;
-use headset_workplace::{
-    Event, Hash, HttpAnswer, HttpError, HttpRequest, Launch, Push, Status, StatusRecord,
-};
+use headset_workplace::{Event, Hash, HttpAnswer, HttpError, HttpRequest, Launch, Status, StatusRecord};
 
 pub struct Backend {
     pub login: String,
@@ -44,7 +42,7 @@ impl Backend {
             registrars: vec![registrar(1), registrar(2)],
             record: StatusRecord {
                 status: Status::Disconnected,
-                sub_status: None,
+                sub_status: String::new(),
                 since: "2026-01-01T08:00:00Z".into(),
                 version: 1,
                 by: "operator".into(),
@@ -61,10 +59,10 @@ impl Backend {
     }
 
     /// A change from elsewhere.
-    pub fn change(&mut self, status: Status, sub_status: Option<&str>, by: &str) {
+    pub fn change(&mut self, status: Status, sub_status: &str, by: &str) {
         self.record.version += 1;
         self.record.status = status;
-        self.record.sub_status = sub_status.map(Into::into);
+        self.record.sub_status = sub_status.into();
         self.record.by = by.into();
     }
 
@@ -73,9 +71,12 @@ impl Backend {
     }
 
     /// What a new stream says first.
-    pub fn pushes(&self) -> [Push; 2] {
-        let version = "1".into();
-        [Push::Status(self.record.clone()), Push::Registrars { registrars: self.registrars.clone(), version }]
+    pub fn pushes(&self) -> [HttpAnswer; 2] {
+        [HttpAnswer::Status(self.record.clone()), self.assignment()]
+    }
+
+    fn assignment(&self) -> HttpAnswer {
+        HttpAnswer::Registrars { registrars: self.registrars.clone(), version: "1".into() }
     }
 
     pub fn answer(&mut self, now: u64, request: HttpRequest) -> Option<Result<HttpAnswer, HttpError>> {
@@ -98,28 +99,27 @@ impl Backend {
                     expires_in: self.expires_in,
                 }))
             }
-            HttpRequest::Launch => Ok(HttpAnswer::Launch(Launch {
-                login: self.login.clone(),
-                display_name: "Anna".into(),
-                sip_uri: format!("sip:{}@example.org", self.login),
-                sip_domain: "example.org".into(),
-                registrars: self.registrars.clone(),
+            HttpRequest::Launch => Ok(HttpAnswer::Launch {
+                launch: Launch {
+                    login: self.login.clone(),
+                    display_name: "Anna".into(),
+                    sip_domain: "example.org".into(),
+                    poll_s: 15,
+                    json: "{}".into(),
+                },
                 status: self.record.clone(),
-                poll_s: 15,
-                json: "{}".into(),
-            })),
+                registrars: self.registrars.clone(),
+            }),
             HttpRequest::Status => Ok(HttpAnswer::Status(self.record.clone())),
             HttpRequest::PutStatus { if_match: Some(version), .. } if version != self.record.version => {
                 let current = Some(self.record.clone());
                 Err(HttpError { current, ..error(412, "version_mismatch") })
             }
             HttpRequest::PutStatus { status, sub_status, .. } => {
-                self.change(status, sub_status.as_deref(), "operator");
+                self.change(status, &sub_status, "operator");
                 Ok(HttpAnswer::Status(self.record.clone()))
             }
-            HttpRequest::Registrars => {
-                Ok(HttpAnswer::Registrars { registrars: self.registrars.clone(), version: "1".into() })
-            }
+            HttpRequest::Registrars => Ok(self.assignment()),
             HttpRequest::Events(events) => {
                 for event in events {
                     if !self.accepted.iter().any(|known| known.id == event.id) {

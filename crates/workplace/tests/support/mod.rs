@@ -84,7 +84,7 @@ impl Shift {
     }
 
     pub fn choose(&mut self, status: Status) {
-        self.tell(Input::SetStatus { request: 1, status, sub_status: None });
+        self.tell(Input::SetStatus { request: 1, status, sub_status: String::new() });
     }
 
     /// Lets `ms` pass.

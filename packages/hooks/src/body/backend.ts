@@ -35,9 +35,9 @@ export function request({ resource, rest }: HttpOutput, sender: Sender): HttpReq
   const [method = '', name] = REQUESTS[resource]?.split(' ') ?? [];
   const asked: HttpRequest = { method, path: `/v1/telephony/${name}` };
   if (resource === PUT_STATUS) {
-    const [status, sub_status, version] = rest as [string, string | null, number | null];
-    asked.body = JSON.stringify({ status, sub_status: sub_status ?? undefined });
-    if (version !== null) asked.ifMatch = String(version);
+    const [status, sub_status, version] = rest as [string, string, number?];
+    asked.body = JSON.stringify({ status, sub_status: sub_status || undefined });
+    if (version !== undefined) asked.ifMatch = String(version);
   } else if (resource === EVENTS) {
     const { project = '', env = '', version = '' } = sender;
     asked.body = JSON.stringify({ events: (rest as EventRecord[]).map(eventOf), project, env, version });
@@ -57,8 +57,7 @@ export function answered(tell: Tell, { id, resource }: HttpOutput, result: HttpR
     case 0:
       return tell(HASH_ARRIVED, id, ...[body.login, body.username, body.hash, body.expires_in].map(scalar));
     case 1: {
-      const { uri, domain } = object(body.sip);
-      const fields = [body.login, body.display_name, uri, domain, body.poll_s ?? 15].map(scalar);
+      const fields = [body.login, body.display_name, object(body.sip).domain, body.poll_s ?? 15].map(scalar);
       return tell(LAUNCH_ARRIVED, id, ...fields, registrarList(body.registrars), ...status(body.status), result.raw);
     }
     case 4:

@@ -145,7 +145,7 @@ export class Peer {
       const [track] = microphone.getAudioTracks();
       pc.addTransceiver(track ?? 'audio', { direction, streams: [this.#ours] });
     }
-    await pc.setLocalDescription(await pc.createOffer({ iceRestart }));
+    await pc.setLocalDescription(await pc.createOffer({ iceRestart: !!iceRestart }));
     await this.#describe();
   }
 

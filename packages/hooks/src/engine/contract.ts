@@ -20,12 +20,12 @@ import type {
 
 /** A machine as wasm has it. */
 export interface Engine {
-  /** Something happened: `now` is `performance.now()`, the rest as in `Inputs`. */
-  input(now: number, kind: number, number: number, text: string): void;
-  /** What to do now, a record; empty when there is nothing more. */
-  poll(): string;
-  /** When to tell `TICK` if nothing else happens. */
-  timeout(): number;
+  /**
+   * Something happened: the fields are `performance.now()`, then as in `Inputs`.
+   *
+   * What to do now, as JSON: records, and at the end when to tell `TICK` if nothing else happens, or null.
+   */
+  tell(text: string): string;
 }
 
 /** `seed`: eight random 32-bit numbers, as fields. */
@@ -168,7 +168,7 @@ export const records = [
   'statusChanged previous next',
   'statusSet request',
   'callEnded',
-  'dtmf tone duration',
+  'dtmf duration tone',
   'event',
   'error code message',
   'insertDtmf peer duration gap tones',
@@ -234,7 +234,7 @@ export type Changed = { [S in Slice]: { type: 'changed'; slice: S; value: Snapsh
 
 /** `media` is the page's handle of a call's options, `direction` a place in `mediaDirections`. */
 export type PeerRequest =
-  | { type: 'offer'; media: number; direction: number; iceRestart: boolean }
+  | { type: 'offer'; media: number; direction: number; iceRestart: boolean | number }
   | { type: 'answer'; media: number; direction: number; offer: string }
   | { type: 'accept'; answer: string }
   | { type: 'addCandidates'; description: string }

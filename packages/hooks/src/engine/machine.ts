@@ -32,13 +32,11 @@ export function machine(module: WebAssembly.Module, name: string, seed: string):
   };
   const self = method('new')(...write(seed)) as number;
   return {
-    input: (now, kind, number, text) => void method('input')(self, now, kind, number, ...write(text)),
-    poll: () => {
-      const [at, size] = method('poll')(self) as Text;
+    tell: (told) => {
+      const [at, size] = method('tell')(self, ...write(told)) as Text;
       const text = new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, at, size));
       wasm.__wbindgen_free(at, size, 1);
       return text;
     },
-    timeout: () => method('timeout')(self) as number,
   };
 }

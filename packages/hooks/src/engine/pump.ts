@@ -1,6 +1,6 @@
 import { type Engine, type Field, type Output, type Tell, TICK } from './contract.js';
 import { fields } from './fields.js';
-import { read } from './records.js';
+import { type EngineRecord, read } from './records.js';
 
 /**
  * Tells an engine what happened and does what it then asks for: one input, then every output, then the next time.
@@ -14,7 +14,7 @@ export class Pump {
   /** All outputs of an input are done. */
   readonly #settled: (next: number) => void;
   readonly #failed: (error: unknown) => void;
-  readonly #inputs: [kind: number, number: number, text: string][] = [];
+  readonly #inputs: Field[][] = [];
   #running = false;
 
   constructor(
@@ -31,16 +31,18 @@ export class Pump {
 
   readonly tell: Tell = (kind: number, number: Field = 0, ...values: Field[]): void => {
     if (!this.#engine) return;
-    this.#inputs.push([kind, number as number, fields(values)]);
+    this.#inputs.push([kind, number, ...values]);
     if (this.#running) return;
     this.#running = true;
-    for (let next = this.#inputs.shift(); next && this.#engine; next = this.#inputs.shift()) {
-      const told = next;
-      this.#guard((engine) => engine.input(performance.now(), ...told));
-      this.#drain();
+    let next: number | null = null;
+    for (let told = this.#inputs.shift(); told; told = this.#inputs.shift()) {
+      const text = fields([Math.trunc(performance.now()), ...told]);
+      const asked = this.#guard((engine) => JSON.parse(engine.tell(text)) as [...EngineRecord[], number | null]);
+      next = (asked?.pop() as number | null | undefined) ?? null;
+      for (const record of asked ?? []) this.#guard(() => this.#perform(read(record as EngineRecord)));
     }
     this.#running = false;
-    this.#guard((engine) => this.#settled(engine.timeout()));
+    this.#guard(() => this.#settled(next ?? Infinity));
   };
 
   /** Lets the engine do what is due. */
@@ -51,17 +53,6 @@ export class Pump {
   /** The engine is told nothing more. */
   close(): void {
     this.#engine = undefined;
-  }
-
-  #drain(): void {
-    for (let record = this.#poll(); record; record = this.#poll()) {
-      const asked = record;
-      this.#guard(() => this.#perform(read(asked)));
-    }
-  }
-
-  #poll(): string | undefined {
-    return this.#guard((engine) => engine.poll());
   }
 
   /** A trap ends the engine. Any other error is the page's: the rest is still to be done. */

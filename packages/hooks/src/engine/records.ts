@@ -18,9 +18,11 @@ import {
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any */
 type Values = any[];
 
+/** Its place in `records`, and what that is followed by. */
+export type EngineRecord = [kind: number, ...Values];
+
 /** What a record asks for. */
-export function read(text: string): Output {
-  const [kind, ...values] = JSON.parse(text) as [number, ...Values];
+export function read([kind, ...values]: EngineRecord): Output {
   const [type = '', ...names] = records[kind]?.split(' ') ?? [];
   const shape = slices[type];
   if (shape) return { type: 'changed', slice: type, value: shape(values) } as Output;
@@ -42,10 +44,10 @@ const slices: Record<string, (values: Values) => unknown> = {
   launch: remote(([launch]) => launch),
   status: remote(([status, sub_status, since, version, by, next, nextSub]) => ({
     status,
-    sub_status,
+    sub_status: sub_status || null,
     since,
     version,
-    next: next ? { status: next, sub_status: nextSub } : null,
+    next: next ? { status: next, sub_status: nextSub || null } : null,
     by,
   })),
   userAgent: ([status, error]) => ({ status: userAgentStatuses[status], error: failure(error) }),
@@ -103,16 +105,20 @@ function call([
 }
 
 function remote(data: (values: Values) => unknown): (values: Values) => Remote<unknown> {
-  return ([loading, values, error]) => ({ loading, data: values ? data(values) : undefined, error: failure(error) });
+  return ([loading, error, ...values]) => ({
+    loading,
+    data: values.length ? data(values) : undefined,
+    error: failure(error),
+  });
 }
 
 function failure(values: Values | null): TelephonyError | undefined {
   if (!values) return undefined;
   const [code, message, fatal, recovering, loginUrl] = values;
-  return { code, message, fatal, recovering, loginUrl: loginUrl ?? undefined };
+  return { code, message, fatal, recovering, loginUrl: loginUrl || undefined };
 }
 
-function end([id, direction, originator, outcome, cause, status_code, reason_phrase, remote]: Values): unknown {
+function end([direction, originator, outcome, id, cause, status_code, reason_phrase, remote]: Values): unknown {
   return {
     id,
     direction: callDirections[direction],

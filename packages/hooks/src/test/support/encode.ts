@@ -30,7 +30,7 @@ function values(output: Output): unknown[] {
     case 'callEnded': {
       const { id, direction, originator, outcome, cause, status_code, reason_phrase, remote } = output.end;
       const words = [callDirections.indexOf(direction), originators.indexOf(originator), outcomes.indexOf(outcome)];
-      return [id, ...words, cause, status_code, reason_phrase, party(remote)];
+      return [...words, id, cause, status_code, reason_phrase, party(remote)];
     }
     default: {
       const { type: _, rest = [], ...named } = { rest: undefined, ...output } as Record<string, unknown>;
@@ -92,7 +92,7 @@ function call(call: ConsultationSnapshot): unknown[] {
 }
 
 function remote<T>({ loading, data, error }: Remote<T>, fields: (data: T) => unknown[]): unknown[] {
-  return [loading, data && fields(data), failure(error)];
+  return [loading, failure(error), ...(data ? fields(data) : [])];
 }
 
 function failure(error: TelephonyError | undefined): unknown {

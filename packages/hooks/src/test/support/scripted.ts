@@ -10,17 +10,12 @@ export class ScriptedEngine implements Engine {
   /** What it answers to an input, before its outputs are asked for. */
   react: (kind: number) => void = () => undefined;
 
-  readonly input = (_: number, kind: number, number: number, text: string): void => {
-    this.inputs.push({ kind, what: [number, ...text.split('\x1f')] });
-    this.react(kind);
+  readonly tell = (text: string): string => {
+    const [, kind, number, ...fields] = text.split('\x1f');
+    this.inputs.push({ kind: Number(kind), what: [Number(number), ...(fields.length ? fields : [''])] });
+    this.react(Number(kind));
+    return `[${[...this.outputs.splice(0).map(encode), 'null'].join()}]`;
   };
-
-  readonly poll = (): string => {
-    const output = this.outputs.shift();
-    return output ? encode(output) : '';
-  };
-
-  readonly timeout = (): number => Infinity;
 
   /** The number and the fields of every input of that kind. */
   told(kind: keyof Inputs): unknown[][] {
