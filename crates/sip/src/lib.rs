@@ -29,7 +29,7 @@ pub use message::{
 };
 pub use method::Method;
 pub use time::Time;
-pub use timer::TimerTable;
+pub use timer::{TimerKey, TimerTable};
 pub use transaction::{TransactionKey, TransactionOutput, Transactions};
 
 /// A keep-alive ping (RFC 5626 §3.5.1), sent as a frame of its own.

@@ -66,14 +66,8 @@ impl<'a> Fields<'a> {
         let mut items = Fields::items(self.field());
         let mut registrars = Vec::new();
         while !items.is_empty() {
-            registrars.push(Registrar {
-                id: items.text(),
-                uri: items.text(),
-                weight: items.number() as u32,
-                reg_id: items.number() as u32,
-                route: None,
-                transport: None,
-            });
+            let (id, uri) = (items.text(), items.text());
+            registrars.push(Registrar::new(id, uri, items.number() as u32, items.number() as u32));
         }
         registrars
     }

@@ -10,7 +10,7 @@ use crate::status::StatusBook;
 use crate::updates::{Polls, Stream};
 use alloc::collections::VecDeque;
 use alloc::string::String;
-use headset_sip::{Entropy, Time, TimerTable};
+use headset_sip::{Entropy, Time, TimerKey, TimerTable};
 use headset_softphone::{CallView, Command, Input as PhoneInput, Permission, Softphone, UserAgentStatus};
 
 /// An operator's client.
@@ -64,7 +64,7 @@ pub(crate) enum Life {
     Refused,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Timer {
     /// The end of waiting: for the answer, or between two attempts.
     Http(Resource),
@@ -74,6 +74,39 @@ pub(crate) enum Timer {
     Watchdog,
     SendEvents,
     KeepEvents,
+}
+
+const TIMERS: [Timer; 12] = [
+    Timer::Http(Resource::ALL[0]),
+    Timer::Http(Resource::ALL[1]),
+    Timer::Http(Resource::ALL[2]),
+    Timer::Http(Resource::ALL[3]),
+    Timer::Http(Resource::ALL[4]),
+    Timer::Http(Resource::ALL[5]),
+    Timer::HashRenewal,
+    Timer::Poll,
+    Timer::Stream,
+    Timer::Watchdog,
+    Timer::SendEvents,
+    Timer::KeepEvents,
+];
+
+impl TimerKey for Timer {
+    fn number(self) -> u64 {
+        match self {
+            Timer::Http(resource) => resource as u64,
+            Timer::HashRenewal => 6,
+            Timer::Poll => 7,
+            Timer::Stream => 8,
+            Timer::Watchdog => 9,
+            Timer::SendEvents => 10,
+            Timer::KeepEvents => 11,
+        }
+    }
+
+    fn of(number: u64) -> Timer {
+        TIMERS[number as usize]
+    }
 }
 
 impl Workplace {

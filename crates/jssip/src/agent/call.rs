@@ -88,7 +88,7 @@ pub(crate) struct Session {
     pub(crate) no_update: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CallTimer {
     NoAnswer,
     Expires,
@@ -97,6 +97,17 @@ pub(crate) enum CallTimer {
     SessionEnd,
     /// An offer that glared is sent again.
     Offer,
+}
+
+impl CallTimer {
+    pub(crate) const ALL: [CallTimer; 6] = [
+        CallTimer::NoAnswer,
+        CallTimer::Expires,
+        CallTimer::Ring,
+        CallTimer::Refresh,
+        CallTimer::SessionEnd,
+        CallTimer::Offer,
+    ];
 }
 
 impl Call {
@@ -146,8 +157,7 @@ impl Call {
     }
 
     pub(crate) fn clear_timers(&self, timers: &mut TimerTable<Timer>) {
-        use CallTimer as T;
-        for timer in [T::NoAnswer, T::Expires, T::Ring, T::Refresh, T::SessionEnd, T::Offer] {
+        for timer in CallTimer::ALL {
             timers.clear(Timer::Call(self.id, timer));
         }
     }

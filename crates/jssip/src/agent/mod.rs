@@ -29,8 +29,8 @@ use core::time::Duration;
 use fields::{Fields, seed};
 use headset_sip::message::Name;
 use headset_sip::{
-    Dialog, Entropy, Message, Method, Request, Response, Time, TimerTable, TransactionKey, TransactionOutput,
-    Transactions, parse, push_number,
+    Dialog, Entropy, Message, Method, Request, Response, Time, TimerKey, TimerTable, TransactionKey,
+    TransactionOutput, Transactions, parse, push_number,
 };
 use login::Login;
 use outgoing::Outgoing;
@@ -79,10 +79,26 @@ struct Flow {
     route: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Timer {
     Registration,
     Call(u32, CallTimer),
+}
+
+impl TimerKey for Timer {
+    fn number(self) -> u64 {
+        match self {
+            Timer::Registration => 0,
+            Timer::Call(id, timer) => (u64::from(id) << 8 | timer as u64) + 1,
+        }
+    }
+
+    fn of(number: u64) -> Timer {
+        match number.checked_sub(1) {
+            None => Timer::Registration,
+            Some(number) => Timer::Call((number >> 8) as u32, CallTimer::ALL[usize::from(number as u8)]),
+        }
+    }
 }
 
 #[wasm_bindgen]

@@ -3,7 +3,7 @@
 use super::client::{InviteClient, PlainClient};
 use super::server::{InviteServer, PlainServer};
 use super::{TransactionKey, TransactionOutput};
-use crate::{Request, Response, Time, TimerTable};
+use crate::{Request, Response, Time, TimerKey, TimerTable};
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use core::time::Duration;
@@ -18,12 +18,23 @@ pub(super) const T4: Duration = Duration::from_secs(5);
 pub(super) const PATIENCE: Duration = Duration::from_secs(32);
 
 /// A transaction never has more than two deadlines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Timer {
     /// RFC 3261's A, E and G, and the 2xx's of §13.3.1.4.
     Retransmit,
     /// The end of the state: B, D, F, H, I, J, K and RFC 6026's L and M.
     Lifetime,
+}
+
+/// Of the transaction with this number.
+impl TimerKey for (u64, Timer) {
+    fn number(self) -> u64 {
+        self.0 << 1 | self.1 as u64
+    }
+
+    fn of(number: u64) -> Self {
+        (number >> 1, if number & 1 == 0 { Timer::Retransmit } else { Timer::Lifetime })
+    }
 }
 
 /// What can happen to a transaction.
