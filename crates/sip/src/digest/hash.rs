@@ -103,7 +103,13 @@ pub(super) fn sha512_256(pieces: &[&str]) -> Vec<u8> {
 
 /// The pieces joined with colons, filled up to the last eight bytes of a block, and their length in bits.
 fn padded(pieces: &[&str], block: usize) -> (Vec<u8>, u64) {
-    let mut data = pieces.join(":").into_bytes();
+    let mut data = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        if at > 0 {
+            data.push(b':');
+        }
+        data.extend_from_slice(piece.as_bytes());
+    }
     let bits = data.len() as u64 * 8;
     data.push(0x80);
     // The length takes an eighth of a block; more than its last eight bytes it never needs.

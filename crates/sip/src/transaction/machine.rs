@@ -3,7 +3,7 @@
 //! as they are.
 
 use super::{TransactionKey, TransactionOutput};
-use crate::{Time, TimerTable};
+use crate::{Time, TimerKey, TimerTable};
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -19,12 +19,23 @@ const T4: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(32);
 
 /// A transaction never has more than two deadlines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timer {
     /// RFC 3261's A, E and G, and the 2xx's of §13.3.1.4.
     Retransmit,
     /// The end of the state: B, D, F, H, I, J, K and RFC 6026's L and M.
     Lifetime,
+}
+
+/// Of the transaction with this number.
+impl TimerKey for (u64, Timer) {
+    fn number(self) -> u64 {
+        self.0 << 1 | self.1 as u64
+    }
+
+    fn of(number: u64) -> Self {
+        (number >> 1, if number & 1 == 0 { Timer::Retransmit } else { Timer::Lifetime })
+    }
 }
 
 /// What can happen to a transaction.

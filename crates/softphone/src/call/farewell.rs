@@ -1,9 +1,9 @@
 //! What is still to be said to the far end when the call is over for us: CANCEL's aftermath, and BYE.
 
 use super::requests::{DialogName, with_description, with_headers};
+use crate::EndOptions;
 use crate::authorization::Series;
 use crate::context::{Context, FULL, Key, Timer};
-use crate::{EndOptions, Secret};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
@@ -220,7 +220,7 @@ pub(super) fn acknowledge(
 ) -> Box<Request> {
     let mut builder = dialog.ack(invite.number(Name::CSeq).unwrap_or(dialog.local_seq));
     // The same credentials as the INVITE: an ACK cannot be challenged.
-    let is_token = matches!(ctx.credentials.secret, Secret::Token(_));
+    let is_token = ctx.credentials.token().is_some();
     for name in [Name::Authorization, Name::ProxyAuthorization] {
         for value in invite.all(name).filter(|_| !is_token) {
             builder = builder.header(name, value);

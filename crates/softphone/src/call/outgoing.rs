@@ -13,6 +13,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
 use headset_sip::dialog::Dialog;
+use headset_sip::text::concat;
 use headset_sip::{NameAddr, Response};
 
 impl Call {
@@ -82,7 +83,7 @@ impl Call {
         let offer = mem::take(offer);
         let builder = dial.request(ctx, socket, &offer);
         // RFC 3262 §4
-        let reliable = ["100rel, ", SUPPORTED].concat();
+        let reliable = concat(&["100rel, ", SUPPORTED]);
         let supported = if ctx.settings.reliable_provisional { &reliable } else { SUPPORTED };
         let invite = Box::new(ctx.complete(socket, builder, supported));
         self.facts.invite = invite.as_str().into();

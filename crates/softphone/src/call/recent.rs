@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
+use headset_sip::text::concat;
 use headset_sip::{Name, Request, Time, push_number};
 
 /// As long as a copy may be under way (RFC 3261's 64·T1).
@@ -15,7 +16,7 @@ pub(super) struct Copy(String);
 
 impl Copy {
     pub(super) fn of(request: &Request) -> Copy {
-        let mut name = [request.call_id(), "\n", request.from_tag().unwrap_or(""), "\n"].concat();
+        let mut name = concat(&[request.call_id(), "\n", request.from_tag().unwrap_or(""), "\n"]);
         push_number(&mut name, request.number(Name::CSeq).unwrap_or(0));
         Copy(name)
     }

@@ -8,6 +8,7 @@ use crate::context::{Context, FULL, Key};
 use crate::{CallEvent, CallId, CallOptions};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use headset_sip::text::{concat, decimal};
 use headset_sip::{Method, Name, NameAddr, Request, Uri};
 
 /// A REFER that was taken; its CSeq names it in NOTIFYs.
@@ -62,7 +63,7 @@ impl Active {
         if !ctx.supervised() || self.referral.is_some() {
             return ctx.reply(key, request, 603, "Decline");
         }
-        let wants = |value: &str| !value.trim_start().starts_with("false");
+        let wants = |value: &str| !value.trim_ascii_start().starts_with("false");
         let silent = !request.get_named("Refer-Sub").is_none_or(wants);
         let id = request.number(Name::CSeq).unwrap_or(0);
         let referred_by = request.get(Name::ReferredBy).unwrap_or("").to_string();
@@ -90,17 +91,17 @@ impl Active {
         }
         let Some(socket) = ctx.routes.best(ctx.now).filter(|_| !silent) else { return };
         let state = if is_final { "terminated;reason=noresource" } else { "active;expires=300" };
-        let id = notice.id.to_string();
-        let status = notice.status.to_string();
+        let id = decimal(notice.id);
+        let status = decimal(notice.status.into());
         let notify = self
             .dialog
             .request(Method::Notify)
             .header(Name::Contact, &ctx.account.contact(";ob"))
-            .header(Name::Event, &["refer;id=", &id].concat())
+            .header(Name::Event, &concat(&["refer;id=", &id]))
             .header(Name::SubscriptionState, state)
             .body(
                 "message/sipfrag;version=2.0",
-                &["SIP/2.0 ", &status, " ", &notice.reason, "\r\n"].concat(),
+                &concat(&["SIP/2.0 ", &status, " ", &notice.reason, "\r\n"]),
             );
         ctx.send(socket, notify, "outbound");
     }

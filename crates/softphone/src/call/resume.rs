@@ -11,6 +11,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
 use core::time::Duration;
+use headset_sip::text::{cut, cut_or_all, lines};
 use headset_sip::{Dialog, Uri};
 
 /// The first line says how the rest is to be read.
@@ -121,7 +122,7 @@ fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
     line("local-uri", &facts.local.uri);
     line("remote-name", &facts.remote.display_name);
     line("remote-uri", &facts.remote.uri);
-    for header in facts.invite.lines().take_while(|header| !header.is_empty()) {
+    for header in lines(&facts.invite).take_while(|header| !header.is_empty()) {
         line("invite", header);
     }
     if media.muted {
@@ -136,7 +137,7 @@ fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
 }
 
 fn decode(stored: &str) -> Option<(Box<Facts>, Kept)> {
-    let (version, mut rest) = stored.split_once('\n')?;
+    let (version, mut rest) = cut(stored, b'\n')?;
     if version != VERSION {
         return None;
     }
@@ -150,9 +151,9 @@ fn decode(stored: &str) -> Option<(Box<Facts>, Kept)> {
     });
     let (mut muted, mut hold) = (false, false);
     while !rest.starts_with("dialog ") {
-        let (line, after) = rest.split_once('\n')?;
+        let (line, after) = cut(rest, b'\n')?;
         rest = after;
-        let (name, value) = line.split_once(' ').unwrap_or((line, ""));
+        let (name, value) = cut_or_all(line, b' ');
         let party = if name.starts_with("local") { &mut facts.local } else { &mut facts.remote };
         match name {
             "id" => facts.id = value.into(),

@@ -4,6 +4,7 @@ use crate::Party;
 use crate::context::FULL;
 use alloc::string::String;
 use alloc::vec::Vec;
+use headset_sip::text::{cut_or_all, lines};
 use headset_sip::{Headers, NameAddr, Params, Uri, Value, push_number, push_quoted};
 
 /// The type of descriptions.
@@ -58,15 +59,15 @@ pub(super) fn contacts(response: &Headers) -> Vec<String> {
 
 /// `0.7` in thousandths (RFC 3261 §20.10); 1 where it is not said.
 fn quality(q: Option<&str>) -> u32 {
-    let Some((whole, part)) = q.map(|q| q.split_once('.').unwrap_or((q, ""))) else { return 1000 };
+    let Some((whole, part)) = q.map(|q| cut_or_all(q, b'.')) else { return 1000 };
     let digit =
         |at: usize| part.as_bytes().get(at).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0') % 10));
-    if whole.trim() == "1" { 1000 } else { 100 * digit(0) + 10 * digit(1) + digit(2) }
+    if whole.trim_ascii() == "1" { 1000 } else { 100 * digit(0) + 10 * digit(1) + digit(2) }
 }
 
 /// Status and reason phrase of a response's first line: what a `message/sipfrag` begins with (RFC 3420).
 pub(super) fn status_line(text: &str) -> Option<(u16, &str)> {
-    let line = text.lines().next()?.strip_prefix("SIP/2.0 ")?;
+    let line = lines(text).next()?.strip_prefix("SIP/2.0 ")?;
     let digits = line.as_bytes().get(..3).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
     let status = digits.iter().fold(0, |status, digit| 10 * status + u16::from(digit - b'0'));
     Some((status, line.get(3..).unwrap_or("").trim_ascii()))
@@ -137,7 +138,7 @@ pub(super) fn queue_place(header: &str) -> Option<(u32, u32)> {
 
 /// Whom to call: a user part in our domain, or a whole URI. The answer is a URI's text.
 pub(crate) fn target(text: &str, domain: &str) -> Option<String> {
-    let text = text.trim();
+    let text = text.trim_ascii();
     let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme));
     if begins("sip:") || begins("sips:") {
         return Uri::parse(text).ok().map(|uri| uri.to_string());

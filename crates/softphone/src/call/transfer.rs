@@ -11,6 +11,7 @@ use crate::{CallEvent, CallId, CallOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
+use headset_sip::text::concat;
 use headset_sip::{Dialog, Method, Name, Request, Response};
 
 /// A REFER of ours whose end we wait for.
@@ -67,7 +68,7 @@ impl Calls {
         if active.transfer.is_some() {
             return ctx.error("transfer_failed", "a transfer is under way");
         }
-        let refer_to = ["<", &uri, ">"].concat();
+        let refer_to = concat(&["<", &uri, ">"]);
         active.transfer = Some(Transfer {
             refer_to,
             headers: mem::take(headers),
@@ -109,7 +110,7 @@ impl Calls {
 
 /// The value of a Replaces header (RFC 3891 §6.1) for whoever is at the other end of this dialog.
 pub(super) fn replaces(dialog: &Dialog) -> String {
-    [&dialog.call_id, ";to-tag=", &dialog.remote_tag, ";from-tag=", &dialog.local_tag].concat()
+    concat(&[&dialog.call_id, ";to-tag=", &dialog.remote_tag, ";from-tag=", &dialog.local_tag])
 }
 
 impl Active {
@@ -120,7 +121,7 @@ impl Active {
         };
         let Some(socket) = ctx.routes.best(ctx.now).filter(|_| self.unacknowledged.is_none()) else { return };
         // RFC 3892 §2.1
-        let referred_by = ["<", &self.dialog.local_uri, ">"].concat();
+        let referred_by = concat(&["<", &self.dialog.local_uri, ">"]);
         let mut refer = start(ctx, &mut self.dialog, Method::Refer)
             .header(Name::ReferTo, &transfer.refer_to)
             .header(Name::ReferredBy, &referred_by);

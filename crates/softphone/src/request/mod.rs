@@ -24,7 +24,7 @@ pub(crate) struct Outside {
     pub(crate) subscriptions: Subscriptions,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestTimer {
     /// A request of ours has waited long enough for a flow.
     Flow(RequestId),
