@@ -93,22 +93,15 @@ fn chacha20_block(key: &[u32; 8], counter: u64) -> [u32; 16] {
     start[12] = counter as u32;
     start[13] = (counter >> 32) as u32;
     let mut state = start;
-    const ROUNDS: [[usize; 4]; 8] = [
-        [0, 4, 8, 12],
-        [1, 5, 9, 13],
-        [2, 6, 10, 14],
-        [3, 7, 11, 15],
-        [0, 5, 10, 15],
-        [1, 6, 11, 12],
-        [2, 7, 8, 13],
-        [3, 4, 9, 14],
-    ];
-    for _ in 0..10 {
-        for [a, b, c, d] in ROUNDS {
-            for (x, y, z, bits) in [(a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)] {
-                state[x] = state[x].wrapping_add(state[y]);
-                state[z] = (state[z] ^ state[x]).rotate_left(bits);
-            }
+    // Rows and bits of a quarter round's four steps.
+    const STEPS: [[usize; 4]; 4] = [[0, 1, 3, 16], [2, 3, 1, 12], [0, 1, 3, 8], [2, 3, 1, 7]];
+    for quarter in 0..80 {
+        // Four columns, then four diagonals.
+        let place = |row: usize| row * 4 + (quarter + (quarter >> 2 & 1) * row & 3) & 15;
+        for [x, y, z, bits] in STEPS {
+            let (x, y, z) = (place(x), place(y), place(z));
+            state[x] = state[x].wrapping_add(state[y]);
+            state[z] = (state[z] ^ state[x]).rotate_left(bits as u32);
         }
     }
     for (word, start) in state.iter_mut().zip(start) {
