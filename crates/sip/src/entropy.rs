@@ -97,7 +97,10 @@ fn chacha20_block(key: &[u32; 8], counter: u64) -> [u32; 16] {
     const STEPS: [[usize; 4]; 4] = [[0, 1, 3, 16], [2, 3, 1, 12], [0, 1, 3, 8], [2, 3, 1, 7]];
     for quarter in 0..80 {
         // Four columns, then four diagonals.
-        let place = |row: usize| row * 4 + (quarter + (quarter >> 2 & 1) * row & 3) & 15;
+        let place = |row: usize| {
+            let column = (quarter + (quarter >> 2 & 1) * row) & 3;
+            (row * 4 + column) & 15
+        };
         for [x, y, z, bits] in STEPS {
             let (x, y, z) = (place(x), place(y), place(z));
             state[x] = state[x].wrapping_add(state[y]);
