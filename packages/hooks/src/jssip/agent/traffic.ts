@@ -372,7 +372,9 @@ const newBranch = (): string => `z9hG4bK${randomToken(16)}`;
 function problem(text: string, came: IncomingRequest | IncomingResponse | undefined): [number, string] | undefined {
   const [line = ''] = text.split(/\r?\n/, 1);
   if (text.length > MOST_BYTES) return [513, 'Message Too Large'];
-  if (!came) return [/^\S+ \S+ SIP\/2\.0$/i.test(line) ? 416 : 400, 'Bad Request-URI'];
+  const isSip = /^\S+ <?sips?:/i.test(line);
+  if (!came || (isSip && !(came as IncomingRequest).ruri))
+    return isSip || !/^\S+ \S+ SIP\/2\.0$/i.test(line) ? [400, 'Bad Request-URI'] : [416, 'Unsupported URI Scheme'];
   if (!/^SIP\/2\.0 | SIP\/2\.0$/i.test(line)) return [505, 'Version Not Supported'];
   const all: Record<string, string> = {};
   const lines = came._lines();
