@@ -95,6 +95,18 @@ impl core::fmt::Debug for Entropy {
 
 const ALPHANUMERIC: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
+/// The words of each quarter round: four columns, then four diagonals.
+static ROUNDS: [[usize; 4]; 8] = [
+    [0, 4, 8, 12],
+    [1, 5, 9, 13],
+    [2, 6, 10, 14],
+    [3, 7, 11, 15],
+    [0, 5, 10, 15],
+    [1, 6, 11, 12],
+    [2, 7, 8, 13],
+    [3, 4, 9, 14],
+];
+
 fn chacha20_block(key: &[u32; 8], counter: u64) -> [u32; 16] {
     let mut start = [0; 16];
     start[..4].copy_from_slice(&[0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]);
@@ -102,16 +114,6 @@ fn chacha20_block(key: &[u32; 8], counter: u64) -> [u32; 16] {
     start[12] = counter as u32;
     start[13] = (counter >> 32) as u32;
     let mut state = start;
-    static ROUNDS: [[usize; 4]; 8] = [
-        [0, 4, 8, 12],
-        [1, 5, 9, 13],
-        [2, 6, 10, 14],
-        [3, 7, 11, 15],
-        [0, 5, 10, 15],
-        [1, 6, 11, 12],
-        [2, 7, 8, 13],
-        [3, 4, 9, 14],
-    ];
     for _ in 0..10 {
         for &[mut a, mut b, mut c, mut d] in &ROUNDS {
             for bits in [16, 12, 8, 7] {

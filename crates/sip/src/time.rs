@@ -16,7 +16,7 @@ impl Add<Duration> for Time {
     type Output = Time;
 
     fn add(self, span: Duration) -> Time {
-        Time(self.0.saturating_add(millis(span)))
+        Time(self.0.saturating_add(milliseconds(span)))
     }
 }
 
@@ -38,13 +38,12 @@ impl Sub<Duration> for Time {
     type Output = Time;
 
     fn sub(self, span: Duration) -> Time {
-        Time(self.0.saturating_sub(millis(span)))
+        Time(self.0.saturating_sub(milliseconds(span)))
     }
 }
 
-/// A span of more than u64::MAX milliseconds (half a billion years) is the end of time. Without 128-bit arithmetic, for
-/// the browser's sake.
-fn millis(span: Duration) -> u64 {
+/// More than `u64::MAX` (half a billion years) is the end of time. Without 128 bits, for the browser's sake.
+fn milliseconds(span: Duration) -> u64 {
     span.as_secs().saturating_mul(1000).saturating_add(u64::from(span.subsec_millis()))
 }
 

@@ -7,16 +7,17 @@ use crate::{Time, TimerKey, TimerTable};
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
+
+// In milliseconds.
 
 /// RFC 3261 §17.1.1.1: an estimate of the round trip.
-const T1: Duration = Duration::from_millis(500);
+const T1: u64 = 500;
 /// The longest interval between retransmissions.
-const T2: Duration = Duration::from_secs(4);
+const T2: u64 = 4_000;
 /// How long a message can stay in the network.
-const T4: Duration = Duration::from_secs(5);
+const T4: u64 = 5_000;
 /// How long anything is tried: timers B, F, H, L, M, and D and J on unreliable transports.
-const PATIENCE: Duration = Duration::from_secs(32);
+const PATIENCE: u64 = 32_000;
 
 /// A transaction never has more than two deadlines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,7 @@ pub(super) struct Machine {
     state: State,
     /// What is sent again: our request, its ACK, our last response.
     text: String,
-    interval: Duration,
+    interval: u64,
     reliable: bool,
     /// A CANCEL of the layer's own: nobody is told how it went.
     pub(super) silent: bool,
@@ -158,7 +159,7 @@ impl Machine {
     ) -> bool {
         match event {
             Event::Timer(Timer::Retransmit) => {
-                let doubled = self.interval * 2;
+                let doubled = self.interval.saturating_mul(2);
                 self.interval = match (self.role, self.state) {
                     (Role::InviteClient, _) => doubled,
                     (Role::PlainClient, State::Proceeding) => T2,
@@ -343,7 +344,7 @@ impl Machine {
         &mut self,
         context: &mut Context<'_, C, Q, R>,
         state: State,
-        unreliable: Duration,
+        unreliable: u64,
     ) -> bool {
         context.clear(Timer::Retransmit);
         if !self.reliable {
@@ -372,6 +373,7 @@ pub(super) struct Context<'a, C, Q, R> {
 }
 
 impl<C: Copy + Ord, Q, R> Context<'_, C, Q, R> {
+    #[inline(never)]
     fn send(&mut self, text: &str) {
         let (key, text) = (self.key, String::from(text));
         self.tell(TransactionOutput::Send { key, text });
@@ -382,10 +384,12 @@ impl<C: Copy + Ord, Q, R> Context<'_, C, Q, R> {
         self.outputs.push_back(output);
     }
 
-    fn set(&mut self, timer: Timer, after: Duration) {
-        self.timers.set((self.key.id, timer), self.now + after);
+    #[inline(never)]
+    fn set(&mut self, timer: Timer, after: u64) {
+        self.timers.set((self.key.id, timer), Time(self.now.0.saturating_add(after)));
     }
 
+    #[inline(never)]
     fn clear(&mut self, timer: Timer) {
         self.timers.clear((self.key.id, timer));
     }

@@ -86,7 +86,7 @@ export abstract class Call extends Talk {
     this.ackAnswers = false;
     const sdp = description(ack);
     if (sdp) this.apply(sdp, { applied, failed: (reason, cause) => this.hangUp('local', cause, ack, reason) });
-    else this.hangUp('local', causes.MISSING_SDP, ack, 'SIP ;cause=400; text="Bad Request"');
+    else this.hangUp('local', causes.MISSING_SDP, undefined, 'SIP ;cause=400; text="Bad Request"');
   }
 
   /** Says so; it goes when all is done. */

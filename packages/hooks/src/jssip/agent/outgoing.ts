@@ -34,16 +34,14 @@ export const outgoing = (method: string, uri: string, address: Address, own: str
   ...address,
 });
 
-/** Header lines that cannot begin another line, whatever is in them. */
-export const clean = (lines: readonly string[] | null): string[] =>
-  [lines ?? []]
-    .flat()
-    .filter(Boolean)
-    .map((line) => line.replace(/[\r\n\0]/g, ' '));
+/** Lines and a body. No line can begin another one, whatever is in it. */
+export const message = (lines: readonly string[], body: string | null): string => {
+  const clean = lines.filter(Boolean).map((line) => line.replace(/[\r\n\0]/g, ' '));
+  return `${clean.join('\r\n')}\r\nContent-Length: ${utf8Length(body ?? '')}\r\n\r\n${body ?? ''}`;
+};
 
-/** Lines and a body. */
-export const message = (lines: readonly string[], body: string | null): string =>
-  `${lines.join('\r\n')}\r\nContent-Length: ${utf8Length(body ?? '')}\r\n\r\n${body ?? ''}`;
+/** The application's lines of every message. */
+export const extra = ({ extraHeaders }: Account): readonly string[] => [extraHeaders ?? []].flat();
 
 /** `via`: all that follows `SIP/2.0/`. */
 export const written = (request: Outgoing, account: Account, via: string): string =>
@@ -58,9 +56,9 @@ export const written = (request: Outgoing, account: Account, via: string): strin
       `Call-ID: ${request.callId}`,
       `CSeq: ${request.cseq} ${request.method}`,
       ...request.credentials,
-      ...clean(request.given),
+      ...request.given,
       ...request.own,
-      ...clean(account.extraHeaders),
+      ...extra(account),
       `Allow: ${account.allowedMethods}`,
       supported(account, request.method),
       `User-Agent: ${account.userAgent}`,
@@ -81,7 +79,7 @@ export const sameHop = ({ uri, routes, from, to, callId, cseq }: Outgoing, via: 
         `To: ${tagged}`,
         `Call-ID: ${callId}`,
         `CSeq: ${cseq} ${method}`,
-        ...(reason ? clean([`Reason: ${reason}`]) : []),
+        reason && `Reason: ${reason}`,
       ],
       null,
     );

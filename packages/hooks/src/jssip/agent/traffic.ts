@@ -5,7 +5,7 @@ import { Kind, Machine } from '../native.js';
 import type { Account, EngineEvent } from '../port.js';
 import { randomToken, reasonPhrase, utf8Length } from '../text.js';
 import { Login } from './login.js';
-import { clean, message, type Outgoing, sameHop, supported, written } from './outgoing.js';
+import { extra, message, type Outgoing, sameHop, supported, written } from './outgoing.js';
 
 /** A transaction's number; 0 is none. */
 export type Key = number;
@@ -82,7 +82,7 @@ export abstract class Traffic {
     this.login = new Login(account);
   }
 
-  /** A request in a new transaction; `invite` is what a CANCEL cancels. */
+  /** A request in a new transaction; neither ACK, CANCEL nor a merged one. */
   protected abstract came(key: Key, request: IncomingRequest): void;
   /** Everything that transactions had to say was heard. */
   protected abstract settle(): void;
@@ -340,7 +340,7 @@ export abstract class Traffic {
     const phrase = reason ?? reasonPhrase(status);
     return message(
       [
-        `SIP/2.0 ${status} ${/[\r\n]/.test(phrase) ? '' : phrase}`,
+        `SIP/2.0 ${status} ${phrase}`,
         // RFC 3261 §12.1.1
         ...(/^(INVITE|SUBSCRIBE)$/.test(method) && status > 100 && status < 300 ? copy('Record-Route') : []),
         ...copy('Via'),
@@ -350,8 +350,8 @@ export abstract class Traffic {
         ...copy('CSeq'),
         // RFC 3261 §8.2.6.1
         ...(status === 100 ? copy('Timestamp') : []),
-        ...clean(lines),
-        ...clean(account.extraHeaders),
+        ...lines,
+        ...extra(account),
         ...(method === 'OPTIONS' || status === 405 ? [`Allow: ${account.allowedMethods}`] : []),
         ...(method === 'OPTIONS' || status === 415 ? [`Accept: ${C.ACCEPTED_BODY_TYPES}`] : []),
         supported(account, method, true),
@@ -372,7 +372,9 @@ const newBranch = (): string => `z9hG4bK${randomToken(16)}`;
 function problem(text: string, came: IncomingRequest | IncomingResponse | undefined): [number, string] | undefined {
   const [line = ''] = text.split(/\r?\n/, 1);
   if (text.length > MOST_BYTES) return [513, 'Message Too Large'];
-  if (!came) return [/^\S+ \S+ SIP\/2\.0$/i.test(line) ? 416 : 400, 'Bad Request-URI'];
+  const isSip = /^\S+ <?sips?:/i.test(line);
+  if (!came || (isSip && !(came as IncomingRequest).ruri))
+    return isSip || !/^\S+ \S+ SIP\/2\.0$/i.test(line) ? [400, 'Bad Request-URI'] : [416, 'Unsupported URI Scheme'];
   if (!/^SIP\/2\.0 | SIP\/2\.0$/i.test(line)) return [505, 'Version Not Supported'];
   const all: Record<string, string> = {};
   const lines = came._lines();
