@@ -43,6 +43,17 @@ impl<'a> Cursor<'a> {
         (start, at)
     }
 
+    /// As far as the line goes.
+    pub(crate) fn line(&mut self) -> Range {
+        let start = self.at;
+        let mut at = start;
+        while self.bytes.get(at).is_some_and(|byte| *byte != b'\n') {
+            at += 1;
+        }
+        self.at = at;
+        (start, at)
+    }
+
     /// At least one byte of a class.
     pub(crate) fn some(&mut self, class: Class) -> Option<Range> {
         let range = self.run(class);
@@ -72,14 +83,15 @@ impl<'a> Cursor<'a> {
         if !self.eat(b'"') {
             return None;
         }
+        let mut at = self.at;
         loop {
-            match self.bytes.get(self.at)? {
+            match self.bytes.get(at)? {
                 b'"' => break,
-                b'\\' => self.at += 2,
-                _ => self.at += 1,
+                b'\\' => at += 2,
+                _ => at += 1,
             }
         }
-        self.at += 1;
+        self.at = at + 1;
         Some((start, self.at))
     }
 
@@ -134,14 +146,14 @@ impl Class {
     pub(crate) const LINE: Class = Class(1 << 15);
 
     pub(crate) fn has(self, byte: u8) -> bool {
-        CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & self.0 != 0)
+        CLASSES[usize::from(byte)] & self.0 != 0
     }
 }
 
-static CLASSES: [u16; 128] = classes();
+static CLASSES: [u16; 256] = classes();
 
-const fn classes() -> [u16; 128] {
-    let mut all = [0; 128];
+const fn classes() -> [u16; 256] {
+    let mut all = [0; 256];
     let mut byte = 0;
     while byte < 128 {
         if byte != b'\n' {
@@ -201,7 +213,7 @@ const ALPHANUMERICS: u16 = Class::ALPHANUMERIC.0
     | Class::SCHEME.0
     | Class::VALUE.0;
 
-const fn add(all: &mut [u16; 128], class: Class, bytes: &[u8]) {
+const fn add(all: &mut [u16; 256], class: Class, bytes: &[u8]) {
     let mut at = 0;
     while at < bytes.len() {
         all[bytes[at] as usize] |= class.0;

@@ -59,21 +59,18 @@ const FIRST_HEADER: usize = 10;
 /// First line and headers of a message; its body need not be there.
 ///
 /// Writes where the first line is in the table; the count of headers; where in the table the first Via, the last From,
-/// To, CSeq and the first Contact are (0: it could not be read, or is not there); Call-ID's range; Content-Length, or −1. Then the headers: name, value, for a Contact where
-/// it is in the table. Then what was read.
+/// To, CSeq and the first Contact are (0: it could not be read, or is not there); Call-ID's range, empty without one;
+/// Content-Length, or −1. Then the headers: name, value, for a Contact where it is in the table. Then what was read.
 pub(crate) fn message(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<()> {
-    (LINE..CALL_ID).for_each(|_| table.push(0));
-    table.range_or_none(None);
-    table.push(-1);
+    (LINE..FIRST_HEADER).for_each(|_| table.push(0));
+    table.set(CONTENT_LENGTH, -1);
     let line = line(cursor);
     while !cursor.at_end() {
         let start = cursor.at;
         match header(cursor) {
             Some((name, value)) => {
                 table.count(COUNT);
-                table.range(name);
-                table.range(value);
-                table.push(0);
+                table.put([name.0, name.1, value.0, value.1, 0].map(|cell| cell as i32));
             }
             None if cursor.at == start => break,
             None => {}
@@ -141,7 +138,7 @@ fn typed(kind: Typed, bytes: &[u8], at: usize, table: &mut Table) -> i32 {
 
 /// A line without its end; the cursor is after it.
 fn line(cursor: &mut Cursor<'_>) -> Range {
-    let (start, mut end) = cursor.run(Class::LINE);
+    let (start, mut end) = cursor.line();
     cursor.eat(b'\n');
     if end > start && cursor.bytes.get(end - 1) == Some(&b'\r') {
         end -= 1;

@@ -7,22 +7,21 @@ pub(crate) struct Table(pub(crate) Vec<i32>);
 
 impl Table {
     pub(crate) fn push(&mut self, number: i32) {
-        self.0.push(number);
+        self.put([number]);
     }
 
-    pub(crate) fn range(&mut self, (start, end): Range) {
-        self.push(start as i32);
-        self.push(end as i32);
+    pub(crate) fn range(&mut self, range: Range) {
+        self.put(cells(Some(range)));
     }
 
     pub(crate) fn range_or_none(&mut self, range: Option<Range>) {
-        match range {
-            Some(range) => self.range(range),
-            None => {
-                self.push(-1);
-                self.push(-1);
-            }
-        }
+        self.put(cells(range));
+    }
+
+    /// Several at once: most of the time of reading is spent here.
+    #[inline(never)]
+    pub(crate) fn put<const N: usize>(&mut self, numbers: [i32; N]) {
+        self.0.extend(numbers);
     }
 
     /// A number that is counted up as items follow; gives its place.
@@ -49,8 +48,8 @@ impl Table {
     /// A name and perhaps a value, counted at `place`.
     pub(crate) fn pair(&mut self, place: usize, name: Range, value: Option<Range>) {
         self.count(place);
-        self.range(name);
-        self.range_or_none(value);
+        let ([name_start, name_end], [start, end]) = (cells(Some(name)), cells(value));
+        self.put([name_start, name_end, start, end]);
     }
 
     pub(crate) fn place(&self) -> usize {
@@ -61,4 +60,8 @@ impl Table {
     pub(crate) fn back_to(&mut self, place: usize) {
         self.0.truncate(place);
     }
+}
+
+fn cells(range: Option<Range>) -> [i32; 2] {
+    range.map_or([-1, -1], |(start, end)| [start as i32, end as i32])
 }

@@ -99,10 +99,15 @@ pub(crate) fn host(cursor: &mut Cursor<'_>) -> Option<(Range, HostType)> {
     if name.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
         return is_v4(name).then_some((range, HostType::V4));
     }
-    let name = name.strip_suffix(b".").unwrap_or(name);
-    name.split(|byte| *byte == b'.')
-        .all(|label| label.first().is_some_and(u8::is_ascii_alphanumeric))
-        .then_some((range, HostType::Domain))
+    // Every label begins with a letter or a digit.
+    let mut begins = true;
+    for byte in name.strip_suffix(b".").unwrap_or(name) {
+        if begins && !byte.is_ascii_alphanumeric() {
+            return None;
+        }
+        begins = *byte == b'.';
+    }
+    (!begins).then_some((range, HostType::Domain))
 }
 
 fn is_v4(name: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! What the wire really carries is read; what cannot be is refused in a way that can be answered.
 
 use headset_sip::{
-    Abilities, Message, Method, Name, NameAddr, ParseErrorKind, Request, Response, Uri, inspect, parse,
+    Abilities, Message, Method, Name, NameAddr, ParseErrorKind, Request, Response, Uri, Via, inspect, parse,
 };
 
 fn request(text: &str) -> Request {
@@ -81,6 +81,8 @@ fn the_other_real_messages() {
     assert!(ringing.is_provisional() && !ringing.is_success() && ringing.body().is_empty());
     let challenge = response(include_str!("messages/register-401.sip"));
     assert!(challenge.get(Name::WwwAuthenticate).is_some_and(|value| value.starts_with("Digest ")));
+    let register = request(&include_str!("messages/register.sip").replace("\r\n", "\n"));
+    assert_eq!((register.method(), register.expires()), (&Method::Register, Some(600)));
     let Ok(Message::Request(bye)) = parse(include_str!("messages/bye.sip").to_owned()) else { panic!("BYE") };
     assert_eq!(bye.get(Name::Reason), Some("Q.850;cause=16;text=\"Normal Clearing\""));
 }
@@ -307,5 +309,33 @@ fn numbers_are_read_with_what_follows_them() {
     ] {
         let invite = request(&invite_from(&format!("From: <sip:a@b>;tag=t\nRetry-After: {value}")));
         assert_eq!(invite.number(Name::RetryAfter), number, "{value}");
+    }
+}
+
+/// What parsing has checked is remembered, and must be what reading the header by itself gives.
+#[test]
+fn what_is_remembered_of_a_message_is_what_its_headers_say() {
+    for (via, from, to) in [
+        (
+            "SIP/2.0/WSS a.example:443;branch=z9hG4bK1;i=2",
+            "\"A \\\"B\\\"\" <sip:a@b;x=1>;tag=3",
+            "sip:c@d;tag=4",
+        ),
+        (" SIP / 2.0 / UDP [::1]:5070 , SIP/2.0/UDP b", "\"\" <sip:a@b>;tag=3", "Anna Müller <sips:c@d?e=f>"),
+        ("SIP/2.0/TCP a", "<tel:+123>;tag=\"3\"", "\"\u{416}\"<sip:d>;x"),
+        ("SIP/2.0/TCP a\r\n ;branch=1", "\"folded\r\n name\"\r\n\t<sip:a@b>\r\n ;tag=3", "<sip:c@d>"),
+    ] {
+        let text = format!(
+            "OPTIONS sip:c@d SIP/2.0\r\nVia: {via}\r\nFrom: {from}\r\nt:{to}\r\nCall-ID: e\r\nCSeq: 7  OPTIONS\r\n\r\n"
+        );
+        let message = parse(text).expect(from);
+        let headers = message.headers();
+        let raw = |name| headers.get(name).expect("there");
+        assert_eq!(headers.via(), Via::parse(headers.values(Name::Via).next().expect("there")));
+        assert_eq!(headers.from(), NameAddr::parse(raw(Name::From)));
+        assert_eq!(headers.to(), NameAddr::parse(raw(Name::To)));
+        assert_eq!(headers.to_tag(), headers.to().expect("read").tag());
+        let cseq = headers.cseq().expect("read");
+        assert_eq!((cseq.number, cseq.method), (7, Method::Options));
     }
 }

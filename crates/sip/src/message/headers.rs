@@ -32,7 +32,7 @@ pub(super) struct Field {
     /// Spellings longer than this are cut: nobody asks for them.
     name_length: u8,
     name_at: u32,
-    value: Range,
+    pub(super) value: Range,
 }
 
 impl Field {

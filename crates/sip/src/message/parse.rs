@@ -337,7 +337,7 @@ static NEEDED: [(&str, &str); 5] = [
 ];
 
 fn check(headers: &mut Headers, start_line: &StartLine) -> Option<Problem> {
-    let mut first = [""; NEEDED.len()];
+    let mut first = [Range::default(); NEEDED.len()];
     for field in headers.fields() {
         let at = match field.name {
             Name::Via => 0,
@@ -348,10 +348,9 @@ fn check(headers: &mut Headers, start_line: &StartLine) -> Option<Problem> {
             _ => NEEDED.len(),
         };
         let Some(first) = first.get_mut(at) else { continue };
-        let value = field.value(headers.text());
         if first.is_empty() {
-            *first = value;
-        } else if at > 0 && *first != value {
+            *first = field.value;
+        } else if at > 0 && first.of(headers.text()) != field.value(headers.text()) {
             return Some((ParseErrorKind::Header, NEEDED[at].1));
         }
     }

@@ -24,6 +24,10 @@ impl Range {
         Range::new(start, start.wrapping_add(piece.len()))
     }
 
+    pub(crate) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
     #[inline]
     pub(crate) fn of(self, text: &str) -> &str {
         slice(text, self.start as usize, self.end as usize)
@@ -82,15 +86,16 @@ fn seek(bytes: &[u8], at: usize, is_wanted: impl Fn(u8) -> bool, hits: impl Fn(u
         }
         at += 16;
     }
-    let (words, rest) = bytes.get(at..).unwrap_or(&[]).as_chunks::<8>();
-    for word in words {
-        let found = hits(u64::from_le_bytes(*word));
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
+    let place = |word: &[u8; 8]| (hits(u64::from_le_bytes(*word)).trailing_zeros() / 8) as usize;
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    let (Some(first), Some(last)) = (rest.first_chunk(), rest.last_chunk()) else {
+        return at + rest.iter().position(|byte| is_wanted(*byte)).unwrap_or(rest.len());
+    };
+    // The two words overlap; what the first one has not is not in the second's beginning.
+    match place(first) {
+        8 => at + rest.len() - 8 + place(last),
+        length => at + length,
     }
-    at + rest.iter().position(|byte| is_wanted(*byte)).unwrap_or(rest.len())
 }
 
 /// In the browser little code is worth more.
