@@ -126,7 +126,7 @@ class LiveSession implements RTCSession {
   readonly remote_identity: NameAddrHeader;
   end_time: Date | null = null;
   #started: Date | null = null;
-  readonly #commands: SessionCommands;
+  #commands: SessionCommands;
 
   constructor(session: Session, commands: SessionCommands) {
     this.state = session;
@@ -148,6 +148,8 @@ class LiveSession implements RTCSession {
 
   end(): void {
     this.end_time = new Date();
+    // The next call is not its own.
+    this.#commands = NOTHING;
   }
 
   isInProgress(): boolean {
@@ -171,37 +173,32 @@ class LiveSession implements RTCSession {
     return { local: this.state.status === SessionStatus.HOLD, remote: this.state.heldByRemote };
   }
 
-  // A session that is over commands nothing: the next call is not its own.
-  #do(command: (commands: SessionCommands) => void): void {
-    if (!this.end_time) command(this.#commands);
-  }
-
   answer(options?: CallOptions): void {
-    this.#do((commands) => commands.answer(options));
+    this.#commands.answer(options);
   }
 
   terminate(options?: TerminateOptions): void {
-    this.#do((commands) => commands.end(options));
+    this.#commands.end(options);
   }
 
   hold(): void {
-    this.#do((commands) => commands.hold(true));
+    this.#commands.hold(true);
   }
 
   unhold(): void {
-    this.#do((commands) => commands.hold(false));
+    this.#commands.hold(false);
   }
 
   mute(): void {
-    this.#do((commands) => commands.mute(true));
+    this.#commands.mute(true);
   }
 
   unmute(): void {
-    this.#do((commands) => commands.mute(false));
+    this.#commands.mute(false);
   }
 
   sendDTMF(tones: string | number): void {
-    this.#do((commands) => commands.sendDtmf(String(tones)));
+    this.#commands.sendDtmf(String(tones));
   }
 }
 
