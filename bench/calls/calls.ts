@@ -1,7 +1,8 @@
-// Measures calls in a real Chromium, the same on headset-hooks and on jssip, and prints a JSON object.
+// Measures calls in a real Chromium, the same on headset-hooks, on headset-hooks/jssip and on jssip, and prints a JSON
+// object.
 //
-// One server, one customer, two operators that differ in nothing but the library: the queue rings the one idle longest,
-// so that they take turns, and whatever else the machine does hits both alike.
+// One server, one customer, three operators that differ in nothing but the library: the queue rings the one idle longest,
+// so that they take turns, and whatever else the machine does hits all alike.
 import type { Browser, Page } from '@playwright/test';
 import { build } from 'esbuild';
 import { createServer } from 'node:http';
@@ -12,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { launchChromium } from '../../packages/desk/e2e/support/chromium';
 import { freePort } from '../../packages/desk/e2e/support/proxy';
 import { type Server, passwordOf, startServer } from '../../packages/desk/e2e/support/server';
+import { held } from './held';
 
 interface Result {
   ring: number;
@@ -28,16 +30,19 @@ const { values } = parseArgs({
   },
 });
 const folder = values.folder ?? import.meta.dirname;
+const libraries = ['hooks', 'dropin', 'jssip'] as const;
+type Library = (typeof libraries)[number];
 
 const site = await serve();
 const server = await startServer({
-  operators: ['hooks', 'jssip'],
+  operators: [...libraries],
   origins: [site.url],
   queue: { reject_delay_s: 0, no_answer_delay_s: 0 },
 });
 const browser = await launchChromium();
 try {
   const measured = await latencies(Number(values.calls));
+  console.error(JSON.stringify(measured));
   const memory = await shift(Number(values.many));
   console.log(JSON.stringify({ ...measured, memory, version: jssipVersion() }));
 } finally {
@@ -46,50 +51,42 @@ try {
   site.stop();
 }
 
-/** `count` calls taken by each of the two operators. */
+/** `count` calls taken by each of the operators. */
 async function latencies(count: number) {
-  const hooks = await operator(browser, server, 'hooks');
-  const jssip = await operator(browser, server, 'jssip');
+  const pages = await Promise.all(libraries.map((library) => operator(browser, server, library)));
   const customer = await caller();
-  const taken = { hooks: [] as Result[], jssip: [] as Result[] };
-  while (taken.hooks.length < count || taken.jssip.length < count) {
-    await call(customer, [hooks, jssip]);
-    for (const [name, page] of Object.entries({ hooks, jssip })) {
-      taken[name as keyof typeof taken].push(...(await results(page)));
-    }
+  const taken: Record<Library, Result[]> = { hooks: [], dropin: [], jssip: [] };
+  const fewest = () => Math.min(...libraries.map((library) => taken[library].length));
+  while (fewest() < count) {
+    await call(customer, pages);
+    for (const [index, library] of libraries.entries()) taken[library].push(...(await results(pages[index]!)));
   }
-  await Promise.all([hooks, jssip, customer].map((page) => page.context().close()));
-  const medians = (list: Result[]) => ({
-    ring: median(list.map(({ ring }) => ring)),
-    answer: median(list.map(({ answer }) => answer)),
-    sound: median(list.map(({ sound }) => sound)),
-    calls: list.length,
-  });
-  return { hooks: medians(taken.hooks.slice(0, count)), jssip: medians(taken.jssip.slice(0, count)) };
+  await Promise.all([...pages, customer].map((page) => page.context().close()));
+  const medians = (library: Library) => {
+    const list = taken[library].slice(0, count);
+    return {
+      ring: median(list.map(({ ring }) => ring)),
+      answer: median(list.map(({ answer }) => answer)),
+      sound: median(list.map(({ sound }) => sound)),
+      calls: list.length,
+    };
+  };
+  return { hooks: medians('hooks'), dropin: medians('dropin'), jssip: medians('jssip') };
 }
 
 /** One operator's page through many calls: what it holds after a tenth of them and at the end. */
 async function shift(count: number) {
-  const page = await operator(browser, server, 'hooks');
+  const page = await operator(browser, server, 'hooks', '&hurry');
   const customer = await caller();
-  const devtools = await page.context().newCDPSession(page);
-  const held = async () => {
-    await devtools.send('HeapProfiler.collectGarbage');
-    await devtools.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await devtools.send('Runtime.getHeapUsage');
-    return {
-      heap: usedSize,
-      peers: await page.evaluate(() => (window as unknown as Window & { peersAlive(): number }).peersAlive()),
-    };
-  };
   const early = Math.max(1, Math.floor(count / 10));
-  let before = await held();
+  let before = await held(page);
   for (let n = 1; n <= count; n += 1) {
     await call(customer, [page]);
     await results(page);
-    if (n === early) before = await held();
+    if (n === early) before = await held(page);
+    if (n % 100 === 0) console.error(`${n} calls in one page`);
   }
-  const after = await held();
+  const after = await held(page);
   await Promise.all([page, customer].map((each) => each.context().close()));
   return { calls: count, early, before, after };
 }
@@ -115,14 +112,14 @@ async function results(page: Page): Promise<Result[]> {
   return list;
 }
 
-async function operator(chromium: Browser, centre: Server, login: string): Promise<Page> {
+async function operator(chromium: Browser, centre: Server, login: Library, query = ''): Promise<Page> {
   const context = await chromium.newContext({ permissions: ['microphone'] });
   const answer = await context.request.post(`${centre.url}/v1/auth/login`, {
     data: { login, password: passwordOf(login) },
     headers: { 'X-Headset-Request': '1' },
   });
   if (!answer.ok()) throw new Error(`cannot log in: ${answer.status()}`);
-  return ready(await context.newPage(), `operator-${login}`);
+  return ready(await context.newPage(), `operator-${login}`, query);
 }
 
 async function caller(): Promise<Page> {
@@ -130,9 +127,9 @@ async function caller(): Promise<Page> {
   return ready(await context.newPage(), 'caller');
 }
 
-async function ready(page: Page, name: string): Promise<Page> {
+async function ready(page: Page, name: string, query = ''): Promise<Page> {
   page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
-  await page.goto(`${site.url}/${name}.html?host=${encodeURIComponent(server.url)}`);
+  await page.goto(`${site.url}/${name}.html?host=${encodeURIComponent(server.url)}${query}`);
   await page.getByText('ready').waitFor({ timeout: 30_000 });
   return page;
 }
@@ -140,7 +137,7 @@ async function ready(page: Page, name: string): Promise<Page> {
 /** The pages, bundled, on an origin of their own. */
 async function serve() {
   const port = await freePort();
-  const entries = ['operator-hooks', 'operator-jssip', 'caller'];
+  const entries = [...libraries.map((library) => `operator-${library}`), 'caller'];
   const { outputFiles } = await build({
     entryPoints: entries.map((name) => path.join(folder, 'pages', `${name}.js`)),
     bundle: true,

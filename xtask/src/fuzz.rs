@@ -5,7 +5,7 @@ use crate::shell::{cargo, root, run, step};
 use anyhow::{Result, bail};
 
 /// The targets of `fuzz/`.
-const TARGETS: [&str; 5] = ["message", "uri", "digest_header", "sdp_direction", "user_agent"];
+const TARGETS: [&str; 6] = ["message", "uri", "digest_header", "sdp_direction", "user_agent", "drop_in"];
 
 /// Tries one target, or each in turn, for so many seconds. What is found lies in `fuzz/artifacts`, and new inputs that
 /// reach new code in `target/fuzz/corpus`.

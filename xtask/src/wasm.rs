@@ -23,7 +23,7 @@ struct Artifact {
     feature: &'static str,
     target: &'static str,
     inputs: &'static [&'static str],
-    /// With its bindings, and as text in a module: for what cannot wait for a file.
+    /// As text in a module: for what cannot wait for a file.
     inlined: bool,
 }
 
@@ -96,10 +96,6 @@ impl Artifact {
             if self.inlined { shrink(&bound, &wasm) } else { shrink(&only_used(&bound, self.name)?, &wasm) }
         })?;
         if self.inlined {
-            std::fs::copy(
-                bound().join(format!("{}.js", self.name)),
-                generated.join(format!("{}.js", self.name)),
-            )?;
             std::fs::write(self.file(), inline::module(&std::fs::read(&wasm)?))?;
         }
         Ok(())
@@ -196,8 +192,8 @@ fn bound() -> PathBuf {
     root().join(TARGET_DIR).join("bound")
 }
 
-/// Completes the exports. The JavaScript that comes with a machine is not used: `engine/machine.ts` does as much as its
-/// four functions need.
+/// Completes the exports. The JavaScript that comes with them is not used: `engine/machine.ts` and `jssip/native.ts` do as
+/// much as their few functions need.
 fn bind(compiled: &Path, name: &str) -> Result<PathBuf> {
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(compiled)

@@ -21,9 +21,9 @@ struct Parser {
     envelope: fn(&str),
 }
 
-/// The texts whose mean is given: a registrar's answer with four Contacts, a call offered, answered, ended.
+/// The texts whose mean is given: a registration, a call offered, answered, ended.
 const MESSAGES: [(&str, &str); 4] = [
-    ("REGISTER", include_str!("../../../crates/sip/tests/messages/register-200.sip")),
+    ("REGISTER", include_str!("../../../crates/sip/tests/messages/register.sip")),
     ("INVITE", include_str!("../../../crates/sip/tests/messages/invite.sip")),
     ("200", include_str!("../../../crates/sip/tests/messages/invite-200.sip")),
     ("BYE", include_str!("../../../crates/sip/tests/messages/bye.sip")),

@@ -14,8 +14,8 @@ impl Entropy {
     /// A generator for this seed.
     pub fn new(seed: [u8; 32]) -> Entropy {
         let mut key = [0; 8];
-        for (word, bytes) in key.iter_mut().zip(seed.chunks_exact(4)) {
-            *word = bytes.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte));
+        for (word, bytes) in key.iter_mut().zip(seed.as_chunks().0) {
+            *word = u32::from_le_bytes(*bytes);
         }
         Entropy { key, counter: 0, block: [0; 16], next: 16 }
     }
@@ -39,7 +39,11 @@ impl Entropy {
 
     /// `length` characters of `a-z0-9`, some 5 bits each.
     pub fn token(&mut self, length: usize) -> String {
-        (0..length).map(|_| char::from(ALPHANUMERIC[self.below(36) as usize])).collect()
+        let mut token = String::with_capacity(length);
+        for _ in 0..length {
+            token.push(char::from(ALPHANUMERIC[self.below(36) as usize]));
+        }
+        token
     }
 
     /// A Via branch: the magic cookie and 82 random bits (RFC 3261 §8.1.1.7).
@@ -51,11 +55,12 @@ impl Entropy {
 
     /// A version 4 UUID in its usual form (RFC 9562 §5.4).
     pub fn uuid(&mut self) -> String {
-        let bits = u128::from(self.next_u64()) << 64 | u128::from(self.next_u64());
-        let bits = bits & !(0xf << 76 | 0xc << 60) | 4 << 76 | 0x8 << 60;
+        let high = self.next_u64() & !(0xf << 12) | 4 << 12;
+        let low = self.next_u64() & !(0xc << 60) | 0x8 << 60;
         let mut text = String::with_capacity(36);
         for nibble in (0..32u32).rev() {
-            let digit = (bits >> (nibble * 4) & 0xf) as usize;
+            let word = if nibble < 16 { low } else { high };
+            let digit = (word >> (nibble % 16 * 4) & 0xf) as usize;
             text.push(char::from(b"0123456789abcdef"[digit]));
             if matches!(nibble, 24 | 20 | 16 | 12) {
                 text.push('-');
@@ -66,10 +71,14 @@ impl Entropy {
 
     /// Anything from 0 to `range_ms`, both included.
     pub fn jitter(&mut self, range_ms: u64) -> u64 {
-        match range_ms.checked_add(1) {
-            Some(count) => ((u128::from(self.next_u64()) * u128::from(count)) >> 64) as u64,
-            None => self.next_u64(),
+        let random = self.next_u64();
+        let Some(count) = range_ms.checked_add(1) else { return random };
+        if count >> 32 != 0 {
+            return random % count;
         }
+        // The upper half of random times count, without 128-bit arithmetic, for the browser's sake.
+        let low = ((random & 0xffff_ffff) * count) >> 32;
+        ((random >> 32) * count + low) >> 32
     }
 
     fn below(&mut self, count: u32) -> u32 {
@@ -86,6 +95,18 @@ impl core::fmt::Debug for Entropy {
 
 const ALPHANUMERIC: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
+/// The words of each quarter round: four columns, then four diagonals.
+static ROUNDS: [[usize; 4]; 8] = [
+    [0, 4, 8, 12],
+    [1, 5, 9, 13],
+    [2, 6, 10, 14],
+    [3, 7, 11, 15],
+    [0, 5, 10, 15],
+    [1, 6, 11, 12],
+    [2, 7, 8, 13],
+    [3, 4, 9, 14],
+];
+
 fn chacha20_block(key: &[u32; 8], counter: u64) -> [u32; 16] {
     let mut start = [0; 16];
     start[..4].copy_from_slice(&[0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]);
@@ -93,21 +114,12 @@ fn chacha20_block(key: &[u32; 8], counter: u64) -> [u32; 16] {
     start[12] = counter as u32;
     start[13] = (counter >> 32) as u32;
     let mut state = start;
-    const ROUNDS: [[usize; 4]; 8] = [
-        [0, 4, 8, 12],
-        [1, 5, 9, 13],
-        [2, 6, 10, 14],
-        [3, 7, 11, 15],
-        [0, 5, 10, 15],
-        [1, 6, 11, 12],
-        [2, 7, 8, 13],
-        [3, 4, 9, 14],
-    ];
     for _ in 0..10 {
-        for [a, b, c, d] in ROUNDS {
-            for (x, y, z, bits) in [(a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)] {
-                state[x] = state[x].wrapping_add(state[y]);
-                state[z] = (state[z] ^ state[x]).rotate_left(bits);
+        for &[mut a, mut b, mut c, mut d] in &ROUNDS {
+            for bits in [16, 12, 8, 7] {
+                state[a & 15] = state[a & 15].wrapping_add(state[b & 15]);
+                state[d & 15] = (state[d & 15] ^ state[a & 15]).rotate_left(bits);
+                (a, b, c, d) = (c, d, a, b);
             }
         }
     }

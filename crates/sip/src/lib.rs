@@ -14,6 +14,7 @@ mod inspection;
 pub mod message;
 mod method;
 pub mod sdp;
+pub mod text;
 mod time;
 pub mod timer;
 pub mod transaction;
@@ -28,7 +29,7 @@ pub use message::{
 };
 pub use method::Method;
 pub use time::Time;
-pub use timer::TimerTable;
+pub use timer::{TimerKey, TimerTable};
 pub use transaction::{TransactionKey, TransactionOutput, Transactions};
 
 /// A keep-alive ping (RFC 5626 §3.5.1), sent as a frame of its own.

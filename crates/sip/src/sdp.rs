@@ -1,5 +1,6 @@
 //! The little of SDP (RFC 8866) that signalling must know of. Descriptions are otherwise passed on as they are.
 
+use crate::text::lines;
 use alloc::string::String;
 
 /// Who sends media, from the side of whoever wrote the description (RFC 3264 §5.1).
@@ -52,7 +53,7 @@ impl Direction {
 pub fn direction(sdp: &str) -> Direction {
     let mut session = None;
     let mut in_media: Option<bool> = None;
-    for line in sdp.lines() {
+    for line in lines(sdp) {
         if line.starts_with("m=") {
             if in_media == Some(true) {
                 break;
@@ -79,7 +80,7 @@ pub fn set_direction(sdp: &str, direction: Direction) -> String {
             push_line(out, direction.as_str());
         }
     };
-    for line in sdp.lines() {
+    for line in lines(sdp) {
         if line.starts_with("m=") {
             end_media(&mut out, in_media);
             in_media = true;
@@ -95,7 +96,7 @@ pub fn set_direction(sdp: &str, direction: Direction) -> String {
 /// The description without its ICE candidates, so that a peer connection can be prepared with it and yet not connect.
 pub fn without_candidates(sdp: &str) -> String {
     let mut out = String::with_capacity(sdp.len());
-    for line in sdp.lines() {
+    for line in lines(sdp) {
         if !line.starts_with("a=candidate:") && line != "a=end-of-candidates" {
             push_line(&mut out, line);
         }
@@ -105,7 +106,7 @@ pub fn without_candidates(sdp: &str) -> String {
 
 /// The DTLS fingerprint, `sha-256 D2:FA:…`: whose change says that the far side has a new peer connection.
 pub fn fingerprint(sdp: &str) -> Option<&str> {
-    sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:")).map(str::trim_ascii)
+    lines(sdp).find_map(|line| line.strip_prefix("a=fingerprint:")).map(str::trim_ascii)
 }
 
 /// Whether whoever wrote this does not want to hear us: its [`direction`] is `SendOnly` or `Inactive` (RFC 3264 §8.4).

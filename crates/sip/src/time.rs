@@ -16,8 +16,7 @@ impl Add<Duration> for Time {
     type Output = Time;
 
     fn add(self, span: Duration) -> Time {
-        // A span of more than u64::MAX milliseconds (half a billion years) is the end of time.
-        Time(self.0.saturating_add(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
+        Time(self.0.saturating_add(milliseconds(span)))
     }
 }
 
@@ -39,8 +38,13 @@ impl Sub<Duration> for Time {
     type Output = Time;
 
     fn sub(self, span: Duration) -> Time {
-        Time(self.0.saturating_sub(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
+        Time(self.0.saturating_sub(milliseconds(span)))
     }
+}
+
+/// More than `u64::MAX` (half a billion years) is the end of time. Without 128 bits, for the browser's sake.
+fn milliseconds(span: Duration) -> u64 {
+    span.as_secs().saturating_mul(1000).saturating_add(u64::from(span.subsec_millis()))
 }
 
 #[cfg(test)]

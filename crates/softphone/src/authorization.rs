@@ -4,7 +4,8 @@ use crate::context::Context;
 use crate::{Credentials, Secret, SocketId};
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::digest::{self, Algorithm, Challenge};
+use headset_sip::digest::{self, Challenge};
+use headset_sip::text::{cut, cut_or_all};
 use headset_sip::{Method, Name, RequestBuilder, Response};
 
 /// Challenges answered in a row.
@@ -17,10 +18,7 @@ pub(crate) struct Realms(Vec<Realm>);
 /// Who asked for credentials on a flow, and the last nonce.
 #[derive(Debug)]
 struct Realm {
-    flow: u32,
-    /// It asked for REGISTER's.
-    register: bool,
-    proxy: bool,
+    asker: Asker,
     /// Of the Request-URI: an end's realm concerns requests to that end alone (RFC 3261 §22.1), a proxy's concerns all.
     host: String,
     challenge: Challenge,
@@ -30,6 +28,15 @@ struct Realm {
     ha1: String,
     /// One for all answers: `-sess` algorithms are computed with the first one's (RFC 7616 §3.4.2).
     cnonce: String,
+}
+
+/// Who asked for them, but for the realm's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Asker {
+    flow: u32,
+    /// It asked for REGISTER's.
+    register: bool,
+    proxy: bool,
 }
 
 /// One request and its repetitions, as far as credentials go.
@@ -45,7 +52,7 @@ pub(crate) struct Series {
 impl Realms {
     /// The flow is gone for good.
     pub(crate) fn forget(&mut self, flow: u32) {
-        self.0.retain(|realm| realm.flow != flow);
+        self.0.retain(|realm| realm.asker.flow != flow);
     }
 
     /// The secret is another one; nonces stay good.
@@ -75,16 +82,17 @@ impl Context {
     ) -> RequestBuilder {
         series.credentials = self.credentials_version;
         let flow = self.routes.flow(socket);
+        let register = *method == Method::Register;
         for realm in &mut self.realms.0 {
-            let asks = realm.flow == flow
-                && realm.register == (*method == Method::Register)
-                && (realm.proxy || realm.host == host(uri));
-            if !asks {
+            let proxy = realm.asker.proxy;
+            if realm.asker != (Asker { flow, register, proxy }) || !proxy && realm.host != host(uri) {
                 continue;
             }
             if realm.ha1.is_empty() {
-                let Some(ha1) = ha1(&self.credentials, &realm.challenge) else { continue };
-                realm.ha1 = ha1;
+                realm.ha1 = ha1(&self.credentials, &realm.challenge);
+            }
+            if realm.ha1.is_empty() {
+                continue;
             }
             realm.count += 1;
             let answer = digest::Answer {
@@ -96,7 +104,7 @@ impl Context {
                 nc: realm.count,
                 cnonce: &realm.cnonce,
             };
-            let name = if realm.proxy { Name::ProxyAuthorization } else { Name::Authorization };
+            let name = if proxy { Name::ProxyAuthorization } else { Name::Authorization };
             builder = builder.header(name, &realm.challenge.answer(&answer));
         }
         builder
@@ -111,48 +119,53 @@ impl Context {
         uri: &str,
         response: &Response,
     ) -> bool {
+        self.judge(series, socket, method, uri, response) == Some(true)
+    }
+
+    /// The same; `None` where the credentials are for none of the challenges.
+    pub(crate) fn judge(
+        &mut self,
+        series: &mut Series,
+        socket: SocketId,
+        method: &Method,
+        uri: &str,
+        response: &Response,
+    ) -> Option<bool> {
         let outdated = series.credentials != self.credentials_version;
         let flow = self.routes.flow(socket);
         let register = *method == Method::Register;
         let mut wrong = series.rounds >= ROUNDS;
-        let best = best(&self.credentials, response);
         series.rounds += 1;
+        let best = best(&self.credentials, response);
         let any = !best.is_empty();
         for (proxy, challenge) in best {
-            let realm = (proxy, challenge.realm.clone());
+            let asker = Asker { flow, register, proxy };
             // RFC 3261 §22.1: what was refused is not tried again, unless only the nonce was too old (§22.4).
-            if !series.challenged.contains(&realm) {
-                series.challenged.push(realm);
-            } else {
-                // RFC 3261 §22.4
+            if series.challenged.iter().any(|(own, realm)| *own == proxy && *realm == challenge.realm) {
                 wrong |= !challenge.stale && !outdated;
+            } else {
+                series.challenged.push((proxy, challenge.realm.clone()));
             }
-            self.realms.0.retain(|realm| {
-                realm.flow != flow
-                    || realm.register != register
-                    || realm.proxy != proxy
-                    || realm.challenge.realm != challenge.realm
-            });
+            let realms = &mut self.realms.0;
+            let is_same = |own: &Realm| own.asker == asker && own.challenge.realm == challenge.realm;
+            if let Some(at) = realms.iter().position(is_same) {
+                realms.remove(at);
+            }
             if !wrong {
                 let host = host(uri).into();
                 let (ha1, cnonce) = (String::new(), self.entropy.token(12));
-                self.realms.0.push(Realm { flow, register, proxy, host, challenge, count: 0, ha1, cnonce });
+                realms.push(Realm { asker, host, challenge, count: 0, ha1, cnonce });
             }
         }
-        any && !wrong
-    }
-
-    /// Whether the credentials are for any of a response's challenges.
-    pub(crate) fn can_answer(&self, response: &Response) -> bool {
-        !best(&self.credentials, response).is_empty()
+        any.then_some(!wrong)
     }
 
     /// A registrar may say which nonce it wants next (RFC 7616 §3.5).
     pub(crate) fn next_nonce(&mut self, socket: SocketId, response: &Response) {
-        let next = response.get(Name::AuthenticationInfo).and_then(Challenge::next_nonce);
-        let flow = self.routes.flow(socket);
-        let asked = |realm: &&mut Realm| realm.flow == flow && realm.register && !realm.proxy;
-        if let (Some(nonce), Some(realm)) = (next, self.realms.0.iter_mut().find(asked)) {
+        let Some(info) = response.get(Name::AuthenticationInfo) else { return };
+        let asker = Asker { flow: self.routes.flow(socket), register: true, proxy: false };
+        let realm = self.realms.0.iter_mut().find(|realm| realm.asker == asker);
+        if let (Some(nonce), Some(realm)) = (Challenge::next_nonce(info), realm) {
             realm.challenge.nonce = nonce;
             realm.count = 0;
         }
@@ -163,14 +176,15 @@ impl Context {
 /// of several proxies and ends (RFC 3261 §22.3).
 fn best(credentials: &Credentials, response: &Response) -> Vec<(bool, Challenge)> {
     let mut best: Vec<(bool, Challenge)> = Vec::new();
-    for (proxy, name) in [(false, Name::WwwAuthenticate), (true, Name::ProxyAuthenticate)] {
-        for challenge in response.all(name).map(Challenge::parse).filter_map(Result::ok) {
+    for &(proxy, name) in &[(false, Name::WwwAuthenticate), (true, Name::ProxyAuthenticate)] {
+        for value in response.all(name) {
+            let Ok(challenge) = Challenge::parse(value) else { continue };
             if !can_answer(credentials, &challenge) {
                 continue;
             }
             match best.iter_mut().find(|(own, other)| *own == proxy && other.realm == challenge.realm) {
-                Some((_, other)) if challenge.algorithm > other.algorithm => *other = challenge,
-                Some(_) => {}
+                Some((_, other)) if challenge.algorithm <= other.algorithm => {}
+                Some((_, other)) => *other = challenge,
                 None => best.push((proxy, challenge)),
             }
         }
@@ -178,30 +192,35 @@ fn best(credentials: &Credentials, response: &Response) -> Vec<(bool, Challenge)
     best
 }
 
+#[cfg_attr(not(feature = "full"), expect(unused_variables, reason = "a password is good for all"))]
 fn can_answer(credentials: &Credentials, challenge: &Challenge) -> bool {
     match &credentials.secret {
         Secret::Password(_) => true,
+        #[cfg(feature = "full")]
         Secret::Ha1 { realm, .. } => {
-            *realm == challenge.realm && matches!(challenge.algorithm, Algorithm::Md5 | Algorithm::Md5Sess)
+            use digest::Algorithm::{Md5, Md5Sess};
+            *realm == challenge.realm && matches!(challenge.algorithm, Md5 | Md5Sess)
         }
+        #[cfg(feature = "full")]
         Secret::Token(_) => false,
     }
 }
 
-fn ha1(credentials: &Credentials, challenge: &Challenge) -> Option<String> {
+/// What stands for the password in a realm; empty where the credentials are not for it.
+fn ha1(credentials: &Credentials, challenge: &Challenge) -> String {
     match &credentials.secret {
-        _ if !can_answer(credentials, challenge) => None,
         Secret::Password(password) => {
-            Some(challenge.algorithm.ha1(&credentials.username, &challenge.realm, password))
+            challenge.algorithm.ha1(&credentials.username, &challenge.realm, password)
         }
-        Secret::Ha1 { ha1, .. } => Some(ha1.clone()),
-        Secret::Token(_) => None,
+        #[cfg(feature = "full")]
+        Secret::Ha1 { ha1, .. } if can_answer(credentials, challenge) => ha1.clone(),
+        #[cfg(feature = "full")]
+        Secret::Ha1 { .. } | Secret::Token(_) => String::new(),
     }
 }
 
 /// The host, and the port, of a Request-URI.
 fn host(uri: &str) -> &str {
-    let start = uri.rfind('@').or(uri.find(':')).map_or(0, |at| at + 1);
-    let rest = uri.get(start..).unwrap_or("");
-    rest.split([';', '?']).next().unwrap_or("")
+    let (_, rest) = cut(uri, b'@').or_else(|| cut(uri, b':')).unwrap_or(("", uri));
+    cut_or_all(cut_or_all(rest, b';').0, b'?').0
 }

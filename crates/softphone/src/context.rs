@@ -1,23 +1,27 @@
 //! What every part of the user agent works with: time, randomness, timers, transactions, what to put out.
 
+use crate::account::Account;
 use crate::authorization::Realms;
 use crate::call::Notice;
-use crate::flow::FlowId;
+use crate::flow::{FlowId, FlowTimer};
 use crate::routes::Routes;
 use crate::{
-    AccountOptions, CallEvent, CallId, Credentials, Event, FlowEvent, Identity, Output, PeerId, PeerRequest,
-    Permission, Reach, Registrar, Secret, Settings, SocketId,
+    AccountOptions, CallEvent, CallId, Credentials, Event, Output, PeerId, PeerRequest, Permission, Settings,
+    SocketId,
 };
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
+use headset_sip::text::{Lines, concat, cut, decimal, lines};
 use headset_sip::{
-    Entropy, Method, Name, NameAddr, Request, RequestBuilder, Response, ResponseBuilder, Time, TimerTable,
-    TransactionKey, Transactions, Uri,
+    Entropy, Method, Name, Request, RequestBuilder, Response, ResponseBuilder, Time, TimerTable,
+    TransactionKey, Transactions,
 };
 
 pub(crate) type Key = TransactionKey<SocketId>;
+
+/// Whether there is what only applications that decide for themselves need.
+pub(crate) const FULL: bool = cfg!(feature = "full");
 
 /// Methods that are taken.
 pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, REFER, NOTIFY, OPTIONS";
@@ -30,26 +34,16 @@ pub(crate) const ALLOW_SUPERVISED: &str =
     "INVITE, ACK, CANCEL, BYE, UPDATE, PRACK, INFO, OPTIONS, MESSAGE, NOTIFY, SUBSCRIBE";
 
 /// Every deadline of the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Timer {
-    /// The WebSocket must be open by now.
-    Connect(FlowId),
-    /// REGISTER must be answered by now.
-    Answer(FlowId),
-    /// Something must have been heard by now.
-    Silence(FlowId),
-    Refresh(FlowId),
-    /// The binding ends.
-    Expiry(FlowId),
-    /// The back-off ends.
-    Retry(FlowId),
-    /// Un-REGISTER must be answered by now.
-    Goodbye(FlowId),
+    /// A flow's next step is due.
+    Flow(FlowId, FlowTimer),
     /// New registrars have had their time to come up.
     Moving,
     /// A call's next step is due.
     Call(CallId, CallTimer),
     /// The preferred registrar may be back.
+    #[cfg(feature = "full")]
     Return,
     /// A call that was hung up must be forgotten.
     Farewell(u32),
@@ -59,7 +53,7 @@ pub(crate) enum Timer {
     Subscription(crate::SubscriptionId, crate::subscription::SubscriptionTimer),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CallTimer {
     /// It has rung, or waited for a flow, long enough.
     GiveUp,
@@ -92,6 +86,28 @@ impl CallTimer {
     ];
 }
 
+#[cfg(feature = "full")]
+pub(crate) type Choice = Settings;
+
+/// Settings of which there is no choice.
+#[cfg(not(feature = "full"))]
+#[derive(Debug)]
+pub(crate) struct Choice;
+
+#[cfg(not(feature = "full"))]
+impl Choice {
+    const DEFAULT: Choice = Choice;
+}
+
+#[cfg(not(feature = "full"))]
+impl core::ops::Deref for Choice {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &Settings::DEFAULT
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) now: Time,
@@ -103,13 +119,14 @@ pub(crate) struct Context {
     pub(crate) account: Account,
     /// The Allow header.
     pub(crate) allow: &'static str,
-    pub(crate) settings: Settings,
+    pub(crate) settings: Choice,
     pub(crate) credentials: Credentials,
     pub(crate) realms: Realms,
     /// How often they were changed.
     pub(crate) credentials_version: u32,
     pub(crate) permission: Permission,
     /// Flows are to be registered.
+    #[cfg(feature = "full")]
     pub(crate) registering: bool,
     pub(crate) flows_changed: bool,
     pub(crate) calls_changed: bool,
@@ -129,11 +146,12 @@ impl Context {
             routes: Routes::default(),
             account: Account::default(),
             allow: ALLOW,
-            settings: Settings::default(),
+            settings: Choice::DEFAULT,
             credentials: Credentials::new(String::new(), String::new()),
             realms: Realms::default(),
             credentials_version: 0,
             permission: Permission::Prompt,
+            #[cfg(feature = "full")]
             registering: true,
             flows_changed: false,
             calls_changed: false,
@@ -158,7 +176,29 @@ impl Context {
 
     /// The application decides.
     pub(crate) fn supervised(&self) -> bool {
-        cfg!(feature = "full") && self.settings.supervised
+        self.settings.supervised
+    }
+
+    pub(crate) fn choose(&mut self, settings: Settings) {
+        #[cfg(feature = "full")]
+        {
+            self.settings = settings;
+        }
+        #[cfg(not(feature = "full"))]
+        let _ = settings;
+    }
+
+    /// Flows are to be registered.
+    pub(crate) fn registers(&self) -> bool {
+        #[cfg(feature = "full")]
+        let registers = self.registering;
+        #[cfg(not(feature = "full"))]
+        let registers = true;
+        registers
+    }
+
+    pub(crate) fn options(&self) -> &AccountOptions {
+        self.account.options()
     }
 
     /// `false` where they are the same as before.
@@ -187,30 +227,43 @@ impl Context {
         self.event(Event::Error { code, message: message.into() });
     }
 
-    /// A step of a flow, for applications that follow each.
-    pub(crate) fn report(&mut self, registrar: &Registrar, event: FlowEvent) {
-        if self.reports() {
-            self.event(Event::Flow { registrar: registrar.id.clone(), event });
-        }
-    }
-
     /// Whether steps of flows are said at all.
     pub(crate) fn reports(&self) -> bool {
-        cfg!(feature = "full") && self.account.options.reports
+        self.options().reports
     }
 
     /// A named step; fields without a value are left out.
     pub(crate) fn trace(&mut self, name: &'static str, fields: &[(&'static str, &str)]) {
-        let fields: Vec<(&'static str, String)> = fields
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (*name, (*value).to_string()))
-            .collect();
-        self.event(Event::Trace { name, fields });
+        let mut said = Vec::new();
+        for (name, value) in fields {
+            if !value.is_empty() {
+                said.push((*name, String::from(*value)));
+            }
+        }
+        self.event(Event::Trace { name, fields: said });
     }
 
     pub(crate) fn peer(&mut self, call: CallId, peer: PeerId, request: PeerRequest) {
         self.outputs.push_back(Output::Peer(call, peer, request));
+    }
+
+    /// Starts a request of a flow itself, to the registrar. `trail` follows From's tag.
+    pub(crate) fn own_request(
+        &mut self,
+        socket: SocketId,
+        method: Method,
+        to: &str,
+        trail: &str,
+        call_id: &str,
+        cseq: u32,
+    ) -> RequestBuilder {
+        let tag = concat(&[&self.entropy.token(10), trail]);
+        self.routes
+            .request(socket, method, &self.account.registrar_uri())
+            .header(Name::To, to)
+            .header(Name::From, &self.account.address(Some(&tag)))
+            .header(Name::CallId, call_id)
+            .cseq(cseq)
     }
 
     /// Sends a request in a client transaction of its own, with the headers that every request has.
@@ -223,10 +276,10 @@ impl Context {
     pub(crate) fn complete(&mut self, socket: SocketId, builder: RequestBuilder, supported: &str) -> Request {
         let branch = self.entropy.branch();
         let mut builder = builder;
-        if let Secret::Token(token) = &self.credentials.secret {
+        if let Some(token) = self.credentials.token() {
             builder = builder.header(Name::Authorization, token);
         }
-        for (name, value) in header_lines(&self.account.options.headers) {
+        for (name, value) in header_lines(&self.options().headers) {
             builder = builder.raw_header(name, value);
         }
         builder
@@ -239,7 +292,7 @@ impl Context {
 
     /// Answers a request that no dialog results from.
     pub(crate) fn reply(&mut self, key: Key, request: &Request, status: u16, reason: &str) {
-        self.reply_with(key, request, status, reason, |builder| builder);
+        self.reply_with(key, request, status, reason, &[]);
     }
 
     /// The same with more headers.
@@ -249,22 +302,30 @@ impl Context {
         request: &Request,
         status: u16,
         reason: &str,
-        more: impl FnOnce(ResponseBuilder) -> ResponseBuilder,
+        headers: &[(Name, &str)],
     ) {
-        let tag = self.entropy.token(10);
-        self.respond(key, more(Response::reply_to(request, status, reason).to_tag(&tag)));
+        let mut builder = self.start_reply(request, status, reason);
+        for (name, value) in headers {
+            builder = builder.header(*name, value);
+        }
+        self.respond(key, builder);
     }
 
-    /// Sends a response, with the headers that every one has, and gives back what was sent.
-    pub(crate) fn respond(&mut self, key: Key, builder: ResponseBuilder) -> Response {
+    /// Starts an answer that no dialog results from, for [`Context::respond`].
+    pub(crate) fn start_reply(&mut self, request: &Request, status: u16, reason: &str) -> ResponseBuilder {
+        let tag = self.entropy.token(10);
+        Response::reply_to(request, status, reason).to_tag(&tag)
+    }
+
+    /// Sends a response, with the headers that every one has.
+    pub(crate) fn respond(&mut self, key: Key, builder: ResponseBuilder) {
         let response = self.finish(builder);
-        self.transactions.respond(self.now, key, response.clone());
-        response
+        self.transactions.respond(self.now, key, response);
     }
 
     /// The response with the headers that every one has.
     pub(crate) fn finish(&self, mut builder: ResponseBuilder) -> Response {
-        for (name, value) in header_lines(&self.account.options.headers) {
+        for (name, value) in header_lines(&self.options().headers) {
             builder = builder.raw_header(name, value);
         }
         builder.finish()
@@ -277,73 +338,27 @@ impl Context {
     }
 }
 
-/// Who we are on the wire.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Account {
-    pub(crate) identity: Identity,
-    pub(crate) options: Box<AccountOptions>,
-    pub(crate) reach: Reach,
-    /// The host of our Contact and Via; unless told otherwise one that nobody can reach (RFC 7118 §5).
-    pub(crate) host: String,
-}
-
-impl Account {
-    /// Somebody else, with the options that were there.
-    pub(crate) fn become_another(&mut self, identity: Identity, entropy: &mut Entropy) {
-        let given = self.options.contact_uri.as_deref().and_then(|uri| Uri::parse(uri).ok());
-        let (host, contact) = match given {
-            Some(uri) => (uri.host.into(), uri.to_string()),
-            None => {
-                let host = [&entropy.token(12), ".invalid"].concat();
-                let contact = ["sip:", &entropy.token(8), "@", &host, ";transport=ws"].concat();
-                (host, contact)
-            }
-        };
-        self.host = host;
-        self.reach = Reach { contact, ..Reach::default() };
-        self.identity = identity;
-    }
-
-    /// `<sip:user@host;transport=ws…>`, or the address that the registrar made for this device, which needs none of
-    /// `params` (RFC 5627 §4.4.1).
-    pub(crate) fn contact(&self, params: &str) -> String {
-        match &*self.reach.public_gruu {
-            "" => ["<", &self.reach.contact, params, ">"].concat(),
-            gruu => ["<", gruu, ">"].concat(),
-        }
-    }
-
-    /// Request-URI of REGISTER.
-    pub(crate) fn registrar_uri(&self) -> String {
-        let own = self.options.registrar_uri.as_deref();
-        own.map_or_else(|| ["sip:", &self.identity.domain].concat(), Into::into)
-    }
-
-    pub(crate) fn display_name(&self) -> &str {
-        self.options.display_name.as_ref().unwrap_or(&self.identity.display_name)
-    }
-
-    /// Our address of record, as From (with a tag) or To.
-    pub(crate) fn address(&self, tag: Option<&str>) -> String {
-        let uri = Uri::sip(&self.identity.login, &self.identity.domain);
-        let name = self.display_name();
-        match tag {
-            Some(tag) => NameAddr::format(name, &uri, tag),
-            None => NameAddr::format("", &uri, ""),
-        }
-    }
-}
-
 /// Names and values of header lines that an application wrote.
 pub(crate) fn header_lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let text = if cfg!(feature = "full") { text } else { "" };
-    text.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
+    HeaderLines(lines(text))
+}
+
+struct HeaderLines<'a>(Lines<'a>);
+
+impl<'a> Iterator for HeaderLines<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<(&'a str, &'a str)> {
+        while FULL {
+            if let Some((name, value)) = cut(self.0.next()?, b':') {
+                return Some((name.trim_ascii(), value.trim_ascii()));
+            }
+        }
+        None
+    }
 }
 
 /// `1 INVITE`
 pub(crate) fn cseq(number: u32, method: &Method) -> String {
-    let mut text = number.to_string();
-    text.push(' ');
-    text.push_str(method.as_str());
-    text
+    concat(&[&decimal(number), " ", method.as_str()])
 }

@@ -1,6 +1,6 @@
 //! Who gets what comes in by SIP.
 
-use crate::call::{not_allowed, options};
+use crate::call::{not_allowed, options, unknown};
 use crate::context::Key;
 use crate::softphone::Softphone;
 use crate::{Output, SocketId};
@@ -27,17 +27,19 @@ impl Softphone {
 
     /// Hands out what the transactions say and does what waits, until nothing is left to do.
     pub(crate) fn settle(&mut self) {
+        let mut is_settled = false;
         loop {
-            while let Some(output) = self.ctx.transactions.poll_output() {
+            if let Some(output) = self.ctx.transactions.poll_output() {
                 self.transaction(output);
-            }
-            self.calls.pursue(&mut self.ctx);
-            #[cfg(feature = "full")]
-            self.outside.pursue(&mut self.ctx);
-            self.flows.settle(&mut self.ctx, self.calls.is_setting_up());
-            match self.ctx.transactions.poll_output() {
-                Some(output) => self.transaction(output),
-                None => return,
+                is_settled = false;
+            } else if is_settled {
+                return;
+            } else {
+                self.calls.pursue(&mut self.ctx);
+                #[cfg(feature = "full")]
+                self.outside.pursue(&mut self.ctx);
+                self.flows.settle(&mut self.ctx, self.calls.is_setting_up());
+                is_settled = true;
             }
         }
     }
@@ -51,24 +53,28 @@ impl Softphone {
                     ctx.outputs.push_back(Output::Send { socket: key.connection, text });
                 }
             }
-            TransactionOutput::Request { key, request } => self.request(key, request),
-            TransactionOutput::Merged { key, request, .. } if *request.method() == Method::Invite => {
-                self.request(key, request);
+            TransactionOutput::Merged { key, ref request, .. } if *request.method() != Method::Invite => {
+                ctx.reply(key, request, 482, "Loop Detected");
             }
-            TransactionOutput::Merged { key, request, .. } => ctx.reply(key, &request, 482, "Loop Detected"),
-            TransactionOutput::Cancel { key, invite, request } => {
-                self.calls.cancel(ctx, key, invite, &request)
+            TransactionOutput::Request { key, ref request }
+            | TransactionOutput::Merged { key, ref request, .. } => self.request(key, request),
+            TransactionOutput::Cancel { key, invite, ref request } => {
+                self.calls.cancel(ctx, key, invite, request);
             }
             #[cfg(feature = "full")]
             TransactionOutput::Response { key, ref response }
                 if self.outside.response(ctx, key, response) => {}
-            TransactionOutput::Response { key, response } => {
-                if !self.flows.response(ctx, key, &response) {
-                    self.calls.response(ctx, key, &response);
+            TransactionOutput::Response { key, ref response } => {
+                if !self.flows.response(ctx, key, response) {
+                    self.calls.response(ctx, key, response);
                 }
             }
-            TransactionOutput::Ack { invite, request, .. } => self.calls.acknowledged(ctx, invite, &request),
-            TransactionOutput::Stray { connection, response } => self.calls.stray(ctx, connection, &response),
+            TransactionOutput::Ack { invite, ref request, .. } => {
+                self.calls.acknowledged(ctx, invite, request)
+            }
+            TransactionOutput::Stray { connection, ref response } => {
+                self.calls.stray(ctx, connection, response);
+            }
             #[cfg(feature = "full")]
             TransactionOutput::Timeout { key } if self.outside.failed(ctx, key, true) => {}
             TransactionOutput::Timeout { key } => {
@@ -83,39 +89,30 @@ impl Softphone {
         }
     }
 
-    fn request(&mut self, key: Key, request: Request) {
+    fn request(&mut self, key: Key, request: &Request) {
         let ctx = &mut self.ctx;
-        if let Some(required) = unsupported(&request) {
-            return ctx.reply_with(key, &request, 420, "Bad Extension", |builder| {
-                builder.header(Name::Unsupported, &required)
-            });
+        let missing = unsupported(request);
+        if !missing.is_empty() {
+            return ctx.reply_with(key, request, 420, "Bad Extension", &[(Name::Unsupported, &missing)]);
         }
         #[cfg(feature = "full")]
-        let Some(request) = self.outside.request(ctx, key, request, self.started) else { return };
-        match request.method() {
-            Method::Other(_) => not_allowed(ctx, key, &request),
-            _ if request.to_tag().is_some() => self.calls.in_dialog(ctx, key, request),
-            Method::Invite => self.invite(key, request),
-            Method::Options => options(ctx, key, &request),
-            Method::Bye | Method::Info | Method::Update | Method::Prack => {
-                ctx.reply(key, &request, 481, "Call/Transaction Does Not Exist");
-            }
-            _ => not_allowed(ctx, key, &request),
+        if self.outside.request(ctx, key, request, self.started) {
+            return;
         }
-    }
-
-    fn invite(&mut self, key: Key, request: Request) {
-        let ctx = &mut self.ctx;
-        if !self.started {
-            ctx.reply(key, &request, 480, "Temporarily Unavailable");
-        } else {
-            self.calls.invite(ctx, key, request);
+        match request.method() {
+            Method::Other(_) => not_allowed(ctx, key, request),
+            _ if request.to_tag().is_some() => self.calls.in_dialog(ctx, key, request),
+            Method::Invite if self.started => self.calls.invite(ctx, key, request),
+            Method::Invite => ctx.reply(key, request, 480, "Temporarily Unavailable"),
+            Method::Options => options(ctx, key, request),
+            Method::Bye | Method::Info | Method::Update | Method::Prack => unknown(ctx, key, request),
+            _ => not_allowed(ctx, key, request),
         }
     }
 }
 
-/// What a request requires that we do not understand (RFC 3261 §8.2.2.3).
-fn unsupported(request: &Request) -> Option<String> {
+/// What a request requires that we do not understand (RFC 3261 §8.2.2.3), as Unsupported says it.
+fn unsupported(request: &Request) -> String {
     let mut missing = String::new();
     for option in request.values(Name::Require) {
         if !UNDERSTOOD.iter().any(|known| known.eq_ignore_ascii_case(option)) {
@@ -125,5 +122,5 @@ fn unsupported(request: &Request) -> Option<String> {
             missing.push_str(option);
         }
     }
-    (!missing.is_empty()).then_some(missing)
+    missing
 }

@@ -7,6 +7,7 @@
 #![no_std]
 extern crate alloc;
 
+mod account;
 mod authorization;
 mod call;
 mod context;
@@ -19,6 +20,7 @@ mod routes;
 mod softphone;
 #[cfg(feature = "full")]
 mod subscription;
+mod timer;
 
 pub use headset_sip::Time;
 pub use io::*;

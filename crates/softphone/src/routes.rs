@@ -4,7 +4,7 @@ use crate::{Registrar, SocketId};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
-use headset_sip::{Method, Name, Request, RequestBuilder, Time};
+use headset_sip::{Method, Name, Request, RequestBuilder, Response, Time};
 
 /// A flow from which nothing came for longer than this may be dead: servers ping every 5 s.
 const DOUBTFUL: Duration = Duration::from_secs(7);
@@ -18,11 +18,15 @@ struct Route {
     /// The flow's number; 0 is none's.
     flow: u32,
     /// Via's word for it.
-    transport: String,
+    transport: &'static str,
+    /// In place of it.
+    #[cfg(feature = "full")]
+    own_transport: Option<String>,
     weight: u32,
     usable: bool,
     heard: Time,
     /// Where all requests outside of dialogs go first.
+    #[cfg(feature = "full")]
     preloaded: Option<String>,
     /// The way home that the registrar has told (RFC 3608).
     service: Vec<String>,
@@ -31,14 +35,17 @@ struct Route {
 impl Routes {
     pub(crate) fn opened(&mut self, socket: SocketId, flow: u32, registrar: &Registrar, now: Time) {
         let secure = registrar.uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("wss:"));
-        let transport = registrar.transport.as_deref().unwrap_or(if secure { "WSS" } else { "WS" });
+        let transport = if secure { "WSS" } else { "WS" };
         self.0.push(Route {
             socket,
             flow,
-            transport: transport.into(),
+            transport,
+            #[cfg(feature = "full")]
+            own_transport: registrar.transport.clone(),
             weight: registrar.weight,
             usable: false,
             heard: now,
+            #[cfg(feature = "full")]
             preloaded: registrar.route.clone(),
             service: Vec::new(),
         });
@@ -58,14 +65,19 @@ impl Routes {
     }
 
     /// Service-Route of the last 2xx to REGISTER (RFC 3608 §6.1: it replaces the one before).
-    pub(crate) fn served<'a>(&mut self, socket: SocketId, service: impl Iterator<Item = &'a str>) {
+    pub(crate) fn served(&mut self, socket: SocketId, response: &Response) {
         if let Some(route) = self.find(socket) {
-            route.service = service.map(Into::into).collect();
+            route.service.clear();
+            for value in response.values(Name::ServiceRoute) {
+                route.service.push(value.into());
+            }
         }
     }
 
     pub(crate) fn closed(&mut self, socket: SocketId) {
-        self.0.retain(|route| route.socket != socket);
+        if let Some(at) = self.position(socket) {
+            self.0.remove(at);
+        }
     }
 
     pub(crate) fn is_open(&self, socket: SocketId) -> bool {
@@ -74,7 +86,12 @@ impl Routes {
 
     /// Via's word for the socket's transport.
     pub(crate) fn transport(&self, socket: SocketId) -> &str {
-        self.get(socket).map_or("WS", |route| &route.transport)
+        let Some(route) = self.get(socket) else { return "WS" };
+        #[cfg(feature = "full")]
+        if let Some(own) = &route.own_transport {
+            return own;
+        }
+        route.transport
     }
 
     /// The number of the flow; 0 where the socket is gone.
@@ -89,8 +106,11 @@ impl Routes {
         let mut builder = Request::build(method, uri);
         if let Some(route) = self.get(socket) {
             let service = if register { &[] } else { &route.service[..] };
-            let preloaded = route.preloaded.iter().filter(|_| service.is_empty());
-            for route in service.iter().chain(preloaded) {
+            for route in service {
+                builder = builder.header(Name::Route, route);
+            }
+            #[cfg(feature = "full")]
+            if let (Some(route), true) = (&route.preloaded, service.is_empty()) {
                 builder = builder.header(Name::Route, route);
             }
         }
@@ -99,15 +119,26 @@ impl Routes {
 
     /// Where a request goes: a usable flow, one that was heard of lately, the heaviest.
     pub(crate) fn best(&self, now: Time) -> Option<SocketId> {
-        let rank = |route: &&Route| (now.since(route.heard) < DOUBTFUL, route.weight, route.heard);
-        self.0.iter().filter(|route| route.usable).max_by_key(rank).map(|route| route.socket)
+        let mut best = None;
+        for route in &self.0 {
+            let rank = (now.since(route.heard) < DOUBTFUL, route.weight, route.heard);
+            if route.usable && best.is_none_or(|(other, _)| rank >= other) {
+                best = Some((rank, route.socket));
+            }
+        }
+        best.map(|(_, socket)| socket)
+    }
+
+    fn position(&self, socket: SocketId) -> Option<usize> {
+        self.0.iter().position(|route| route.socket == socket)
     }
 
     fn get(&self, socket: SocketId) -> Option<&Route> {
-        self.0.iter().find(|route| route.socket == socket)
+        self.0.get(self.position(socket)?)
     }
 
     fn find(&mut self, socket: SocketId) -> Option<&mut Route> {
-        self.0.iter_mut().find(|route| route.socket == socket)
+        let at = self.position(socket)?;
+        self.0.get_mut(at)
     }
 }

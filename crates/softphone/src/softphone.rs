@@ -117,12 +117,15 @@ impl Softphone {
         let ctx = &mut self.ctx;
         match command {
             Command::Start { identity, credentials, registrars, settings } => {
-                self.ctx.settings = settings;
+                ctx.choose(settings);
                 self.start(identity, credentials, registrars);
             }
             Command::Stop => self.stop(),
+            #[cfg(feature = "full")]
             Command::Configure(options) => ctx.account.options = options,
+            #[cfg(feature = "full")]
             Command::Register => self.flows.register(ctx),
+            #[cfg(feature = "full")]
             Command::Unregister { all } => self.flows.unregister(ctx, all),
             Command::SetCredentials(credentials) => {
                 if ctx.set_credentials(credentials) {
@@ -171,7 +174,10 @@ impl Softphone {
         }
         self.flows.cut_goodbyes(&mut self.ctx);
         self.started = true;
-        self.ctx.registering = self.ctx.account.options.register;
+        #[cfg(feature = "full")]
+        {
+            self.ctx.registering = self.ctx.options().register;
+        }
         let renewed = self.ctx.set_credentials(credentials);
         self.flows.set_registrars(&mut self.ctx, registrars);
         if renewed {
@@ -198,15 +204,11 @@ impl Softphone {
     fn timer(&mut self, timer: Timer) {
         let ctx = &mut self.ctx;
         match timer {
-            Timer::Connect(flow)
-            | Timer::Answer(flow)
-            | Timer::Silence(flow)
-            | Timer::Refresh(flow)
-            | Timer::Expiry(flow)
-            | Timer::Retry(flow)
-            | Timer::Goodbye(flow) => self.flows.timer(ctx, flow, timer),
+            Timer::Flow(flow, timer) => self.flows.timer(ctx, flow, timer),
             // The next `settle` sees that the time has come.
-            Timer::Moving | Timer::Return => {}
+            Timer::Moving => {}
+            #[cfg(feature = "full")]
+            Timer::Return => {}
             Timer::Call(call, timer) => self.calls.timer(ctx, call, timer),
             Timer::Farewell(id) => self.calls.farewell_timer(id),
             #[cfg(feature = "full")]

@@ -1,4 +1,5 @@
 //! What an application can choose about its account, and what the registrar tells it.
+#![cfg(feature = "full")]
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -63,7 +64,6 @@ fn contact_registrar_route_and_transport_can_be_given() {
     assert!(!invite.from_tag().unwrap().ends_with("-trail"));
 }
 
-#[cfg(feature = "full")]
 #[test]
 fn headers_of_the_application_go_with_every_message_and_can_change_at_any_time() {
     let mut options = AccountOptions {

@@ -1,4 +1,5 @@
 //! Digest challenges: several realms, nonces that are used again, and when not to answer.
+#![cfg(feature = "full")]
 #![allow(clippy::unwrap_used)]
 
 mod support;

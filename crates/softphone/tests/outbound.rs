@@ -1,4 +1,5 @@
 //! Whether a flow lives, and what follows when it does not (RFC 5626).
+#![cfg(feature = "full")]
 #![allow(clippy::unwrap_used)]
 
 mod support;

@@ -83,12 +83,9 @@ impl World {
             credentials: Credentials::new(username.clone(), password(&username)),
             registrars: registrars
                 .iter()
-                .map(|id| Registrar {
-                    id: (*id).into(),
-                    uri: format!("ws://localhost:808{}", number(id)),
-                    weight: 1,
-                    reg_id: number(id),
-                    ..Registrar::default()
+                .map(|id| {
+                    let (n, id) = (number(id), (*id).into());
+                    Registrar::new(id, format!("ws://localhost:808{n}"), 1, n)
                 })
                 .collect(),
             settings: Settings::default(),

@@ -79,14 +79,8 @@ pub(crate) fn registrars(list: &str) -> Vec<Registrar> {
     let mut items = Fields::items(list);
     let mut registrars = Vec::new();
     while !items.is_empty() {
-        registrars.push(Registrar {
-            id: items.text(),
-            uri: items.text(),
-            weight: items.number() as u32,
-            reg_id: items.number() as u32,
-            route: None,
-            transport: None,
-        });
+        let (id, uri) = (items.text(), items.text());
+        registrars.push(Registrar::new(id, uri, items.number() as u32, items.number() as u32));
     }
     registrars
 }

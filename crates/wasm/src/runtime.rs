@@ -1,11 +1,10 @@
 //! What a page's engine has in place of the standard library: little code, and a trap where Rust would panic.
 
-use lol_alloc::{FreeListAllocator, LockedAllocator};
+use rlsf::SmallGlobalTlsf;
 
-/// Made for little code; what is freed joins its free neighbours, so a page that is open for months does not grow. Its
-/// list of holes is searched from the start, which is short work in an engine's few hundred kilobytes.
+/// Made for little code; what is freed joins its free neighbours, so a page that is open for months does not grow.
 #[global_allocator]
-static ALLOCATOR: LockedAllocator<FreeListAllocator> = LockedAllocator::new(FreeListAllocator::new());
+static ALLOCATOR: SmallGlobalTlsf = SmallGlobalTlsf::new();
 
 /// The page sees a `WebAssembly.RuntimeError` and starts the engine anew. Without a message: its text would be a
 /// fifth of the file.

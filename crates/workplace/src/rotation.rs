@@ -132,13 +132,7 @@ mod tests {
     use alloc::vec;
 
     fn set(ids: &[u32]) -> Vec<Registrar> {
-        let one = |n: &u32| Registrar {
-            id: format!("r{n}"),
-            uri: format!("ws://{n}"),
-            weight: 1,
-            reg_id: *n,
-            ..Registrar::default()
-        };
+        let one = |n: &u32| Registrar::new(format!("r{n}"), format!("ws://{n}"), 1, *n);
         ids.iter().map(one).collect()
     }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
 /**
- * Completes dist/jssip, which tsc wrote: the wasm's glue and text beside the modules, and the same once more for
+ * Completes dist/jssip, which tsc wrote: the wasm's text beside the modules, and the same once more for
  * `require`, in a folder of its own whose files are CommonJS. There everything is one file, so that every path to a
  * class leads to the same one.
  */
@@ -14,7 +14,7 @@ export function buildJssip(root) {
   if (!existsSync(join(generated, 'jssip_text.js')))
     throw new Error('The drop-in’s wasm is missing: run `cargo xtask wasm`.');
   mkdirSync(join(target, 'generated'), { recursive: true });
-  for (const file of ['jssip.js', 'jssip_text.js']) cpSync(join(generated, file), join(target, 'generated', file));
+  cpSync(join(generated, 'jssip_text.js'), join(target, 'generated/jssip_text.js'));
 
   const libs = readdirSync(join(source, 'lib')).map((file) => file.replace('.ts', ''));
   const common = join(target, 'cjs');

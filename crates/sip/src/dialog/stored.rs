@@ -1,6 +1,7 @@
 use super::{Dialog, State};
 use crate::Invalid;
 use crate::message::{cut, number, push_line, push_number};
+use crate::text::cut_or_all;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -44,8 +45,8 @@ fn push_name(out: &mut String, name: &str) {
 }
 
 pub(super) fn decode(text: &str) -> Result<Dialog, Invalid> {
-    let mut lines = text.split('\n');
-    if lines.next() != Some(VERSION) {
+    let (version, mut rest) = cut_or_all(text, b'\n');
+    if version != VERSION {
         return Err(Invalid("a stored dialog of another version"));
     }
     let mut dialog = Dialog {
@@ -63,7 +64,9 @@ pub(super) fn decode(text: &str) -> Result<Dialog, Invalid> {
     };
     // One bit for each part that must be there.
     let mut seen = 0u8;
-    for line in lines {
+    while !rest.is_empty() {
+        let line;
+        (line, rest) = cut_or_all(rest, b'\n');
         let (name, value) = cut(line, b' ').ok_or(Invalid("a stored dialog with a bad line"))?;
         let number = || number(value).ok_or(Invalid("a stored dialog with a bad number"));
         let (place, bit) = match name {

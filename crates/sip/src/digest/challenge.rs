@@ -1,6 +1,7 @@
 use super::{Algorithm, Answer, Secret, parameters, push_pairs, response};
 use crate::message::{CommaSplit, push_quoted};
 use crate::{Invalid, Method};
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -29,33 +30,37 @@ pub struct Challenge {
 impl Challenge {
     /// Reads one challenge. Those of another scheme, algorithm or quality of protection are `Invalid`.
     pub fn parse(value: &str) -> Result<Challenge, Invalid> {
-        let mut challenge = Challenge::default();
-        let (mut realm, mut nonce) = (None, None);
+        const NAMES: [&str; 7] = ["realm", "nonce", "opaque", "stale", "userhash", "algorithm", "qop"];
+        let mut values: [Option<Cow<'_, str>>; NAMES.len()] = Default::default();
         for (name, value) in parameters(value).ok_or(Invalid("another scheme than Digest"))? {
-            let is = |known: &str| name.eq_ignore_ascii_case(known);
-            if is("realm") {
-                realm = Some(value.into_owned());
-            } else if is("nonce") {
-                nonce = Some(value.into_owned());
-            } else if is("opaque") {
-                challenge.opaque = Some(value.into_owned());
-            } else if is("stale") {
-                challenge.stale = value.eq_ignore_ascii_case("true");
-            } else if is("userhash") {
-                challenge.userhash = value.eq_ignore_ascii_case("true");
-            } else if is("algorithm") {
-                challenge.algorithm = Algorithm::new(&value).ok_or(Invalid("an unknown digest algorithm"))?;
-            } else if is("qop") {
-                let offers = |qop: &str| CommaSplit::new(&value).any(|own| own.eq_ignore_ascii_case(qop));
-                challenge.qop_auth = offers("auth");
-                challenge.qop_auth_int = offers("auth-int");
-                if !challenge.qop_auth && !challenge.qop_auth_int {
-                    return Err(Invalid("an unknown quality of protection"));
-                }
+            let at = NAMES.iter().position(|known| name.eq_ignore_ascii_case(known));
+            if let Some(place) = at.and_then(|at| values.get_mut(at)) {
+                *place = Some(value);
             }
         }
-        challenge.realm = realm.ok_or(Invalid("a challenge without a realm"))?;
-        challenge.nonce = nonce.ok_or(Invalid("a challenge without a nonce"))?;
+        let [realm, nonce, opaque, stale, userhash, algorithm, qop] = values;
+        let is_true = |value: &Option<Cow<'_, str>>| {
+            value.as_ref().is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        };
+        let offers = |own: &str| {
+            qop.as_ref().is_some_and(|qop| CommaSplit::new(qop).any(|qop| qop.eq_ignore_ascii_case(own)))
+        };
+        let challenge = Challenge {
+            stale: is_true(&stale),
+            userhash: is_true(&userhash),
+            qop_auth: offers("auth"),
+            qop_auth_int: offers("auth-int"),
+            algorithm: match algorithm {
+                Some(name) => Algorithm::new(&name).ok_or(Invalid("an unknown digest algorithm"))?,
+                None => Algorithm::default(),
+            },
+            realm: realm.ok_or(Invalid("a challenge without a realm"))?.into_owned(),
+            nonce: nonce.ok_or(Invalid("a challenge without a nonce"))?.into_owned(),
+            opaque: opaque.map(Cow::into_owned),
+        };
+        if qop.is_some() && !challenge.qop_auth && !challenge.qop_auth_int {
+            return Err(Invalid("an unknown quality of protection"));
+        }
         Ok(challenge)
     }
 

@@ -6,12 +6,9 @@ use alloc::vec::Vec;
 /// RFC 1321.
 pub(super) fn md5(pieces: &[&str]) -> Vec<u8> {
     const SHIFTS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
-    let (mut data, bits) = padded(pieces, 64);
-    data.extend(bits.to_le_bytes());
-    let mut state = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476u32];
-    for block in data.chunks_exact(64) {
-        let words = words(block, u32::from_le_bytes);
-        let [mut a, mut b, mut c, mut d] = state;
+    let start = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0, 0, 0, 0];
+    let mut digest = digest(pieces, start, false, |state, words| {
+        let [mut a, mut b, mut c, mut d, ..] = *state;
         for (i, k) in MD5.iter().enumerate() {
             let (mixed, word) = match i >> 4 {
                 0 => (b & c | !b & d, i),
@@ -23,21 +20,15 @@ pub(super) fn md5(pieces: &[&str]) -> Vec<u8> {
             (a, d, c) = (d, c, b);
             b = b.wrapping_add(sum.rotate_left(SHIFTS[i >> 4 & 3][i & 3]));
         }
-        for (word, add) in state.iter_mut().zip([a, b, c, d]) {
-            *word = word.wrapping_add(add);
-        }
-    }
-    state.iter().flat_map(|word| word.to_le_bytes()).collect()
+        *state = [a, b, c, d, 0, 0, 0, 0];
+    });
+    digest.truncate(16);
+    digest
 }
 
 /// RFC 6234 §6.1, §6.2.
 pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
-    let (mut data, bits) = padded(pieces, 64);
-    data.extend(bits.to_be_bytes());
-    let mut state = SHA256_START;
-    for block in data.chunks_exact(64) {
-        let mut words = words(block, u32::from_be_bytes);
-        let mut s = state;
+    digest(pieces, SHA256_START, true, |state, words| {
         for (i, k) in SHA256.iter().enumerate() {
             if i >= 16 {
                 let (x, y) = (words[(i + 1) & 15], words[(i + 14) & 15]);
@@ -46,7 +37,7 @@ pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
                 let more = x.wrapping_add(words[(i + 9) & 15]).wrapping_add(y);
                 words[i & 15] = words[i & 15].wrapping_add(more);
             }
-            let [a, b, c, _, e, f, g, h] = s;
+            let [a, b, c, d, e, f, g, h] = *state;
             let first = (e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25))
                 .wrapping_add(e & f ^ !e & g)
                 .wrapping_add(h)
@@ -54,15 +45,34 @@ pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
                 .wrapping_add(words[i & 15]);
             let second = (a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22))
                 .wrapping_add(a & b ^ a & c ^ b & c);
-            s.rotate_right(1);
-            s[4] = s[4].wrapping_add(first);
-            s[0] = first.wrapping_add(second);
+            *state = [first.wrapping_add(second), a, b, c, d.wrapping_add(first), e, f, g];
         }
-        for (word, add) in state.iter_mut().zip(s) {
+    })
+}
+
+/// What the hashes of 32-bit words have in common: `rounds` mixes sixteen of them into the state. `big` is their order.
+#[inline(never)]
+fn digest(
+    pieces: &[&str],
+    mut state: [u32; 8],
+    big: bool,
+    rounds: fn(&mut [u32; 8], &mut [u32; 16]),
+) -> Vec<u8> {
+    let (mut data, bits) = padded(pieces, 64);
+    data.extend_from_slice(&if big { bits.to_be_bytes() } else { bits.to_le_bytes() });
+    let place = |at: usize| if big { (3 - (at & 3)) * 8 } else { (at & 3) * 8 };
+    for block in data.chunks_exact(64) {
+        let mut words = [0; 16];
+        for (at, byte) in block.iter().enumerate() {
+            words[at >> 2 & 15] |= u32::from(*byte) << place(at);
+        }
+        let before = state;
+        rounds(&mut state, &mut words);
+        for (word, add) in state.iter_mut().zip(before) {
             *word = word.wrapping_add(add);
         }
     }
-    state.iter().flat_map(|word| word.to_be_bytes()).collect()
+    (0..32).map(|at| (state[at >> 2 & 7] >> place(at)) as u8).collect()
 }
 
 /// RFC 6234 §6.3, §6.4, with the start and the length of FIPS 180-4 §5.3.6.2.
@@ -72,7 +82,10 @@ pub(super) fn sha512_256(pieces: &[&str]) -> Vec<u8> {
     data.extend(bits.to_be_bytes());
     let mut state = SHA512_256_START;
     for block in data.chunks_exact(128) {
-        let mut words = words(block, u64::from_be_bytes);
+        let mut words = [0; 16];
+        for (word, bytes) in words.iter_mut().zip(block.as_chunks().0) {
+            *word = u64::from_be_bytes(*bytes);
+        }
         let mut s = state;
         for (i, k) in SHA512.iter().enumerate() {
             if i >= 16 {
@@ -103,7 +116,13 @@ pub(super) fn sha512_256(pieces: &[&str]) -> Vec<u8> {
 
 /// The pieces joined with colons, filled up to the last eight bytes of a block, and their length in bits.
 fn padded(pieces: &[&str], block: usize) -> (Vec<u8>, u64) {
-    let mut data = pieces.join(":").into_bytes();
+    let mut data = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        if at > 0 {
+            data.push(b':');
+        }
+        data.extend_from_slice(piece.as_bytes());
+    }
     let bits = data.len() as u64 * 8;
     data.push(0x80);
     // The length takes an eighth of a block; more than its last eight bytes it never needs.
@@ -112,15 +131,6 @@ fn padded(pieces: &[&str], block: usize) -> (Vec<u8>, u64) {
     }
     data.resize(data.len() + block / 8 - 8, 0);
     (data, bits)
-}
-
-/// A block as sixteen words.
-fn words<const BYTES: usize, W: Copy + Default>(block: &[u8], read: fn([u8; BYTES]) -> W) -> [W; 16] {
-    let mut words = [W::default(); 16];
-    for (word, bytes) in words.iter_mut().zip(block.as_chunks().0) {
-        *word = read(*bytes);
-    }
-    words
 }
 
 /// The sines' fractions.

@@ -90,6 +90,11 @@ pub fn md5(text: &str) -> Vec<u8> {
     hash::md5(&[text])
 }
 
+/// The 32 bytes of a text's SHA-256 (RFC 6234).
+pub fn sha256(text: &str) -> Vec<u8> {
+    hash::sha256(&[text])
+}
+
 /// What somebody knows who may come in.
 #[derive(Clone, Copy)]
 pub enum Secret<'a> {

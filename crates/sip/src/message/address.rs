@@ -20,7 +20,10 @@ pub struct NameAddr<'a> {
 impl<'a> NameAddr<'a> {
     /// Reads one address. Lenient: an unquoted display name may have any characters but `<` and `"`.
     pub fn parse(text: &'a str) -> Result<NameAddr<'a>, Invalid> {
-        let Parts { display, uri, params } = split(text)?;
+        NameAddr::of(split(text)?)
+    }
+
+    pub(super) fn of(Parts { display, uri, params }: Parts<'a>) -> Result<NameAddr<'a>, Invalid> {
         Ok(NameAddr { display, uri: Uri::parse(uri)?, params: Params::parse(params) })
     }
 
@@ -83,7 +86,7 @@ impl fmt::Display for NameAddr<'_> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Display<'a> {
+pub(super) enum Display<'a> {
     /// Escapes still in.
     Quoted(&'a str),
     Bare(&'a str),
@@ -91,8 +94,8 @@ enum Display<'a> {
 
 /// An address in pieces of its own text.
 pub(super) struct Parts<'a> {
-    display: Display<'a>,
-    uri: &'a str,
+    pub(super) display: Display<'a>,
+    pub(super) uri: &'a str,
     pub(super) params: &'a str,
 }
 
@@ -105,7 +108,7 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
     } else {
         let at = unquoted_bracket(text).unwrap_or(0);
         let name = trim(slice(text, 0, at));
-        if find(name, b'"').is_some() {
+        if !name.is_empty() && find(name, b'"').is_some() {
             return Err(Invalid("a display name with quotes in it"));
         }
         (Display::Bare(name), after(text, at))
@@ -136,7 +139,7 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
 fn unquoted_bracket(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = find(text, b'<')?;
-    if find(slice(text, 0, at), b'"').is_some() {
+    if at > 0 && find(slice(text, 0, at), b'"').is_some() {
         at = 0;
     }
     loop {

@@ -1,4 +1,5 @@
-use super::address::{self, NameAddr};
+use super::address::{self, NameAddr, Parts};
+use super::known::Known;
 use super::name::Name;
 use super::params::Params;
 use super::scan::{CommaSplit, Range, number, slice, split_word};
@@ -8,12 +9,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A message's headers: its text, and where in it they are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Headers {
     text: String,
     fields: Vec<Field>,
     body: Range,
+    known: Known,
 }
+
+impl PartialEq for Headers {
+    fn eq(&self, other: &Headers) -> bool {
+        self.text == other.text && self.fields == other.fields && self.body == other.body
+    }
+}
+
+impl Eq for Headers {}
 
 /// One header line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +36,9 @@ pub(super) struct Field {
 }
 
 impl Field {
-    pub(super) fn new(name: Name, start: usize, end: usize, value: Range) -> Field {
-        let name_length = u8::try_from(end - start).unwrap_or(u8::MAX);
-        Field { name, name_length, name_at: start as u32, value }
+    #[inline]
+    pub(super) fn new(name: Name, start: usize, length: usize, value: Range) -> Field {
+        Field { name, name_length: length.min(usize::from(u8::MAX)) as u8, name_at: start as u32, value }
     }
 
     pub(super) fn name<'a>(&self, text: &'a str) -> &'a str {
@@ -36,6 +46,7 @@ impl Field {
         slice(text, start, start + usize::from(self.name_length))
     }
 
+    #[inline]
     pub(super) fn value<'a>(&self, text: &'a str) -> &'a str {
         self.value.of(text)
     }
@@ -52,7 +63,7 @@ pub struct CSeq {
 
 impl Headers {
     pub(super) fn new(text: String, fields: Vec<Field>, body: Range) -> Headers {
-        Headers { text, fields, body }
+        Headers { text, fields, body, known: Known::default() }
     }
 
     /// The first header of this name, unread. For [`Name::Other`] the first of those that have no name here.
@@ -99,6 +110,9 @@ impl Headers {
 
     /// The topmost Via.
     pub fn via(&self) -> Result<Via<'_>, Invalid> {
+        if let Some(via) = self.known.via(&self.text) {
+            return Ok(via);
+        }
         Via::parse(self.values(Name::Via).next().ok_or(Invalid("no Via"))?)
     }
 
@@ -150,7 +164,7 @@ impl Headers {
 
     /// The one address of a header: From, To, Refer-To, Referred-By.
     pub fn address(&self, name: Name) -> Result<NameAddr<'_>, Invalid> {
-        NameAddr::parse(self.get(name).ok_or(Invalid("no such header"))?)
+        NameAddr::of(self.parts(name)?)
     }
 
     /// The first address of a list header that can be read.
@@ -175,6 +189,9 @@ impl Headers {
     }
 
     pub(crate) fn raw_cseq(&self) -> Result<(u32, &str), Invalid> {
+        if let Some(known) = self.known.cseq(&self.text) {
+            return Ok(known);
+        }
         let value = self.get(Name::CSeq).ok_or(Invalid("no CSeq"))?;
         let (digits, method) = split_word(value).ok_or(Invalid("a CSeq without a method"))?;
         // RFC 3261 §8.1.1.5: less than 2**31.
@@ -183,14 +200,28 @@ impl Headers {
         Ok((number, method))
     }
 
-    /// Checks From or To as far as matching needs it, without reading the URI.
-    pub(super) fn check_address(&self, name: Name) -> Result<(), Invalid> {
-        address::split(self.get(name).unwrap_or("")).map(|_| ())
+    /// Reads what matching needs, and remembers it; what is wrong, if something is. URIs are not looked into.
+    pub(super) fn check(&mut self) -> Result<&str, &'static str> {
+        let via = self.via().map_err(|_| "Bad Via")?;
+        let from = self.parts(Name::From).map_err(|_| "Bad From")?;
+        let to = self.parts(Name::To).map_err(|_| "Bad To")?;
+        let (cseq, method) = self.raw_cseq().map_err(|_| "Bad CSeq")?;
+        let method = Range::within(&self.text, method);
+        self.known = Known::new(&self.text, via, [from, to], cseq, method);
+        Ok(method.of(&self.text))
+    }
+
+    /// The parts of the one address of a header.
+    fn parts(&self, name: Name) -> Result<Parts<'_>, Invalid> {
+        if let Some(parts) = self.known.parts(name, &self.text) {
+            return Ok(parts);
+        }
+        address::split(self.get(name).ok_or(Invalid("no such header"))?)
     }
 
     fn tag(&self, name: Name) -> Option<&str> {
-        let parts = address::split(self.get(name)?).ok()?;
-        Params::parse(parts.params).get("tag").filter(|tag| !tag.is_empty())
+        let params = Params::parse(self.parts(name).ok()?.params);
+        params.get("tag").filter(|tag| !tag.is_empty())
     }
 }
 

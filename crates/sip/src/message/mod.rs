@@ -6,6 +6,7 @@
 mod address;
 mod builder;
 mod headers;
+mod known;
 mod name;
 mod params;
 mod parse;

@@ -1,5 +1,3 @@
-use super::scan::slice;
-
 macro_rules! names {
     ($($name:ident $text:literal)*) => {
         /// Which header: those that this crate or its users read by name. All others are [`Name::Other`], and are
@@ -15,12 +13,11 @@ macro_rules! names {
 
         static ALL: &[Name] = &[$(Name::$name),*];
         /// Every usual spelling, one after the other.
-        static SPELLINGS: &str = concat!($($text),*);
+        static SPELLINGS: &[u8] = concat!($($text),*).as_bytes();
         const LENGTHS: &[usize] = &[$($text.len()),*];
     };
 }
 
-// The shorter first.
 names! {
     To "To" Via "Via" Date "Date" From "From" Join "Join" Path "Path" RAck "RAck" RSeq "RSeq" CSeq "CSeq"
     Allow "Allow" Event "Event" Route "Route" MinSe "Min-SE" Accept "Accept" Reason "Reason" Server "Server"
@@ -64,59 +61,104 @@ static COMPACT: &[(u8, Name)] = &[
     (b'y', Name::Identity),
 ];
 
-const LONGEST: usize = LENGTHS[LENGTHS.len() - 1];
+const COUNT: usize = Name::Other as usize;
 
-/// For each length: the index of the first name that is not shorter, and where its spelling begins.
-const FIRST: [(u8, u16); LONGEST + 2] = {
-    let mut first = [(0, 0); LONGEST + 2];
-    let (mut length, mut index, mut start) = (0, 0, 0);
-    while length < LONGEST + 2 {
-        while index < LENGTHS.len() && LENGTHS[index] < length {
-            start += LENGTHS[index];
-            index += 1;
-        }
-        first[length] = (index as u8, start as u16);
-        length += 1;
+/// Where each spelling begins, and where the last one ends.
+static STARTS: [u16; COUNT + 1] = {
+    let mut starts = [0; COUNT + 1];
+    let mut index = 0;
+    while index < COUNT {
+        starts[index + 1] = starts[index] + LENGTHS[index] as u16;
+        index += 1;
     }
-    first
+    starts
 };
+
+/// Names at the slots of their spellings, or at the next that was free; [`Name::Other`] where none is.
+static TABLE: [u8; SLOTS] = {
+    let mut table = [COUNT as u8; SLOTS];
+    let mut index = 0;
+    while index < COUNT {
+        let (start, end) = (STARTS[index] as usize, STARTS[index + 1] as usize);
+        let mut at = slot(end - start, SPELLINGS[start], SPELLINGS[end - 1]);
+        while table[at % SLOTS] != COUNT as u8 {
+            at += 1;
+        }
+        table[at % SLOTS] = index as u8;
+        index += 1;
+    }
+    table
+};
+
+const SLOTS: usize = 128;
+
+/// Where a spelling is looked for first: most are told apart by their length, first and last letter.
+const fn slot(length: usize, first: u8, last: u8) -> usize {
+    length + (first | 0x20) as usize * 37 + (last | 0x20) as usize * 33
+}
+
+/// Empty for [`Name::Other`].
+fn spelling(index: u8) -> &'static [u8] {
+    let Some([start, end]) = STARTS.get(usize::from(index)..).and_then(|starts| starts.first_chunk()) else {
+        return &[];
+    };
+    SPELLINGS.get(usize::from(*start)..usize::from(*end)).unwrap_or(&[])
+}
 
 impl Name {
     /// The header of this spelling, long or compact, in any case.
     pub fn new(text: &str) -> Name {
-        let length = text.len();
-        if let [letter] = text.as_bytes() {
-            let letter = letter | 0x20;
-            let found = COMPACT.iter().find(|(compact, _)| *compact == letter);
-            return found.map_or(Name::Other, |(_, name)| *name);
-        }
-        let (Some(&(first, start)), Some(&(_, end))) = (FIRST.get(length), FIRST.get(length + 1)) else {
-            return Name::Other;
-        };
-        let spellings = slice(SPELLINGS, usize::from(start), usize::from(end)).as_bytes();
-        let initial = text.as_bytes().first().map_or(0, |byte| byte | 0x20);
-        for (index, spelling) in spellings.chunks_exact(length.max(1)).enumerate() {
-            // Most spellings are the usual ones: comparing those is quicker.
-            if spelling.first().is_some_and(|byte| byte | 0x20 == initial)
-                && (spelling == text.as_bytes() || spelling.eq_ignore_ascii_case(text.as_bytes()))
-            {
-                return ALL.get(usize::from(first) + index).copied().unwrap_or(Name::Other);
-            }
-        }
-        Name::Other
+        Name::of(text.as_bytes())
+    }
+
+    pub(super) fn of(text: &[u8]) -> Name {
+        let (Some(first), Some(last)) = (text.first(), text.last()) else { return Name::Other };
+        let slot = slot(text.len(), *first, *last);
+        // Most spellings are the usual ones: comparing those is quicker.
+        let index = TABLE[slot % SLOTS];
+        let found = if is_same(spelling(index), text) { Some(index) } else { search(text, slot) };
+        found.and_then(|index| ALL.get(usize::from(index)).copied()).unwrap_or(Name::Other)
     }
 
     /// Its usual spelling; empty for [`Name::Other`].
     pub fn as_str(self) -> &'static str {
-        let index = self as usize;
-        // Names of one length stand side by side.
-        let length = FIRST.iter().take_while(|(first, _)| usize::from(*first) <= index).count();
-        let Some(&(first, start)) = length.checked_sub(1).and_then(|length| FIRST.get(length)) else {
-            return "";
-        };
-        let length = length - 1;
-        let start = usize::from(start) + (index - usize::from(first)) * length;
-        slice(SPELLINGS, start, start + length)
+        str::from_utf8(spelling(self as u8)).unwrap_or("")
+    }
+}
+
+/// `==` without a call for what is short.
+#[cfg(not(target_family = "wasm"))]
+#[inline(always)]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    match a.len() {
+        _ if a.len() != b.len() => false,
+        4..8 => a.first_chunk::<4>() == b.first_chunk() && a.last_chunk::<4>() == b.last_chunk(),
+        8..=16 => a.first_chunk::<8>() == b.first_chunk() && a.last_chunk::<8>() == b.last_chunk(),
+        _ => a == b,
+    }
+}
+
+#[cfg(target_family = "wasm")]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    a == b
+}
+
+#[cold]
+fn search(text: &[u8], slot: usize) -> Option<u8> {
+    if let [letter] = text {
+        let letter = letter | 0x20;
+        return COMPACT.iter().find(|(compact, _)| *compact == letter).map(|(_, name)| *name as u8);
+    }
+    let mut slot = slot;
+    loop {
+        let index = TABLE[slot % SLOTS];
+        if index == COUNT as u8 {
+            return None;
+        }
+        if spelling(index).eq_ignore_ascii_case(text) {
+            return Some(index);
+        }
+        slot += 1;
     }
 }
 
@@ -127,7 +169,6 @@ mod tests {
 
     #[test]
     fn every_name_is_found_by_its_spellings() {
-        assert!(LENGTHS.is_sorted(), "the shorter first");
         let mut spellings = String::new();
         for (index, name) in ALL.iter().enumerate() {
             let long = name.as_str();
@@ -137,7 +178,7 @@ mod tests {
             assert_eq!(Name::new(&long.to_ascii_uppercase()), *name);
             assert_eq!(Name::new(&long.to_ascii_lowercase()), *name);
         }
-        assert_eq!(spellings, SPELLINGS);
+        assert_eq!(spellings.as_bytes(), SPELLINGS);
         assert_eq!(Name::Other as usize, ALL.len());
         for (letter, name) in COMPACT {
             let text = String::from(char::from(*letter));

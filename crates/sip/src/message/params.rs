@@ -62,6 +62,11 @@ impl<'a> Params<'a> {
         }
     }
 
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn as_str(self) -> &'a str {
+        self.0
+    }
+
     pub(super) fn each(self) -> Each<'a> {
         Each { rest: self.0 }
     }

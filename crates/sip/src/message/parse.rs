@@ -1,6 +1,6 @@
 use super::headers::{Field, Headers};
 use super::name::Name;
-use super::scan::{self, Range, after, cut, cut_or_all, is_blank, is_token, next_control, slice, trim};
+use super::scan::{self, Class, Range, after, cut, cut_or_all, is_blank, next_control, run, slice, trim};
 use super::write::push_number;
 use super::{Message, Request, Response};
 use crate::Method;
@@ -93,8 +93,8 @@ pub fn parse(mut text: String) -> Result<Message, ParseError> {
     if body_problem.is_none() {
         text.truncate(body.end as usize);
     }
-    let headers = Headers::new(unfold(text, &index.folds), index.fields, body);
-    let problem = problem.or_else(|| check(&headers, &start_line)).or(body_problem);
+    let mut headers = Headers::new(unfold(text, &index.folds), index.fields, body);
+    let problem = problem.or_else(|| check(&mut headers, &start_line)).or(body_problem);
     match start_line {
         StartLine::Request { method, uri, problem: first } => {
             let request = Request { method, uri, headers };
@@ -169,7 +169,7 @@ fn read_start_line(text: &str, line: &str) -> Result<StartLine, ParseError> {
         let (digits, reason) = cut_or_all(rest, b' ');
         return match scan::number(digits) {
             Some(status @ 100..=699) => {
-                Ok(StartLine::Response { status: status as u16, reason: range_of(text, trim(reason)) })
+                Ok(StartLine::Response { status: status as u16, reason: Range::within(text, trim(reason)) })
             }
             _ => bad("A status that is none"),
         };
@@ -185,18 +185,12 @@ fn read_start_line(text: &str, line: &str) -> Result<StartLine, ParseError> {
     let uri = uri.strip_prefix('<').and_then(|uri| uri.strip_suffix('>')).unwrap_or(uri);
     let problem = if !is_version_2(version) {
         Some(VERSION)
-    } else if uri.is_empty() || uri.bytes().any(|byte| byte <= b' ') {
+    } else if uri.is_empty() || uri.bytes().fold(false, |bad, byte| bad | (byte <= b' ')) {
         Some((ParseErrorKind::StartLine, "Bad Request-URI"))
     } else {
         None
     };
-    Ok(StartLine::Request { method: Method::new(first), uri: range_of(text, uri), problem })
-}
-
-/// Where in `text` a piece of it is.
-fn range_of(text: &str, piece: &str) -> Range {
-    let start = (piece.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-    Range::new(start, start.wrapping_add(piece.len()))
+    Ok(StartLine::Request { method: Method::new(first), uri: Range::within(text, uri), problem })
 }
 
 /// What one pass over the header lines finds.
@@ -216,11 +210,15 @@ pub(super) fn index_fields(text: &str, start: usize) -> Index {
         Index { fields: Vec::with_capacity(24), folds: Vec::new(), body: bytes.len(), too_many: false };
     let mut at = start;
     while at < bytes.len() {
-        if let Some(next) = line_end(bytes, at) {
+        let line_at = at;
+        at = run(bytes, at, Class::TOKEN);
+        let name_end = at;
+        if at == line_at
+            && let Some(next) = line_end(bytes, at)
+        {
             index.body = next;
             break;
         }
-        let line_at = at;
         let value_end = loop {
             at = next_control(bytes, at);
             let end = at;
@@ -245,15 +243,27 @@ pub(super) fn index_fields(text: &str, start: usize) -> Index {
             index.too_many = true;
             break;
         }
-        let Some((name_text, _)) = cut(slice(text, line_at, value_end), b':') else { continue };
-        let value = trimmed(bytes, line_at + name_text.len() + 1, value_end);
-        let name_text = name_text.trim_ascii_end();
-        let name = Name::new(name_text);
-        if name != Name::Other || is_token(name_text) {
-            index.fields.push(Field::new(name, line_at, line_at + name_text.len(), value));
+        let Some(colon) = colon(text, name_end, value_end) else { continue };
+        let name = bytes.get(line_at..name_end).unwrap_or(&[]);
+        if !name.is_empty() {
+            index.fields.push(Field::new(
+                Name::of(name),
+                line_at,
+                name.len(),
+                trimmed(bytes, colon + 1, value_end),
+            ));
         }
     }
     index
+}
+
+/// The colon that a name ends before, with nothing but white space between them.
+fn colon(text: &str, name_end: usize, end: usize) -> Option<usize> {
+    if text.as_bytes().get(name_end) == Some(&b':') {
+        return Some(name_end);
+    }
+    let (between, _) = cut(slice(text, name_end, end), b':')?;
+    trim(between).is_empty().then_some(name_end + between.len())
 }
 
 /// Where the next line begins, if a line ends at `at`: CRLF, or the bare LF that some send.
@@ -326,7 +336,7 @@ static NEEDED: [(&str, &str); 5] = [
     ("Missing CSeq", "Several CSeq"),
 ];
 
-fn check(headers: &Headers, start_line: &StartLine) -> Option<Problem> {
+fn check(headers: &mut Headers, start_line: &StartLine) -> Option<Problem> {
     let mut first = [""; NEEDED.len()];
     for field in headers.fields() {
         let at = match field.name {
@@ -335,33 +345,25 @@ fn check(headers: &Headers, start_line: &StartLine) -> Option<Problem> {
             Name::To => 2,
             Name::CallId => 3,
             Name::CSeq => 4,
-            _ => continue,
+            _ => NEEDED.len(),
         };
+        let Some(first) = first.get_mut(at) else { continue };
         let value = field.value(headers.text());
-        if first[at].is_empty() {
-            first[at] = value;
-        } else if at > 0 && first[at] != value {
+        if first.is_empty() {
+            *first = value;
+        } else if at > 0 && *first != value {
             return Some((ParseErrorKind::Header, NEEDED[at].1));
         }
     }
     if let Some(at) = first.iter().position(|value| value.is_empty()) {
         return Some((ParseErrorKind::Missing, NEEDED[at].0));
     }
-    let cseq = headers.raw_cseq();
-    let detail = if headers.via().is_err() {
-        "Bad Via"
-    } else if headers.check_address(Name::From).is_err() {
-        "Bad From"
-    } else if headers.check_address(Name::To).is_err() {
-        "Bad To"
-    } else {
-        match (cseq, start_line) {
-            (Err(_), _) => "Bad CSeq",
-            (Ok((_, method)), StartLine::Request { method: own, .. }) if own.as_str() != method => {
-                "CSeq of another method"
-            }
-            _ => return None,
+    let detail = match (headers.check(), start_line) {
+        (Err(detail), _) => detail,
+        (Ok(method), StartLine::Request { method: own, .. }) if own.as_str() != method => {
+            "CSeq of another method"
         }
+        _ => return None,
     };
     Some((ParseErrorKind::Header, detail))
 }

@@ -8,30 +8,42 @@ pub(crate) struct Range {
 }
 
 impl Range {
+    #[inline]
     pub(crate) fn new(start: usize, end: usize) -> Range {
         // Messages are limited to MAX_MESSAGE_BYTES where they come in; one built larger than 4 GiB has empty pieces.
-        match (u32::try_from(start), u32::try_from(end)) {
-            (Ok(start), Ok(end)) if start <= end => Range { start, end },
-            _ => Range::default(),
+        if start <= end && end <= u32::MAX as usize {
+            Range { start: start as u32, end: end as u32 }
+        } else {
+            Range::default()
         }
     }
 
+    /// Where in `text` a piece of it is. One that is empty may be anywhere.
+    pub(crate) fn within(text: &str, piece: &str) -> Range {
+        let start = (piece.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+        Range::new(start, start.wrapping_add(piece.len()))
+    }
+
+    #[inline]
     pub(crate) fn of(self, text: &str) -> &str {
         slice(text, self.start as usize, self.end as usize)
     }
 }
 
 /// `text[start..end]`; empty where there is no such piece.
+#[inline]
 pub(crate) fn slice(text: &str, start: usize, end: usize) -> &str {
     text.get(start..end).unwrap_or("")
 }
 
 /// `text[start..]`; empty where there is no such piece.
+#[inline]
 pub(crate) fn after(text: &str, start: usize) -> &str {
     text.get(start..).unwrap_or("")
 }
 
 /// `text` without white space around it.
+#[inline]
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_ascii()
 }
@@ -40,44 +52,54 @@ pub(crate) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// Where this byte (ASCII) is first. Eight bytes at a time: most of reading a message is looking for a byte.
+/// Where this byte (ASCII) is first.
 pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
     let bytes = text.as_bytes();
-    let mut at = skip_blocks(bytes, 0, |byte| byte == wanted);
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk) ^ (ONES * u64::from(wanted));
-        // The lowest high bit that is set belongs to the first byte that is zero.
-        let hits = word.wrapping_sub(ONES) & !word & HIGHS;
-        if hits != 0 {
-            return Some(at + (hits.trailing_zeros() / 8) as usize);
+    let at = seek(bytes, 0, |byte| byte == wanted, |word| zeros(word ^ (ONES * u64::from(wanted))));
+    (at < bytes.len()).then_some(at)
+}
+
+/// The first byte below a space at or after `at`; the length where there is none.
+#[inline]
+pub(crate) fn next_control(bytes: &[u8], at: usize) -> usize {
+    seek(bytes, at, |byte| byte < b' ', |word| word.wrapping_sub(ONES * 0x20) & !word & HIGHS)
+}
+
+/// The first byte of a kind at or after `at`; the length where there is none. `hits` sets the highest bit of each byte of
+/// the kind; above the first one it may err.
+///
+/// Most of reading a message is looking for a byte: one instruction looks at a block where the machine can, which is why
+/// every byte of it is looked at; then one at a word.
+#[cfg(not(target_family = "wasm"))]
+#[inline(always)]
+fn seek(bytes: &[u8], at: usize, is_wanted: impl Fn(u8) -> bool, hits: impl Fn(u64) -> u64) -> usize {
+    let mut at = at;
+    for block in bytes.get(at..).unwrap_or(&[]).as_chunks::<16>().0 {
+        if block.iter().fold(false, |found, byte| found | is_wanted(*byte)) {
+            let [low, high] = [0, 64].map(|bit| hits((u128::from_le_bytes(*block) >> bit) as u64));
+            let bit = if low != 0 { low.trailing_zeros() } else { 64 + high.trailing_zeros() };
+            return at + (bit / 8) as usize;
+        }
+        at += 16;
+    }
+    let (words, rest) = bytes.get(at..).unwrap_or(&[]).as_chunks::<8>();
+    for word in words {
+        let found = hits(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
         }
         at += 8;
     }
-    while at < bytes.len() {
-        if bytes[at] == wanted {
-            return Some(at);
-        }
+    at + rest.iter().position(|byte| is_wanted(*byte)).unwrap_or(rest.len())
+}
+
+/// In the browser little code is worth more.
+#[cfg(target_family = "wasm")]
+fn seek(bytes: &[u8], at: usize, is_wanted: impl Fn(u8) -> bool, _: impl Fn(u64) -> u64) -> usize {
+    let mut at = at;
+    while bytes.get(at).is_some_and(|byte| !is_wanted(*byte)) {
         at += 1;
     }
-    None
-}
-
-/// Goes past the blocks without a byte of this kind: one instruction looks at a block where the machine can, which is why
-/// every byte of it is looked at.
-#[cfg(not(target_family = "wasm"))]
-#[inline(always)]
-fn skip_blocks(bytes: &[u8], mut at: usize, is_wanted: impl Fn(u8) -> bool) -> usize {
-    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>())
-        && !block.iter().fold(false, |found, byte| found | is_wanted(*byte))
-    {
-        at += 16;
-    }
-    at
-}
-
-/// In the browser the words of eight bytes do.
-#[cfg(target_family = "wasm")]
-fn skip_blocks(_: &[u8], at: usize, _: impl Fn(u8) -> bool) -> usize {
     at
 }
 
@@ -86,7 +108,61 @@ const ONES: u64 = u64::MAX / 0xff;
 /// The highest bit of each byte.
 const HIGHS: u64 = ONES << 7;
 
+/// The highest bit of each byte that is zero, perhaps of some above the first.
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+/// Where the bytes of a class end that begin at `at`.
+#[inline]
+pub(crate) fn run(bytes: &[u8], mut at: usize, class: Class) -> usize {
+    // Blocks of a known length need no other checks than the class's.
+    #[cfg(not(target_family = "wasm"))]
+    for block in bytes.get(at..).unwrap_or(&[]).as_chunks::<8>().0 {
+        if let Some(length) = block.iter().position(|byte| !class.has(*byte)) {
+            return at + length;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(|byte| class.has(*byte)) {
+        at += 1;
+    }
+    at
+}
+
+/// A set of bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Class(u8);
+
+impl Class {
+    /// RFC 3261 §25.1 token.
+    pub(crate) const TOKEN: Class = Class(1);
+    /// What a host's name has, and what some have though they may not.
+    pub(crate) const HOST: Class = Class(1 << 1);
+    /// What a URI has, without `@`, `;` and `?`.
+    pub(crate) const URI: Class = Class(1 << 2);
+
+    #[inline]
+    pub(crate) fn has(self, byte: u8) -> bool {
+        CLASSES[usize::from(byte)] & self.0 != 0
+    }
+}
+
+static CLASSES: [u8; 256] = {
+    let mut classes = [Class::HOST.0 | Class::URI.0; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        let is_host = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+        let is_token = is_host || matches!(byte, b'!' | b'%' | b'*' | b'+' | b'`' | b'\'' | b'~');
+        let is_uri = !matches!(byte, 0..=b' ' | 0x7f | b'<' | b'>' | b'"' | b'@' | b'?' | b';');
+        classes[byte as usize] = is_token as u8 | (is_host as u8) << 1 | (is_uri as u8) << 2;
+        byte += 1;
+    }
+    classes
+};
+
 /// What is before the first byte (ASCII) of this kind, and what after it.
+#[inline]
 pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let at = find(text, at)?;
     Some((slice(text, 0, at), after(text, at + 1)))
@@ -188,44 +264,11 @@ impl<'a> Iterator for CommaSplit<'a> {
 
 /// RFC 3261 §25.1 token.
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(is_token_byte)
+    !text.is_empty() && run(text.as_bytes(), 0, Class::TOKEN) == text.len()
 }
-
-/// A bit for each ASCII byte that a token can have.
-const TOKEN: [u32; 4] = {
-    let mut bits = [0; 4];
-    let mut byte = 0u8;
-    while byte < 128 {
-        if byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
-        {
-            bits[byte as usize >> 5] |= 1 << (byte & 31);
-        }
-        byte += 1;
-    }
-    bits
-};
 
 pub(crate) fn is_token_byte(byte: u8) -> bool {
-    byte < 128 && TOKEN[usize::from(byte >> 5 & 3)] >> (byte & 31) & 1 == 1
-}
-
-/// The first byte below a space at or after `at`; the length where there is none.
-pub(crate) fn next_control(bytes: &[u8], at: usize) -> usize {
-    let mut at = skip_blocks(bytes, at, |byte| byte < b' ');
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
-        // The lowest high bit that is set belongs to the first byte below 0x20.
-        let hits = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        if hits != 0 {
-            return at + (hits.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while bytes.get(at).is_some_and(|byte| *byte >= b' ') {
-        at += 1;
-    }
-    at
+    Class::TOKEN.has(byte)
 }
 
 /// FNV-1a, pieces kept apart.

@@ -1,5 +1,5 @@
 use super::params::Params;
-use super::scan::{after, cut, cut_or_all, find, number, slice, trim};
+use super::scan::{Class, after, cut_or_all, find, number, run, slice, trim};
 use super::write::push_number;
 use crate::Invalid;
 use alloc::string::String;
@@ -74,12 +74,8 @@ impl<'a> Uri<'a> {
     /// contain `#` and UTF-8.
     pub fn parse(text: &'a str) -> Result<Uri<'a>, Invalid> {
         let text = trim(text);
-        // Without an early end, so that many bytes are looked at at once.
-        let is_bad = |b: u8| (b <= b' ') | (b == 0x7f) | (b == b'<') | (b == b'>') | (b == b'"');
-        if text.bytes().fold(false, |bad, byte| bad | is_bad(byte)) {
-            return Err(Invalid("a character that no URI can have"));
-        }
-        let (scheme, rest) = cut(text, b':').ok_or(Invalid("a URI without a scheme"))?;
+        let colon = text.bytes().position(|byte| byte == b':').ok_or(Invalid("a URI without a scheme"))?;
+        let (scheme, rest) = (slice(text, 0, colon), after(text, colon + 1));
         let scheme = match scheme {
             _ if scheme.eq_ignore_ascii_case("sip") => Scheme::Sip,
             _ if scheme.eq_ignore_ascii_case("sips") => Scheme::Sips,
@@ -87,6 +83,7 @@ impl<'a> Uri<'a> {
             _ if is_scheme(scheme) => Scheme::Other(scheme),
             _ => return Err(Invalid("a URI whose scheme is none")),
         };
+        let places = Places::of(rest).ok_or(Invalid("a character that no URI can have"))?;
         let mut uri = Uri {
             scheme,
             user: None,
@@ -97,7 +94,7 @@ impl<'a> Uri<'a> {
             headers: "",
         };
         match scheme {
-            Scheme::Sip | Scheme::Sips => uri.read_sip(rest)?,
+            Scheme::Sip | Scheme::Sips => uri.read_sip(rest, places)?,
             Scheme::Tel => {
                 let (number, params) = cut_or_all(rest, b';');
                 if number.is_empty() {
@@ -114,24 +111,19 @@ impl<'a> Uri<'a> {
         Ok(uri)
     }
 
-    fn read_sip(&mut self, rest: &'a str) -> Result<(), Invalid> {
-        let rest = match cut(rest, b'@') {
-            Some((userinfo, rest)) => {
-                let (user, password) = cut_or_all(userinfo, b':');
-                if user.is_empty() {
-                    return Err(Invalid("a URI with an empty user part"));
-                }
-                self.user = Some(user);
-                self.password = (!password.is_empty()).then_some(password);
-                rest
+    fn read_sip(&mut self, rest: &'a str, places: Places) -> Result<(), Invalid> {
+        let Places { host, params, headers } = places;
+        if let Some(at_sign) = host.checked_sub(1) {
+            let (user, password) = cut_or_all(slice(rest, 0, at_sign), b':');
+            if user.is_empty() {
+                return Err(Invalid("a URI with an empty user part"));
             }
-            None => rest,
-        };
-        let (rest, headers) = cut_or_all(rest, b'?');
-        let (host_port, params) = cut_or_all(rest, b';');
-        (self.host, self.port) = split_host_port(host_port)?;
-        self.params = Params::parse(params);
-        self.headers = headers;
+            self.user = Some(user);
+            self.password = (!password.is_empty()).then_some(password);
+        }
+        (self.host, self.port) = split_host_port(slice(rest, host, params))?;
+        self.params = Params::parse(slice(rest, params + 1, headers));
+        self.headers = after(rest, headers + 1);
         Ok(())
     }
 
@@ -224,11 +216,38 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-/// What a name has, and what some have though they may not. Without a branch, so that many bytes are looked at at once.
-fn is_of_host(byte: u8) -> bool {
-    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-    let is_digit_dash_or_dot = (byte.wrapping_sub(b'-') < 13) & (byte != b'/');
-    is_letter | is_digit_dash_or_dot | (byte == b'_') | (byte >= 0x80)
+/// Where the parts are of what follows a SIP URI's scheme.
+struct Places {
+    /// Past the first `@`; 0 without one.
+    host: usize,
+    /// The first `;` or `?` after that, or the end.
+    params: usize,
+    /// The first `?` after that, or the end.
+    headers: usize,
+}
+
+impl Places {
+    /// `None` where there is a character that no URI has.
+    fn of(text: &str) -> Option<Places> {
+        let end = text.len();
+        let mut places = Places { host: 0, params: end, headers: end };
+        let bytes = text.as_bytes();
+        let mut at = run(bytes, 0, Class::URI);
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'@' if places.host == 0 => places = Places { host: at + 1, params: end, headers: end },
+                b'@' => {}
+                b';' => places.params = places.params.min(at),
+                b'?' => {
+                    places.params = places.params.min(at);
+                    places.headers = places.headers.min(at);
+                }
+                _ => return None,
+            }
+            at = run(bytes, at + 1, Class::URI);
+        }
+        Some(places)
+    }
 }
 
 /// `host`, `host:port`, `[v6]`, `[v6]:port`.
@@ -243,13 +262,12 @@ pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), Invalid
         }
         close + 1
     } else {
-        find(text, b':').unwrap_or(text.len())
+        run(text.as_bytes(), 0, Class::HOST)
     };
-    let host = slice(text, 0, end);
-    let host = trim(host);
-    if host.is_empty() || !host.starts_with('[') && !host.bytes().fold(true, |good, b| good & is_of_host(b)) {
+    if end == 0 {
         return Err(NO_HOST);
     }
+    let host = slice(text, 0, end);
     let port = trim(after(text, end));
     if port.is_empty() {
         return Ok((host, None));

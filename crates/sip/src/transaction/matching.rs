@@ -1,74 +1,56 @@
 //! Which transaction a message belongs to.
 
-use crate::message::{hash, push_number};
+use crate::message::push_number;
 use crate::{Name, Request, Response};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What the messages that belong together share, as one text. No piece has a line end in it, which keeps them apart.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Mark(String);
+// Marks: what the messages that belong together share, as one text. No piece has a line end in it, which keeps them
+// apart.
 
-impl Mark {
-    /// What the messages of one transaction of ours share. `None` for a request without a branch.
-    pub(super) fn of_client(request: &Request) -> Option<Mark> {
-        Some(Mark::join("c", &[request.method().as_str(), request.via().ok()?.branch()?]))
-    }
+/// What the messages of one transaction of ours share. `None` for a request without a branch.
+pub(super) fn of_client(request: &Request) -> Option<String> {
+    Some(join("c", &[request.method().as_str(), request.via().ok()?.branch()?]))
+}
 
-    /// The same of a response (RFC 3261 §17.1.3). `None` for one that passed somebody before us, or has no branch.
-    pub(super) fn of_response(response: &Response) -> Option<Mark> {
-        if response.values(Name::Via).nth(1).is_some() {
-            return None;
-        }
-        let (_, method) = response.raw_cseq().ok()?;
-        Some(Mark::join("c", &[method, response.via().ok()?.branch()?]))
+/// The same of a response (RFC 3261 §17.1.3). `None` for one that passed somebody before us, or has no branch.
+pub(super) fn of_response(response: &Response) -> Option<String> {
+    if response.values(Name::Via).nth(1).is_some() {
+        return None;
     }
+    let (_, method) = response.raw_cseq().ok()?;
+    Some(join("c", &[method, response.via().ok()?.branch()?]))
+}
 
-    /// What the copies of a request to us share (RFC 3261 §17.2.3), where `method` is INVITE for its ACK and its CANCEL.
-    pub(super) fn of_server(request: &Request, method: &str) -> Mark {
-        if let Ok(via) = request.via()
-            && let Some(branch) = via.branch().filter(|branch| is_of_rfc_3261(branch))
-        {
-            let mut mark = Mark::join("s", &[method, branch, via.host]);
-            // The host is the last piece so far, and the only one that is the same in any case.
-            let host_at = mark.0.len() - via.host.len();
-            if let Some(host) = mark.0.get_mut(host_at..) {
-                host.make_ascii_lowercase();
-            }
-            mark.0.push(':');
-            push_number(&mut mark.0, via.port.map_or(0, u32::from));
-            return mark;
-        }
-        // Those who came before RFC 3261. The To tag is left out: an ACK has one that its INVITE has not.
-        let mut mark = Mark::of_origin(request, method);
-        for piece in ["2543", request.uri(), request.get(Name::Via).unwrap_or("")] {
-            mark.0.push('\n');
-            mark.0.push_str(piece);
-        }
-        mark
+/// What the copies of a request to us share (RFC 3261 §17.2.3), where `method` is INVITE for its ACK and its CANCEL.
+pub(super) fn of_server(request: &Request, method: &str) -> String {
+    if let Ok(via) = request.via()
+        && let Some(branch) = via.branch().filter(|branch| is_of_rfc_3261(branch))
+    {
+        let mut mark = join("s", &[method, branch, &via.host.to_ascii_lowercase(), ""]);
+        push_number(&mut mark, via.port.map_or(0, u32::from));
+        return mark;
     }
+    // Those who came before RFC 3261. The To tag is left out: an ACK has one that its INVITE has not.
+    let origin = of_origin(request, method);
+    join("2543", &[&origin, request.uri(), request.get(Name::Via).unwrap_or("")])
+}
 
-    /// What the copies of a request that forked share, and a 2xx's ACK with its INVITE (RFC 3261 §8.2.2.2,
-    /// §13.2.2.4).
-    pub(super) fn of_origin(request: &Request, method: &str) -> Mark {
-        let mut mark = Mark::join("o", &[method, request.call_id(), request.from_tag().unwrap_or(""), ""]);
-        push_number(&mut mark.0, request.raw_cseq().map_or(0, |(number, _)| number));
-        mark
-    }
+/// What the copies of a request that forked share, and a 2xx's ACK with its INVITE (RFC 3261 §8.2.2.2,
+/// §13.2.2.4).
+pub(super) fn of_origin(request: &Request, method: &str) -> String {
+    let mut mark = join("o", &[method, request.call_id(), request.from_tag().unwrap_or(""), ""]);
+    push_number(&mut mark, request.raw_cseq().map_or(0, |(number, _)| number));
+    mark
+}
 
-    pub(super) fn hash(&self) -> u64 {
-        hash(&[&self.0])
+fn join(kind: &str, pieces: &[&str]) -> String {
+    let mut text = String::from(kind);
+    for piece in pieces {
+        text.push('\n');
+        text.push_str(piece);
     }
-
-    fn join(kind: &str, pieces: &[&str]) -> Mark {
-        let mut text = String::with_capacity(96);
-        text.push_str(kind);
-        for piece in pieces {
-            text.push('\n');
-            text.push_str(piece);
-        }
-        Mark(text)
-    }
+    text
 }
 
 /// From hashes to transactions: candidates, to be compared in full.
@@ -81,20 +63,25 @@ impl Index {
     }
 
     pub(super) fn insert(&mut self, hash: u64, id: u64) {
-        let at = self.0.partition_point(|entry| *entry < (hash, id));
+        let at = self.place(hash, id);
         self.0.insert(at, (hash, id));
     }
 
     pub(super) fn remove(&mut self, hash: u64, id: u64) {
-        if let Ok(at) = self.0.binary_search(&(hash, id)) {
+        let at = self.place(hash, id);
+        if self.0.get(at) == Some(&(hash, id)) {
             self.0.remove(at);
         }
     }
 
     /// The oldest first.
     pub(super) fn candidates(&self, hash: u64) -> impl Iterator<Item = u64> {
-        let start = self.0.partition_point(|entry| entry.0 < hash);
-        self.0[start..].iter().take_while(move |entry| entry.0 == hash).map(|entry| entry.1)
+        let from = self.0.get(self.place(hash, 0)..).unwrap_or_default();
+        from.iter().take_while(move |entry| entry.0 == hash).map(|entry| entry.1)
+    }
+
+    fn place(&self, hash: u64, id: u64) -> usize {
+        self.0.partition_point(|entry| *entry < (hash, id))
     }
 }
 

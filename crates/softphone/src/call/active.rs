@@ -5,13 +5,16 @@ use super::info::Infos;
 use super::recent::Copy;
 use super::referral::Referral;
 use super::renegotiation::{Ask, Hold, Renegotiation};
+use super::requests::{agreeing, described};
+use super::ring::Ring;
 use super::session_timer::SessionTimer;
 use super::transfer::Transfer;
-use super::{Call, CallState, Ending, cause, text};
-use crate::context::{CallTimer, Context, Key, Timer};
-use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId, PeerRequest};
+use super::{Call, CallState, Ending, calm, text, wake};
+use crate::context::{CallTimer, Context, FULL, Key};
+use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId};
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
+use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Headers, Name, Request, Response, Time, sdp};
@@ -33,7 +36,7 @@ pub(super) struct Active {
     /// Our 2xx that waits for its ACK.
     pub(super) unacknowledged: Option<Answer>,
     /// Our last ACK of a 2xx, for a copy of it that comes on another flow.
-    pub(super) ack: Option<Request>,
+    pub(super) ack: Option<Box<Request>>,
     pub(super) renegotiation: Renegotiation,
     pub(super) hold: Hold,
     pub(super) held_by_remote: bool,
@@ -60,7 +63,7 @@ pub(super) struct Active {
 pub(super) struct Answer {
     pub(super) key: Key,
     /// The INVITE that made the call; `None` for one within it.
-    initial: Option<Box<(Request, Response)>>,
+    initial: Option<Box<(Copy, Response)>>,
     /// The ACK brings the answer to our offer.
     pub(super) late_offer: bool,
     /// We are handed on: the offer is from this peer connection, and who it is that answers is in the re-INVITE.
@@ -76,34 +79,24 @@ impl Answer {
 
 impl Active {
     /// We have answered.
-    pub(super) fn answered(
-        ctx: &Context,
-        call: CallId,
-        dialog: Dialog,
-        invite: &Request,
-        key: Key,
-        ok: Response,
-    ) -> Active {
-        let offer = invite.body();
-        let mut active = Active::new(ctx, call, dialog, false, offer);
-        let initial = Some(Box::new((invite.clone(), ok)));
+    pub(super) fn answered(ctx: &Context, ring: &Ring, key: Key, ok: Response) -> Box<Active> {
+        let offer = ring.offer();
+        let mut active = Active::new(ctx, ring.call, ring.dialog.clone(), false, offer);
+        let initial = Some(Box::new((ring.copy.clone(), ok)));
         active.unacknowledged = Some(Answer { key, initial, late_offer: offer.is_empty(), handed_on: None });
+        active.learn(&ring.invite);
+        active.session = ring.session;
         active
     }
 
-    /// They have answered.
-    pub(super) fn accepted(
+    pub(super) fn new(
         ctx: &Context,
         call: CallId,
         dialog: Dialog,
-        ack: Request,
-        answer: &str,
-    ) -> Active {
-        Active { ack: Some(ack), accepting: true, ..Active::new(ctx, call, dialog, true, answer) }
-    }
-
-    pub(super) fn new(ctx: &Context, call: CallId, dialog: Dialog, caller: bool, remote_sdp: &str) -> Active {
-        Active {
+        caller: bool,
+        remote_sdp: &str,
+    ) -> Box<Active> {
+        let mut active = Box::new(Active {
             call,
             dialog,
             caller,
@@ -114,7 +107,7 @@ impl Active {
             renegotiation: Renegotiation::None,
             hold: Hold::default(),
             held_by_remote: sdp::is_held_by_remote(remote_sdp),
-            fingerprint: sdp::fingerprint(remote_sdp).map(ToString::to_string),
+            fingerprint: None,
             restart_ice: false,
             ask: Ask::default(),
             session: SessionTimer::default(),
@@ -125,6 +118,15 @@ impl Active {
             infos: Infos::default(),
             stored_seq: None,
             resuming: false,
+        });
+        active.see(remote_sdp);
+        active
+    }
+
+    /// Takes from the far end's description which peer connection it is of.
+    pub(super) fn see(&mut self, remote_sdp: &str) {
+        if let Some(fingerprint) = sdp::fingerprint(remote_sdp) {
+            self.fingerprint = Some(fingerprint.into());
         }
     }
 
@@ -136,11 +138,20 @@ impl Active {
     }
 
     /// Nobody has refreshed the session in time (RFC 4028 §10).
-    pub(super) fn session_over(&mut self) -> Ending {
-        let cause = "Session Timer Expired";
-        let reason = text::reason_header(408, cause);
-        let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout").status(408, cause);
-        ending.farewell(self.farewell(Some(reason)))
+    pub(super) fn session_over(&self) -> Box<Ending> {
+        self.lost("Request Timeout", "Session Timer Expired")
+    }
+
+    /// The far end is silent, or not there.
+    fn lost(&self, cause: &str, reason: &str) -> Box<Ending> {
+        let farewell = self.farewell(Some(text::reason_header(408, reason)));
+        Ending::new(Originator::System, Outcome::Answered, cause).status(408, reason).farewell(Some(farewell))
+    }
+
+    /// The page has come back, and the call cannot be taken up again.
+    pub(super) fn not_resumed(&self, cause: &str) -> Box<Ending> {
+        let ending = Ending::new(Originator::System, Outcome::Answered, cause);
+        ending.farewell(Some(self.farewell(None)))
     }
 
     /// The peer connection that is to replace the call's.
@@ -161,16 +172,13 @@ impl Active {
         }
     }
 
-    pub(super) fn hang_up(&mut self, options: EndOptions) -> Ending {
+    pub(super) fn hang_up(&mut self, options: &EndOptions) -> Box<Ending> {
         let reason = options
             .status_code
             .filter(|status| (200..700).contains(status))
             .map(|status| text::reason_header(status, options.reason_phrase.as_deref().unwrap_or("")));
-        let cause = options.cause.as_deref().unwrap_or("Terminated");
-        let mut ending = Ending::new(Originator::Local, Outcome::Answered, cause);
-        ending.status_code = options.status_code;
-        ending.reason_phrase.clone_from(&options.reason_phrase);
-        ending.farewell(self.farewell(reason).with(options))
+        let ending = Ending::asked(Originator::Local, Outcome::Answered, "Terminated", options);
+        ending.farewell(Some(self.farewell(reason).with(options)))
     }
 
     pub(super) fn farewell(&self, reason: Option<String>) -> Farewell {
@@ -181,10 +189,16 @@ impl Active {
     }
 
     /// The INVITE that we answered came again: our 200 did not get there.
-    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<bool> {
+    pub(super) fn move_to(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        request: &Request,
+        copy: &Copy,
+    ) -> Option<bool> {
         let answer = self.unacknowledged.as_mut()?;
-        let (invite, ok) = &**answer.initial.as_ref()?;
-        if Copy::of(invite) != Copy::of(request) {
+        let (own, ok) = answer.initial.as_deref()?;
+        if own != copy {
             return None;
         }
         if ctx.routes.is_open(answer.key.connection) {
@@ -192,30 +206,27 @@ impl Active {
         }
         answer.key = key;
         // As it was but for where it goes.
-        let mut again = Response::reply_to(request, 200, "OK").to_tag(&self.dialog.local_tag);
-        let ours = [Name::Contact, Name::Allow, Name::Supported, Name::Require, Name::SessionExpires];
-        for name in ours {
-            for value in ok.all(name) {
-                again = again.header(name, value);
-            }
-        }
-        for (name, value) in ok.iter().filter(|(name, _)| Name::new(name) == Name::Other) {
+        let contact = ok.get(Name::Contact).unwrap_or("");
+        let again = Response::reply_to(request, 200, "OK").to_tag(&self.dialog.local_tag);
+        let mut again = agreeing(ctx, again.header(Name::Contact, contact), &self.session);
+        let others = ok.iter().filter(|(name, _)| FULL && Name::new(name) == Name::Other);
+        for (name, value) in others {
             again = again.raw_header(name, value);
         }
-        ctx.transactions.respond(ctx.now, key, again.body("application/sdp", ok.body()).finish());
+        ctx.transactions.respond(ctx.now, key, described(again, ok.body()).finish());
         Some(true)
     }
 
     /// The INVITE that made the call, while its copies may still come.
     pub(super) fn unacknowledged_copy(&self) -> Option<Copy> {
-        let (invite, _) = &**self.unacknowledged.as_ref()?.initial.as_ref()?;
-        Some(Copy::of(invite))
+        let (copy, _) = self.unacknowledged.as_ref()?.initial.as_deref()?;
+        Some(copy.clone())
     }
 
     /// Whether media has come back is seen again after a while.
     pub(super) fn watch_media(&self, ctx: &mut Context) {
         let delay = if self.caller { RESTART_CALLER } else { RESTART_CALLEE };
-        ctx.timers.set(Timer::Call(self.call, CallTimer::IceRestart), ctx.now + delay);
+        wake(ctx, self.call, CallTimer::IceRestart, delay);
     }
 }
 
@@ -224,42 +235,38 @@ impl Call {
         &mut self,
         ctx: &mut Context,
         peer: PeerId,
-        event: PeerEvent,
-    ) -> Option<Ending> {
+        event: &mut PeerEvent,
+    ) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };
+        let own = self.media.peer == Some(peer);
         match event {
-            PeerEvent::Described(description) => active.described(ctx, &mut self.media, peer, description),
+            PeerEvent::Described(description) => {
+                active.described(ctx, &mut self.media, peer, mem::take(description))
+            }
             PeerEvent::Failed { message } => {
-                let resuming = active.resuming;
-                let ending = active.peer_failed(ctx, &mut self.media, &message);
-                return ending.or_else(|| resuming.then(|| self.not_resumed("WebRTC Error")));
+                let ending = active.peer_failed(ctx, &self.media, message);
+                if ending.is_none() && active.resuming {
+                    return Some(active.not_resumed("WebRTC Error"));
+                }
+                return ending;
             }
             PeerEvent::Accepted => active.accepting = false,
             PeerEvent::Connected => {
                 active.accepting = false;
                 active.restart_ice = false;
-                ctx.timers.clear(Timer::Call(self.call, CallTimer::IceRestart));
-                ctx.trace("media_connected", &[("call", &self.facts.id)]);
+                calm(ctx, self.call, CallTimer::IceRestart);
+                self.trace(ctx, "media_connected");
             }
-            PeerEvent::Disconnected if self.media.peer == Some(peer) => {
+            PeerEvent::Disconnected if own => {
                 active.watch_media(ctx);
-                ctx.trace("media_disconnected", &[("call", &self.facts.id)]);
+                self.trace(ctx, "media_disconnected");
             }
-            PeerEvent::NoMedia if self.media.peer == Some(peer) => {
+            PeerEvent::NoMedia if own => {
                 active.infos.media_lost = true;
-                ctx.trace("media_lost", &[("call", &self.facts.id)]);
+                self.trace(ctx, "media_lost");
             }
-            // It is no peer connection of the call yet.
-            PeerEvent::MicrophoneFailed { message, .. } if active.new_peer() == Some(peer) => {
-                return active.peer_failed(ctx, &mut self.media, &message);
-            }
-            PeerEvent::MicrophoneFailed { name, message } => {
-                // The caller is heard and waited long for it: the operator can mend the device and go on.
-                let (code, cause, _) = cause::of_microphone(&name);
-                ctx.error(code, &message);
-                if active.resuming {
-                    return Some(self.not_resumed(cause));
-                }
+            PeerEvent::MicrophoneFailed { message, .. } => {
+                return active.peer_failed(ctx, &self.media, message);
             }
             _ => {}
         }
@@ -286,7 +293,7 @@ impl Call {
         ctx: &mut Context,
         key: Key,
         response: &Response,
-    ) -> Result<Option<Ending>, ()> {
+    ) -> Result<Option<Box<Ending>>, ()> {
         let CallState::Active(active) = &mut self.state else { return Err(()) };
         if response.is_provisional() {
             return Err(());
@@ -296,37 +303,40 @@ impl Call {
         if let Some(Some(ending)) = referred {
             return Ok(Some(ending));
         }
-        let offer = if active.resuming { String::from(active.offer()) } else { String::new() };
-        let asked = active.asked_answered(ctx, &mut self.media, key, response);
+        if active.resuming && status == 481 && active.is_asking(key) {
+            return Ok(self.replace(ctx));
+        }
+        let asked = active.asked_answered(ctx, &self.media, key, response);
         if !asked && referred.is_none() && !active.info_answered(ctx, key, response) {
             return Err(());
         }
         ctx.calls_changed = true;
         if asked && active.resuming && active.is_settled() {
-            return Ok(self.returned(ctx, status, &offer));
+            return Ok(self.returned(ctx, response.is_success()));
         }
         // RFC 3261 §12.2.1.2: the far end knows nothing of the call, or is not there.
-        let gone = |cause| {
-            let ending = Ending::new(Originator::Remote, Outcome::Answered, cause).status(status, reason);
-            ending.message(ctx, response.as_str())
+        let (cause, farewell) = match status {
+            481 => ("Dialog Error", None),
+            408 => ("Request Timeout", Some(active.farewell(None))),
+            _ => return Ok(None),
         };
-        Ok(match status {
-            481 => Some(gone("Dialog Error")),
-            408 => Some(gone("Request Timeout").farewell(active.farewell(None))),
-            _ => None,
-        })
+        let ending = Ending::new(Originator::Remote, Outcome::Answered, cause).status(status, reason);
+        Ok(Some(ending.message(ctx, response.as_str()).farewell(farewell)))
     }
 
-    pub(super) fn active_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> Option<Ending> {
+    pub(super) fn active_failed(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        timeout: bool,
+    ) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };
         if active.unacknowledged.as_ref().is_some_and(|answer| answer.key == key) {
             if !timeout {
                 return None;
             }
             active.unacknowledged = None;
-            let reason = text::reason_header(408, "No ACK");
-            let ending = Ending::new(Originator::System, Outcome::Answered, "No ACK").status(408, "No ACK");
-            return Some(ending.farewell(active.farewell(Some(reason))));
+            return Some(active.lost("No ACK", "No ACK"));
         }
         if active.info_failed(ctx, key, timeout) {
             return None;
@@ -335,12 +345,7 @@ impl Call {
         let gone = active.renegotiation_failed(ctx, &self.media, key, timeout);
         // RFC 3261 §12.2.1.2 ends a call whose far end is silent. We do when its media is too: the far end's page may be
         // on its way back.
-        if !gone || self.media.connected {
-            return None;
-        }
-        let ending = Ending::new(Originator::System, Outcome::Answered, "Request Timeout");
-        let farewell = active.farewell(Some(text::reason_header(408, "")));
-        Some(ending.status(408, "Request Timeout").farewell(farewell))
+        (gone && !self.media.connected).then(|| active.lost("Request Timeout", "Request Timeout"))
     }
 
     /// ACK of a 2xx of ours.
@@ -357,8 +362,8 @@ impl Call {
                 self.facts.become_with(&reinvite);
             }
             active.held(ctx, sdp::is_held_by_remote(ack.body()));
-            active.fingerprint = sdp::fingerprint(ack.body()).map(ToString::to_string);
-            self.media.ask(ctx, PeerRequest::Accept { answer: ack.body().into() });
+            active.see(ack.body());
+            self.media.accept(ctx, ack.body());
             active.stored_seq = None;
         } else if answer.late_offer && answer.initial.is_none() {
             // Nobody took our offer: all is as it was.

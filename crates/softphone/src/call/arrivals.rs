@@ -1,55 +1,51 @@
 //! What comes in by SIP, and which call it is for.
 
 use super::calls::Calls;
-use super::farewell::Farewell;
 use super::recent::Copy;
+use super::requests::{DialogName, too_short, unknown, unsupported_media};
 use super::ring::Refusal;
-use super::{Call, CallState, Facts, incoming, text};
+use super::text::SDP;
+use super::{Call, CallState, Ending, Facts, incoming, text};
 use crate::context::{Context, Key};
-use crate::{CallEnd, CallEvent, CallId, Event, Originator, Outcome};
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use headset_sip::{Name, Request, Response};
+use crate::{CallEvent, CallId, Event, Originator, Outcome};
+use alloc::boxed::Box;
+use alloc::string::String;
+use headset_sip::{Request, Response};
 
 impl Calls {
     /// An INVITE outside of any dialog, or a copy of one.
-    pub(crate) fn invite(&mut self, ctx: &mut Context, key: Key, request: Request) {
-        let copy = Copy::of(&request);
-        if let Some(moved) = self.calls.iter_mut().find_map(|call| call.move_to(ctx, key, &request)) {
+    pub(crate) fn invite(&mut self, ctx: &mut Context, key: Key, request: &Request) {
+        let copy = Copy::of(request);
+        if let Some(moved) = self.calls.iter_mut().find_map(|call| call.move_to(ctx, key, request, &copy)) {
             if !moved {
-                ctx.reply(key, &request, 482, "Loop Detected");
+                ctx.reply(key, request, 482, "Loop Detected");
             }
             return;
         }
         if let Some((status, reason)) = self.recent.find(ctx.now, &copy) {
-            let reason =
-                String::from(if reason.is_empty() { incoming::default_reason(status) } else { reason });
-            return ctx.reply(key, &request, status, &reason);
+            return ctx.reply(key, request, status, incoming::reason_or_default(reason, status));
         }
-        if !request.body().is_empty() && !request.content_is("application/sdp") {
-            return ctx.reply_with(key, &request, 415, "Unsupported Media Type", |builder| {
-                builder.header(Name::Accept, "application/sdp")
-            });
+        if !request.body().is_empty() && !request.content_is(SDP) {
+            return unsupported_media(ctx, key, request, SDP);
         }
-        let Ok(facts) = incoming::facts(ctx, &request) else {
-            return ctx.reply(key, &request, 400, "From or To cannot be read");
+        let Ok(facts) = incoming::facts(ctx, request) else {
+            return ctx.reply(key, request, 400, "From or To cannot be read");
         };
-        let replaced = match self.replaced_by(&request) {
+        let replaced = match self.replaced_by(request) {
             Ok(replaced) => replaced,
-            Err((status, reason)) => return ctx.reply(key, &request, status, reason),
+            Err((status, reason)) => return ctx.reply(key, request, status, reason),
         };
-        let refuse = self.refuse.as_deref().filter(|_| replaced.is_none());
-        if let Some(reason) = refuse.map(text::reason_phrase) {
-            let reason = if reason.is_empty() { incoming::default_reason(480) } else { &reason };
-            return self.turn_away(ctx, key, &request, facts, (480, reason, "Rejected"));
+        let refused = match &self.refuse {
+            _ if replaced.is_some() => None,
+            Some(reason) => Some((480, text::reason_phrase(reason), "Rejected")),
+            None if ctx.settings.one_call && !self.calls.is_empty() => Some((486, String::new(), "Busy")),
+            None => None,
+        };
+        if let Some((status, reason, cause)) = refused {
+            return self.turn_away(ctx, key, request, copy, facts, (status, &reason, cause));
         }
-        if ctx.settings.one_call && !self.calls.is_empty() && replaced.is_none() {
-            let busy = (486, incoming::default_reason(486), "Busy");
-            return self.turn_away(ctx, key, &request, facts, busy);
-        }
-        let (id, from) = (facts.id.clone(), facts.remote.user.clone());
         let call = new_id(ctx);
-        match Call::ring(ctx, call, key, request.clone(), facts, self.media) {
+        match Call::ring(ctx, call, key, request, copy, facts, self.media) {
             Ok(mut call) => {
                 if let Some(old) = self.calls.iter().find(|call| Some(call.call) == replaced) {
                     call.replaces = replaced;
@@ -60,22 +56,17 @@ impl Calls {
                     let (message, replaces) = (request.as_str().into(), replaced);
                     ctx.event(Event::Call(call.call, CallEvent::Offered { message, replaces }));
                 }
+                let facts = &call.facts;
+                ctx.trace("call_offered", &[("call", &facts.id), ("from", &facts.remote.user)]);
                 if replaced.is_some() && !ctx.supervised() {
                     let media = call.media.options;
                     call.answer(ctx, media, String::new());
                 }
                 self.calls.push(call);
-                ctx.trace("call_offered", &[("call", &id), ("from", &from)]);
                 ctx.calls_changed = true;
             }
-            Err(Refusal::Bad(problem)) => ctx.reply(key, &request, 400, problem),
-            // RFC 4028 §9
-            Err(Refusal::TooShort(least)) => {
-                let least = least.to_string();
-                ctx.reply_with(key, &request, 422, "Session Interval Too Small", |builder| {
-                    builder.header(Name::MinSe, &least)
-                });
-            }
+            Err(Refusal::Bad(problem)) => ctx.reply(key, request, 400, problem),
+            Err(Refusal::TooShort) => too_short(ctx, key, request),
         }
     }
 
@@ -85,37 +76,26 @@ impl Calls {
         ctx: &mut Context,
         key: Key,
         request: &Request,
-        facts: Facts,
+        copy: Copy,
+        facts: Box<Facts>,
         (status, reason, cause): (u16, &str, &str),
     ) {
+        let reason = incoming::reason_or_default(reason, status);
         ctx.reply(key, request, status, reason);
-        self.recent.remember(ctx.now, Copy::of(request), status, reason);
+        self.recent.remember(ctx.now, copy, status, reason);
         ctx.trace("call_refused", &[("call", &facts.id), ("reason", reason)]);
+        let ending = Ending::new(Originator::Local, Outcome::Rejected, cause).status(status, reason);
         let call = new_id(ctx);
-        ctx.event(Event::CallEnded(CallEnd {
-            call,
-            id: facts.id,
-            direction: facts.direction,
-            originator: Originator::Local,
-            outcome: Outcome::Rejected,
-            cause: cause.into(),
-            status_code: Some(status),
-            reason_phrase: Some(reason.into()),
-            remote: facts.remote,
-            message: String::new(),
-            contacts: Vec::new(),
-        }));
+        ctx.event(Event::CallEnded(ending.of(call, facts)));
     }
 
     pub(crate) fn cancel(&mut self, ctx: &mut Context, key: Key, invite: Option<Key>, request: &Request) {
-        let Some(invite) = invite else {
-            return ctx.reply(key, request, 481, "Call/Transaction Does Not Exist");
-        };
+        let Some(invite) = invite else { return unknown(ctx, key, request) };
         ctx.reply(key, request, 200, "OK");
         let rings = |call: &&mut Call| matches!(&call.state, CallState::Incoming(ring) if ring.is(invite));
         let Some(call) = self.calls.iter_mut().find(rings) else { return };
         let (id, ending) = (call.call, call.cancelled(ctx, request, "Canceled"));
-        self.finish(ctx, id, ending.map(|ending| ending.message(ctx, request.as_str())));
+        self.finish(ctx, id, ending);
     }
 
     pub(crate) fn acknowledged(&mut self, ctx: &mut Context, invite: Option<Key>, ack: &Request) {
@@ -128,24 +108,26 @@ impl Calls {
     }
 
     /// A request with a To tag; a dialog that it belongs to is looked for.
-    pub(crate) fn in_dialog(&mut self, ctx: &mut Context, key: Key, request: Request) {
-        if let Some(call) = self.calls.iter_mut().find(|call| call.has_dialog(&request)) {
-            let (id, ending) = (call.call, call.in_dialog(ctx, key, request));
-            return self.finish(ctx, id, ending);
+    pub(crate) fn in_dialog(&mut self, ctx: &mut Context, key: Key, request: &Request) {
+        let name = DialogName::of(request);
+        for call in &mut self.calls {
+            if call.named(name).is_some() {
+                let (id, ending) = (call.call, call.in_dialog(ctx, key, request));
+                return self.finish(ctx, id, ending);
+            }
         }
-        let crossed = |farewell: &&mut Farewell| farewell.has_dialog(&request);
-        match self.farewells.iter_mut().find(crossed) {
-            Some(farewell) => farewell.in_dialog(ctx, key, &request),
-            None => ctx.reply(key, &request, 481, "Call/Transaction Does Not Exist"),
+        match self.farewells.iter_mut().find(|farewell| farewell.has_dialog(name)) {
+            Some(farewell) => farewell.in_dialog(ctx, key, request),
+            None => unknown(ctx, key, request),
         }
     }
 
     pub(crate) fn response(&mut self, ctx: &mut Context, key: Key, response: &Response) {
-        for index in 0..self.calls.len() {
-            let Some(call) = self.calls.get_mut(index) else { return };
-            let id = call.call;
-            let Ok(ending) = call.response(ctx, key, response) else { continue };
-            return self.finish(ctx, id, ending);
+        for call in &mut self.calls {
+            if let Ok(ending) = call.response(ctx, key, response) {
+                let id = call.call;
+                return self.finish(ctx, id, ending);
+            }
         }
         let said = self.farewells.iter_mut().find_map(|farewell| farewell.response(ctx, key, response));
         self.say_goodbye(ctx, said.flatten());
@@ -165,10 +147,10 @@ impl Calls {
         for farewell in &mut self.farewells {
             farewell.failed(ctx, key, timeout);
         }
-        for index in 0..self.calls.len() {
-            let Some(call) = self.calls.get_mut(index) else { return };
-            let (id, ending) = (call.call, call.transaction_failed(ctx, key, timeout));
+        for call in &mut self.calls {
+            let ending = call.transaction_failed(ctx, key, timeout);
             if ending.is_some() {
+                let id = call.call;
                 return self.finish(ctx, id, ending);
             }
         }

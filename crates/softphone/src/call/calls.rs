@@ -1,11 +1,12 @@
 //! The calls, and what is left of those that are over.
 
+use super::active::Active;
 use super::farewell::Farewell;
 use super::recent::Recent;
-use super::{Call, CallState, Ending, incoming, text};
-use crate::context::{CallTimer, Context, Timer};
+use super::{Call, CallState, Ending, text};
+use crate::context::{CallTimer, Context, FULL};
 use crate::{
-    CallCommand, CallEnd, CallId, CallOptions, CallView, EndOptions, Event, MediaOptions, PeerEvent, PeerId,
+    CallCommand, CallId, CallOptions, CallView, EndOptions, Event, MediaOptions, PeerEvent, PeerId,
     PeerRequest,
 };
 use alloc::boxed::Box;
@@ -46,28 +47,23 @@ impl Calls {
         self.refuse = reason;
     }
 
-    pub(crate) fn command(&mut self, ctx: &mut Context, id: CallId, command: CallCommand) {
-        let command = match command {
-            CallCommand::Dial { target, options } => return self.dial(ctx, id, &target, options),
+    pub(crate) fn command(&mut self, ctx: &mut Context, id: CallId, mut command: CallCommand) {
+        match &mut command {
+            CallCommand::Dial { target, options } => return self.dial(ctx, id, target, options),
             CallCommand::Consult { new, target, options } => {
-                return self.consult(ctx, id, new, &target, options);
+                return self.consult(ctx, id, *new, target, options);
             }
             CallCommand::Transfer { target, with, headers } => {
-                return self.transfer(ctx, id, &target, with, headers);
+                return self.transfer(ctx, id, target, *with, headers);
             }
-            CallCommand::AcceptReferral { new, options } => {
-                return self.accept_referral(ctx, id, new, options);
+            CallCommand::AcceptReferral { new, options } if FULL => {
+                return self.accept_referral(ctx, id, *new, options);
             }
-            CallCommand::RefuseReferral { status, reason } => {
-                return self.refuse_referral(ctx, id, status, &reason);
+            CallCommand::RefuseReferral { status, reason } if FULL => {
+                return self.refuse_referral(ctx, id, *status, reason);
             }
-            CallCommand::Resume { media, stored } => return self.resume(ctx, id, media, &stored),
-            command => command,
-        };
-        if let CallCommand::Answer { media, .. } = &command
-            && self.find(id).is_some()
-        {
-            self.media = *media;
+            CallCommand::Resume { media, stored } => return self.resume(ctx, id, *media, stored),
+            _ => {}
         }
         let Some(call) = self.find(id) else {
             if let CallCommand::SendDtmf { .. } = command {
@@ -75,8 +71,12 @@ impl Calls {
             }
             return;
         };
-        let id = call.call;
-        let ending = call.command(ctx, command);
+        let answered = match command {
+            CallCommand::Answer { media, .. } => Some(media),
+            _ => None,
+        };
+        let (id, ending) = (call.call, call.command(ctx, &mut command));
+        self.media = answered.unwrap_or(self.media);
         self.finish(ctx, id, ending);
     }
 
@@ -92,7 +92,7 @@ impl Calls {
         ctx.calls_changed = true;
     }
 
-    fn dial(&mut self, ctx: &mut Context, id: CallId, target: &str, options: Box<CallOptions>) {
+    fn dial(&mut self, ctx: &mut Context, id: CallId, target: &str, options: &mut CallOptions) {
         if ctx.settings.one_call && !self.calls.is_empty() {
             return ctx.error("call_in_progress", "one call at a time");
         }
@@ -105,7 +105,7 @@ impl Calls {
         ctx: &mut Context,
         id: CallId,
         target: &str,
-        options: Box<CallOptions>,
+        options: &mut CallOptions,
     ) -> Option<&mut Call> {
         if self.calls.iter().any(|call| call.call == id) {
             ctx.error("call_in_progress", "a call has that name");
@@ -125,7 +125,16 @@ impl Calls {
 
     pub(crate) fn end_all(&mut self, ctx: &mut Context) {
         while let Some(call) = self.calls.last_mut() {
-            let (id, ending) = (call.call, call.end(ctx, EndOptions::default()));
+            let (id, ending) = (call.call, call.end(ctx, &EndOptions::DEFAULT));
+            self.finish(ctx, id, Some(ending));
+        }
+    }
+
+    /// Ends another call than the user meant.
+    pub(super) fn end(&mut self, ctx: &mut Context, id: CallId, cause: &str) {
+        if let Some(call) = self.exactly(id) {
+            let options = EndOptions { cause: Some(cause.into()), ..EndOptions::DEFAULT };
+            let ending = call.end(ctx, &options);
             self.finish(ctx, id, Some(ending));
         }
     }
@@ -145,9 +154,9 @@ impl Calls {
         self.farewells.clear();
     }
 
-    pub(crate) fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, event: PeerEvent) {
+    pub(crate) fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, mut event: PeerEvent) {
         let Some(call) = self.calls.iter_mut().find(|call| call.is(peer)) else { return };
-        let (id, ending) = (call.call, call.peer_event(ctx, peer, event));
+        let (id, ending) = (call.call, call.peer_event(ctx, peer, &mut event));
         self.finish(ctx, id, ending);
     }
 
@@ -173,70 +182,70 @@ impl Calls {
             let other_forks = call.other_forks.take();
             self.say_goodbye(ctx, other_forks);
         }
-        for farewell in &mut self.farewells {
+        let mut at = 0;
+        while let Some(farewell) = self.farewells.get_mut(at) {
             farewell.pursue(ctx);
+            if farewell.is_done() {
+                self.farewells.swap_remove(at);
+            } else {
+                at += 1;
+            }
         }
-        self.farewells.retain(|farewell| !farewell.is_done());
     }
 
     pub(super) fn find(&mut self, id: CallId) -> Option<&mut Call> {
-        self.calls.iter_mut().find(|call| call.call == id || id == CallId::ONE)
+        if id == CallId::ONE { self.calls.first_mut() } else { self.exactly(id) }
+    }
+
+    /// The call of this name, where it is one.
+    pub(super) fn exactly(&mut self, id: CallId) -> Option<&mut Call> {
+        self.calls.iter_mut().find(|call| call.call == id)
+    }
+
+    /// The call that a command is for, while it is talked.
+    pub(super) fn talked(&mut self, id: CallId) -> Option<&mut Active> {
+        match &mut self.find(id)?.state {
+            CallState::Active(active) => Some(active),
+            _ => None,
+        }
     }
 
     /// The call is over, where it has an ending.
-    pub(super) fn finish(&mut self, ctx: &mut Context, id: CallId, ending: Option<Ending>) {
-        let (Some(ending), Some(at)) = (ending, self.calls.iter().position(|call| call.call == id)) else {
-            return;
-        };
+    pub(super) fn finish(&mut self, ctx: &mut Context, id: CallId, ending: Option<Box<Ending>>) {
+        let Some(mut ending) = ending else { return };
+        let Some(at) = self.calls.iter().position(|call| call.call == id) else { return };
         let call = self.calls.remove(at);
-        if let Some(sponsor) = call.sponsor {
-            let status = ending.status_code.filter(|status| *status >= 300).unwrap_or(487);
-            sponsor.tell(ctx, status, ending.reason_phrase.as_deref().unwrap_or(&ending.cause));
-        }
+        let reason = ending.reason_phrase.as_deref();
+        let status = ending.status_code.filter(|status| *status >= 300).unwrap_or(487);
+        call.tell_sponsor(ctx, status, reason.unwrap_or(&ending.cause));
         call.media.ask(ctx, PeerRequest::Close);
         match call.state {
             CallState::Incoming(ring) => {
-                let reason = ending.reason_phrase.as_deref().unwrap_or("");
-                let status = ending.status_code.filter(|status| *status >= 300).unwrap_or(487);
-                self.recent.remember(ctx.now, ring.copy(), status, reason);
+                self.recent.remember(ctx.now, ring.copy, status, reason.unwrap_or(""));
             }
             CallState::Active(active) => {
                 if let Some(copy) = active.unacknowledged_copy() {
-                    self.recent.remember(ctx.now, copy, 487, incoming::default_reason(487));
+                    self.recent.remember(ctx.now, copy, 487, "");
                 }
                 active.abandon(ctx);
             }
             CallState::Dialling(_) => {}
         }
         for timer in CallTimer::ALL {
-            ctx.timers.clear(Timer::Call(id, timer));
+            super::calm(ctx, id, timer);
         }
         self.say_goodbye(ctx, call.other_forks);
-        self.say_goodbye(ctx, ending.farewell);
-        let end = CallEnd {
-            call: id,
-            id: call.facts.id,
-            direction: call.facts.direction,
-            originator: ending.originator,
-            outcome: ending.outcome,
-            cause: ending.cause,
-            status_code: ending.status_code,
-            reason_phrase: ending.reason_phrase,
-            remote: call.facts.remote,
-            message: ending.message,
-            contacts: ending.contacts,
-        };
+        self.say_goodbye(ctx, ending.farewell.take());
+        let also = ending.also;
+        let end = ending.of(id, call.facts);
         ctx.trace("call_ended", &[("call", &end.id), ("cause", &end.cause)]);
         ctx.event(Event::CallEnded(end));
         ctx.calls_changed = true;
         if let Some(waiting) = call.consults {
             self.consultation_over(ctx, waiting);
         }
-        let other = ending.also.and_then(|also| self.calls.iter_mut().find(|call| call.call == also));
-        if let Some(other) = other {
-            let cause = Some("Transferred".into());
-            let (id, ending) = (other.call, other.end(ctx, EndOptions { cause, ..EndOptions::default() }));
-            self.finish(ctx, id, Some(ending));
+        if let Some(also) = also {
+            self.end(ctx, also, "Transferred");
         }
     }
 

@@ -1,29 +1,22 @@
 //! Why a call ended, in JsSIP's words.
 
 use crate::Outcome;
-use headset_sip::{Headers, Name};
+use headset_sip::Headers;
 
-/// The word for a final response of 300 or more.
-pub(crate) fn of_status(status: u16) -> &'static str {
+/// The word for a final response of 300 or more, and what became of a call of ours that was answered with it.
+pub(crate) fn of_status(status: u16) -> (&'static str, Outcome) {
     match status {
-        300..=399 => "Redirected",
-        401 | 407 => "Authentication Error",
-        403 | 603 => "Rejected",
-        404 | 604 => "Not Found",
-        408 | 410 | 430 | 480 => "Unavailable",
-        424 | 484 => "Address Incomplete",
-        486 | 600 => "Busy",
-        488 | 606 => "Incompatible SDP",
-        _ => "SIP Failure Code",
-    }
-}
-
-/// What became of a call of ours that was answered with this final response.
-pub(crate) fn outcome_of_status(status: u16) -> Outcome {
-    match status {
-        403 | 486 | 600 | 603 => Outcome::Rejected,
-        408 | 480 | 487 => Outcome::Missed,
-        _ => Outcome::Failed,
+        300..=399 => ("Redirected", Outcome::Failed),
+        401 | 407 => ("Authentication Error", Outcome::Failed),
+        403 | 603 => ("Rejected", Outcome::Rejected),
+        404 | 604 => ("Not Found", Outcome::Failed),
+        408 | 480 => ("Unavailable", Outcome::Missed),
+        410 | 430 => ("Unavailable", Outcome::Failed),
+        424 | 484 => ("Address Incomplete", Outcome::Failed),
+        486 | 600 => ("Busy", Outcome::Rejected),
+        488 | 606 => ("Incompatible SDP", Outcome::Failed),
+        487 => ("SIP Failure Code", Outcome::Missed),
+        _ => ("SIP Failure Code", Outcome::Failed),
     }
 }
 
@@ -37,37 +30,9 @@ pub(crate) struct Reason<'a> {
 impl<'a> Reason<'a> {
     /// Reads the value of protocol SIP, where there is one among others (RFC 3326 §2).
     pub(crate) fn of(message: &'a Headers) -> Reason<'a> {
-        Reason::parse(message.values(Name::Reason))
-    }
-
-    fn parse(mut values: impl Iterator<Item = &'a str>) -> Reason<'a> {
-        let mut reason = Reason::default();
-        let sip = values.find_map(|value| {
-            let (protocol, rest) = value.split_once(';')?;
-            protocol.trim().eq_ignore_ascii_case("SIP").then_some(rest)
-        });
-        let Some(mut rest) = sip else { return reason };
-        while !rest.is_empty() {
-            let (name, after) = rest.split_once('=').unwrap_or((rest, ""));
-            let after = after.trim_start();
-            let value;
-            (value, rest) = match after.strip_prefix('"') {
-                Some(quoted) => {
-                    let (value, rest) = quoted.split_once('"').unwrap_or((quoted, ""));
-                    (value, rest.split_once(';').map_or("", |(_, rest)| rest))
-                }
-                None => {
-                    let (value, rest) = after.split_once(';').unwrap_or((after, ""));
-                    (value.trim(), rest)
-                }
-            };
-            match name.trim() {
-                name if name.eq_ignore_ascii_case("cause") => reason.cause = value.parse().ok(),
-                name if name.eq_ignore_ascii_case("text") => reason.text = Some(value),
-                _ => {}
-            }
-        }
-        reason
+        let Some(sip) = message.reason("SIP") else { return Reason::default() };
+        let cause = sip.number("cause").and_then(|cause| u16::try_from(cause).ok());
+        Reason { cause, text: sip.param("text") }
     }
 
     /// What became of a call to us that was cancelled for this reason.
@@ -87,29 +52,54 @@ fn contains(text: &str, words: &str) -> bool {
     text.as_bytes().windows(words.len()).any(|w| w.eq_ignore_ascii_case(words.as_bytes()))
 }
 
-/// A microphone's failure, by its DOMException's name: our error code, and cause and reason phrase of the 480.
-pub(crate) fn of_microphone(name: &str) -> (&'static str, &'static str, &'static str) {
-    match name {
-        "NotAllowedError" | "PermissionDeniedError" | "SecurityError" => {
-            ("microphone_denied", "User Denied Media Access", "Microphone denied")
-        }
-        "NotFoundError" | "DevicesNotFoundError" | "OverconstrainedError" => {
-            ("microphone_missing", "Microphone Not Found", "No microphone")
-        }
-        "NotReadableError" | "TrackStartError" | "AbortError" => {
-            ("microphone_busy", "Microphone In Use", "Microphone in use")
-        }
-        _ => ("microphone_failed", "WebRTC Error", "Microphone failed"),
-    }
+/// A microphone's failure.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// Our error code.
+    pub(crate) code: &'static str,
+    pub(crate) cause: &'static str,
+    /// Of the 480.
+    pub(crate) reason: &'static str,
+}
+
+static DENIED: Failure =
+    Failure { code: "microphone_denied", cause: "User Denied Media Access", reason: "Microphone denied" };
+static MISSING: Failure =
+    Failure { code: "microphone_missing", cause: "Microphone Not Found", reason: "No microphone" };
+static BUSY: Failure =
+    Failure { code: "microphone_busy", cause: "Microphone In Use", reason: "Microphone in use" };
+static OTHER: Failure =
+    Failure { code: "microphone_failed", cause: "WebRTC Error", reason: "Microphone failed" };
+
+static FAILURES: [(&str, &Failure); 9] = [
+    ("NotAllowedError", &DENIED),
+    ("PermissionDeniedError", &DENIED),
+    ("SecurityError", &DENIED),
+    ("NotFoundError", &MISSING),
+    ("DevicesNotFoundError", &MISSING),
+    ("OverconstrainedError", &MISSING),
+    ("NotReadableError", &BUSY),
+    ("TrackStartError", &BUSY),
+    ("AbortError", &BUSY),
+];
+
+/// By its DOMException's name.
+pub(crate) fn of_microphone(name: &str) -> &'static Failure {
+    FAILURES.iter().find(|(known, _)| *known == name).map_or(&OTHER, |(_, failure)| failure)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headset_sip::{Method, Name, Request};
 
     #[test]
     fn a_cancel_says_who_won() {
-        let outcome = |header: Option<&'static str>| Reason::parse(header.into_iter()).outcome();
+        let outcome = |reason: Option<&'static str>| {
+            let cancel = Request::build(Method::Cancel, "sip:a@b");
+            let cancel = reason.into_iter().fold(cancel, |it, reason| it.header(Name::Reason, reason));
+            Reason::of(&cancel.finish()).outcome()
+        };
         assert_eq!(outcome(None), Outcome::Cancelled);
         assert_eq!(
             outcome(Some("SIP;cause=200;text=\"Call completed elsewhere\"")),
@@ -126,9 +116,9 @@ mod tests {
 
     #[test]
     fn not_every_microphone_error_is_a_denial() {
-        assert_eq!(of_microphone("NotAllowedError").0, "microphone_denied");
-        assert_eq!(of_microphone("NotFoundError").0, "microphone_missing");
-        assert_eq!(of_microphone("NotReadableError").0, "microphone_busy");
-        assert_eq!(of_microphone("").0, "microphone_failed");
+        assert_eq!(of_microphone("NotAllowedError").code, "microphone_denied");
+        assert_eq!(of_microphone("NotFoundError").code, "microphone_missing");
+        assert_eq!(of_microphone("NotReadableError").code, "microphone_busy");
+        assert_eq!(of_microphone("").code, "microphone_failed");
     }
 }

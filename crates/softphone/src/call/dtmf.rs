@@ -1,14 +1,13 @@
 //! Keys pressed: INFO bodies, and the queue of those to be sent.
 
 use crate::Dtmf;
-use alloc::collections::VecDeque;
-use alloc::string::{String, ToString};
-use core::time::Duration;
-use headset_sip::Time;
+use alloc::string::String;
+use alloc::vec::Vec;
+use headset_sip::{Params, Time, Value, push_number};
 
 /// How long a key sounds of which that is not said, in ms.
 const DURATION_MS: u16 = 160;
-const PAUSE: Duration = Duration::from_secs(2);
+const PAUSE_MS: u64 = 2000;
 /// More than anybody types, fewer than fill memory.
 const QUEUE_MAX: usize = 256;
 
@@ -17,48 +16,49 @@ pub(crate) const CONTENT_TYPE: &str = "application/dtmf-relay";
 /// A key or a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
-    pub(crate) tone: char,
+    pub(crate) tone: u8,
     pub(crate) dtmf: Dtmf,
 }
 
 /// Keys waiting to be sent, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
-    queue: VecDeque<Key>,
+    /// The next one first.
+    queue: Vec<Key>,
     /// Not before this.
     next_at: Time,
 }
 
 impl Keys {
-    /// Adds keys to the queue. Fails, adding none, if one of them is no key or they are too many.
+    /// Adds keys, in upper case, to the queue. Fails, adding none, if one of them is no key or they are too many.
     pub(crate) fn press(&mut self, tones: &str, dtmf: Dtmf) -> Result<(), &'static str> {
         if tones.len() > QUEUE_MAX - self.queue.len() {
             return Err("too many tones at once");
         }
         check(tones)?;
-        let dtmf = bounded(dtmf);
-        self.queue.extend(tones.chars().map(|c| Key { tone: c.to_ascii_uppercase(), dtmf }));
+        for tone in tones.bytes() {
+            self.queue.push(Key { tone, dtmf });
+        }
         Ok(())
     }
 
     /// The next key, if it is time for one.
     pub(crate) fn next(&mut self, now: Time) -> Option<Key> {
-        while now >= self.next_at {
-            let key = self.queue.pop_front()?;
-            if key.tone == ',' {
-                self.next_at = now + PAUSE;
-            } else {
-                let Dtmf { duration, gap, .. } = key.dtmf;
-                self.next_at = now + Duration::from_millis(u64::from(duration) + u64::from(gap));
+        while now >= self.next_at && !self.queue.is_empty() {
+            let key = self.queue.remove(0);
+            let Dtmf { duration, gap, .. } = key.dtmf;
+            if key.tone != b',' {
+                self.next_at = Time(now.0 + u64::from(duration) + u64::from(gap));
                 return Some(key);
             }
+            self.next_at = Time(now.0 + PAUSE_MS);
         }
         None
     }
 
     /// A key that did not get through goes first again.
     pub(crate) fn put_back(&mut self, key: Key) {
-        self.queue.push_front(key);
+        self.queue.insert(0, key);
     }
 
     /// When `next` is to be asked again.
@@ -74,7 +74,7 @@ impl Keys {
 
 /// Whether all of these can be pressed.
 pub(crate) fn check(tones: &str) -> Result<(), &'static str> {
-    if tones.chars().all(|c| c == ',' || tone(c).is_some()) {
+    if tones.bytes().all(|byte| byte == b',' || tone(byte).is_some()) {
         Ok(())
     } else {
         Err("a tone is one of 0-9 A-D # * and the comma")
@@ -90,9 +90,9 @@ impl Key {
     /// The body of an INFO for this key.
     pub(crate) fn body(self) -> String {
         let mut body = String::from("Signal=");
-        body.push(self.tone);
+        body.push(char::from(self.tone));
         body.push_str("\r\nDuration=");
-        body.push_str(&self.dtmf.duration.to_string());
+        push_number(&mut body, u32::from(self.dtmf.duration));
         body.push_str("\r\n");
         body
     }
@@ -103,35 +103,33 @@ pub(crate) fn parse(content_type: &str, body: &str) -> Option<(char, u16)> {
     if content_type.eq_ignore_ascii_case("application/dtmf") {
         return Some((single(body)?, DURATION_MS));
     }
-    let (mut signal, mut duration) = (None, DURATION_MS);
-    for line in body.lines() {
-        let Some((name, value)) = line.split_once(['=', ':']) else { continue };
-        if name.trim().eq_ignore_ascii_case("signal") {
-            signal = single(value);
-        } else if name.trim().eq_ignore_ascii_case("duration") {
-            duration = value.trim().parse().unwrap_or(duration).clamp(40, 6000);
-        }
+    let mut fields = String::new();
+    for c in body.chars() {
+        fields.push(match c {
+            '\r' | '\n' => ';',
+            ':' => '=',
+            c => c,
+        });
     }
-    Some((signal?, duration))
+    let fields = Value { value: "", params: Params::parse(&fields) };
+    let tone = single(fields.param("signal")?)?;
+    let duration = fields.number("duration").map_or(DURATION_MS, |ms| ms.clamp(40, 6000) as u16);
+    Some((tone, duration))
 }
 
 /// The key that this text is; 10 and 11 are `*` and `#` in some gateways' words.
 fn single(text: &str) -> Option<char> {
-    let text = text.trim();
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some(c), None) => tone(c),
-        _ => match text {
-            "10" => Some('*'),
-            "11" => Some('#'),
-            _ => None,
-        },
+    match text.trim_ascii().as_bytes() {
+        [byte] => tone(*byte),
+        b"10" => Some('*'),
+        b"11" => Some('#'),
+        _ => None,
     }
 }
 
-fn tone(c: char) -> Option<char> {
-    let c = c.to_ascii_uppercase();
-    matches!(c, '0'..='9' | 'A'..='D' | '#' | '*').then_some(c)
+fn tone(byte: u8) -> Option<char> {
+    let byte = byte.to_ascii_uppercase();
+    matches!(byte, b'0'..=b'9' | b'A'..=b'D' | b'#' | b'*').then_some(char::from(byte))
 }
 
 #[cfg(test)]
@@ -140,7 +138,7 @@ mod tests {
 
     #[test]
     fn bodies_of_every_sender_are_read() {
-        assert_eq!(parse(CONTENT_TYPE, &Key { tone: '5', dtmf: Dtmf::default() }.body()), Some(('5', 160)));
+        assert_eq!(parse(CONTENT_TYPE, &Key { tone: b'5', dtmf: Dtmf::default() }.body()), Some(('5', 160)));
         assert_eq!(parse("Application/DTMF-Relay", "signal = d\nDuration: 90"), Some(('D', 90)));
         assert_eq!(parse(CONTENT_TYPE, "Signal=11\r\nDuration=soon"), Some(('#', 160)));
         assert_eq!(parse("application/dtmf", " * \r\n"), Some(('*', 160)));
@@ -152,13 +150,13 @@ mod tests {
     fn keys_keep_their_order_gaps_and_pauses() {
         let mut keys = Keys::default();
         let default = Dtmf::default();
-        keys.press("1,a", default).expect("keys");
-        assert_eq!(keys.next(Time(1000)).map(|key| key.tone), Some('1'));
+        keys.press("1,A", default).expect("keys");
+        assert_eq!(keys.next(Time(1000)).map(|key| key.tone), Some(b'1'));
         assert_eq!(keys.next(Time(1001)).map(|key| key.tone), None);
         assert_eq!(keys.wake_at(), Some(Time(1230)));
         assert_eq!(keys.next(Time(1230)).map(|key| key.tone), None);
         assert_eq!(keys.wake_at(), Some(Time(3230)));
-        assert_eq!(keys.next(Time(3230)).map(|key| key.tone), Some('A'));
+        assert_eq!(keys.next(Time(3230)).map(|key| key.tone), Some(b'A'));
         assert_eq!(keys.wake_at(), None);
         assert!(keys.press("12x", default).is_err());
         assert!(keys.press(&"1".repeat(300), default).is_err());

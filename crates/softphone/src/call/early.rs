@@ -1,11 +1,14 @@
 //! Before the answer: a dialog for each fork, reliable provisional responses, media that flows already.
 
-use super::dial::Dial;
-use super::{Call, CallState, Ending, text};
+use super::dial::{Dial, Step};
+use super::requests::{not_yet, updated, with_description};
+use super::text::SDP;
+use super::{Call, CallState, text};
 use crate::context::{Context, Key};
-use crate::{CallEvent, Direction, PeerRequest};
+use crate::{CallEvent, Direction};
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
+use alloc::vec::Vec;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Method, Name, Request, Response};
 
@@ -34,25 +37,29 @@ pub(super) struct EarlyMedia {
 #[derive(Debug)]
 pub(super) enum Answering {
     /// In a reliable provisional response of the fork with this tag; the PRACK answers it.
+    #[cfg(feature = "full")]
     Prack { tag: String, rack: String, offer: String },
-    /// In an UPDATE of the fork with this tag.
-    Update { key: Key, request: Request, tag: String },
+    /// In an UPDATE.
+    Update { key: Key, request: Box<Request> },
     /// In the 2xx; the ACK answers it.
+    #[cfg(feature = "full")]
     Ok { key: Key, dialog: Dialog, response: Box<Response> },
 }
 
-impl Answering {
-    pub(super) fn is_update(&mut self) -> bool {
-        matches!(self, Answering::Update { .. })
+impl EarlyMedia {
+    /// Whether it is what the fork's 2xx with this body says.
+    pub(super) fn gives(&self, tag: &str, body: &str) -> bool {
+        self.tag == tag && (self.settled || body.is_empty() || body == self.sdp)
     }
 }
 
 impl Call {
     /// 101 to 199.
-    pub(super) fn progress(&mut self, ctx: &mut Context, key: Key, invite: &Request, response: &Response) {
+    pub(super) fn progress(&mut self, ctx: &mut Context, key: Key, response: &Response) {
         let CallState::Dialling(dial) = &mut self.state else { return };
-        let Some(fork) = dial.fork(invite, response) else { return dial.rings(ctx, response) };
-        let tag = fork.dialog.remote_tag.clone();
+        let dial = &mut **dial;
+        let Step::Inviting { invite, .. } = &dial.step else { return };
+        let Some(fork) = fork(&mut dial.forks, invite, response) else { return dial.rings(ctx, response) };
         let reliable = response.lists(Name::Require, "100rel");
         let rseq = response.number(Name::RSeq).filter(|_| reliable);
         if let Some(rseq) = rseq {
@@ -62,140 +69,86 @@ impl Call {
             }
             fork.rseq = rseq;
         }
-        let rack = rseq.map(|rseq| rack(rseq, invite));
         let body = response.body();
-        let offered = !body.is_empty() && invite.body().is_empty() && dial.early_media.is_none();
-        match rack {
+        let first = !body.is_empty() && dial.early_media.is_none();
+        let (offered, tag) = (!invite.body().is_empty(), &fork.dialog.remote_tag);
+        match rseq.map(|rseq| rack(rseq, invite)) {
             // RFC 3262 §5: an offer in it is answered in the PRACK.
-            Some(rack) if offered && dial.answering.is_none() => {
-                let (media, offer) = (self.media.options, String::from(body));
-                dial.answering = Some(Answering::Prack { tag, rack, offer: offer.clone() });
-                self.media.ask(ctx, PeerRequest::Answer { media, offer, direction: Direction::SendRecv });
+            #[cfg(feature = "full")]
+            Some(rack) if first && !offered && dial.answering.is_none() => {
+                dial.answering = Some(Answering::Prack { tag: tag.clone(), rack, offer: body.into() });
+                self.media.describe(ctx, Direction::SendRecv, body);
             }
             rack => {
-                if let Some(rack) = rack {
-                    fork_of(dial, &tag, |fork| acknowledge(ctx, key, &mut fork.dialog, &rack, ""));
-                }
                 // The first who has something to say is heard; the peer connection can hear one.
-                if !body.is_empty() && !invite.body().is_empty() && dial.early_media.is_none() {
-                    dial.early_media = Some(EarlyMedia { tag, sdp: body.into(), settled: rseq.is_some() });
-                    self.media.ask(ctx, PeerRequest::Accept { answer: body.into() });
+                if first && offered {
+                    let (tag, settled) = (tag.clone(), rack.is_some());
+                    dial.early_media = Some(EarlyMedia { tag, sdp: body.into(), settled });
+                    self.media.accept(ctx, body);
+                }
+                if let Some(rack) = rack {
+                    acknowledge(ctx, key, &mut fork.dialog, &rack, "");
                 }
             }
         }
         dial.rings(ctx, response);
-        if let Some(sponsor) = self.sponsor {
-            sponsor.tell(ctx, response.status(), response.reason());
-        }
+        self.tell_sponsor(ctx, response.status(), response.reason());
     }
 
     /// The peer connection has answered an offer.
-    pub(super) fn early_answered(
-        &mut self,
-        ctx: &mut Context,
-        answering: Answering,
-        answer: String,
-    ) -> Option<Ending> {
-        let CallState::Dialling(dial) = &mut self.state else { return None };
-        let invite = dial.invite()?.clone();
+    pub(super) fn early_answered(&mut self, ctx: &mut Context, answering: Answering, answer: &str) {
+        let CallState::Dialling(dial) = &mut self.state else { return };
         match answering {
-            Answering::Prack { tag, rack, offer } => {
-                let key = dial.key()?;
-                fork_of(dial, &tag, |fork| acknowledge(ctx, key, &mut fork.dialog, &rack, &answer));
-                dial.early_media = Some(EarlyMedia { tag, sdp: offer, settled: true });
-            }
-            Answering::Update { key, request, tag } => {
-                let contact = ctx.account.contact("");
-                ctx.reply_with(key, &request, 200, "OK", |builder| {
-                    builder.header(Name::Contact, &contact).body("application/sdp", &answer)
-                });
+            Answering::Update { key, request } => {
+                updated(ctx, key, &request, answer);
+                let tag = request.from_tag().unwrap_or("").into();
                 dial.early_media = Some(EarlyMedia { tag, sdp: request.body().into(), settled: true });
             }
-            Answering::Ok { key, dialog, response } => {
-                self.talk(ctx, key, &invite, dialog, &response, response.body(), &answer);
+            #[cfg(feature = "full")]
+            Answering::Prack { tag, rack, offer } => {
+                let Step::Inviting { key, .. } = dial.step else { return };
+                if let Some(fork) = dial.forks.iter_mut().find(|fork| fork.dialog.remote_tag == tag) {
+                    acknowledge(ctx, key, &mut fork.dialog, &rack, answer);
+                }
+                dial.early_media = Some(EarlyMedia { tag, sdp: offer, settled: true });
             }
-        }
-        None
-    }
-
-    /// The INVITE is made again: whatever was heard so far is over.
-    pub(super) fn early_media_over(&mut self, ctx: &mut Context) {
-        let CallState::Dialling(dial) = &mut self.state else { return };
-        if let Some(Answering::Update { key, request, .. }) = dial.answering.take() {
-            ctx.reply(key, &request, 487, "Request Terminated");
+            #[cfg(feature = "full")]
+            Answering::Ok { key, dialog, response } => {
+                self.talk(ctx, key, dialog, &response, response.body(), answer);
+            }
         }
     }
 
     /// A request within an early dialog of a call of ours.
-    pub(super) fn early_request(&mut self, ctx: &mut Context, key: Key, request: Request) {
+    pub(super) fn early_request(&mut self, ctx: &mut Context, key: Key, request: &Request) {
         let CallState::Dialling(dial) = &mut self.state else { return };
+        let offer = request.body();
         match request.method() {
-            Method::Update if request.body().is_empty() => {
-                let contact = ctx.account.contact("");
-                ctx.reply_with(key, &request, 200, "OK", |builder| builder.header(Name::Contact, &contact));
+            Method::Update if offer.is_empty() => updated(ctx, key, request, ""),
+            Method::Update if !request.content_is(SDP) => {
+                ctx.reply(key, request, 415, "Unsupported Media Type");
             }
-            Method::Update if !request.content_is("application/sdp") => {
-                ctx.reply(key, &request, 415, "Unsupported Media Type");
-            }
+            Method::Update if dial.answering.is_some() => not_yet(ctx, key, request),
             Method::Update => {
-                let tag = request.from_tag().unwrap_or("").to_string();
-                let settled = dial.early_media.as_ref().is_some_and(|early| early.tag == tag);
-                if dial.answering.is_some() {
-                    // RFC 3311 §5.2
-                    let wait = ctx.entropy.jitter(10).to_string();
-                    ctx.reply_with(key, &request, 500, "Server Internal Error", |builder| {
-                        builder.header(Name::RetryAfter, &wait)
-                    });
-                } else if settled {
-                    let (media, offer) = (self.media.options, request.body().into());
-                    let direction = Direction::SendRecv;
-                    self.media.ask(ctx, PeerRequest::Answer { media, offer, direction });
-                    dial.answering = Some(Answering::Update { key, request, tag });
+                let settled = dial.early_media.as_ref().map(|early| &*early.tag);
+                if settled.is_some() && settled == request.from_tag() {
+                    self.media.describe(ctx, Direction::SendRecv, offer);
+                    dial.answering = Some(Answering::Update { key, request: Box::new(request.clone()) });
                 } else {
                     // RFC 3311 §5.2: our own offer is not answered yet.
-                    ctx.reply(key, &request, 491, "Request Pending");
+                    ctx.reply(key, request, 491, "Request Pending");
                 }
             }
-            Method::Info => ctx.reply(key, &request, 200, "OK"),
-            Method::Options => super::options(ctx, key, &request),
+            Method::Info => ctx.reply(key, request, 200, "OK"),
+            Method::Options => super::options(ctx, key, request),
             // RFC 3261 §15: whoever is called says BYE to nobody before answering.
-            Method::Bye => ctx.reply(key, &request, 403, "Not Answered Yet"),
-            _ => super::not_allowed(ctx, key, &request),
+            Method::Bye => ctx.reply(key, request, 403, "Not Answered Yet"),
+            _ => super::not_allowed(ctx, key, request),
         }
     }
 }
 
 impl Dial {
-    /// The early dialog of whoever sent this; `None` where it says nothing of whom it is from.
-    fn fork(&mut self, invite: &Request, response: &Response) -> Option<&mut Fork> {
-        let tag = response.to_tag()?;
-        let at = match self.forks.iter().position(|fork| fork.dialog.remote_tag == tag) {
-            Some(at) => at,
-            None if self.forks.len() == FORKS => return None,
-            None => {
-                let dialog = Dialog::uac(invite, response).ok()?;
-                self.forks.push(Fork { dialog, rseq: 0 });
-                self.forks.len() - 1
-            }
-        };
-        let fork = self.forks.get_mut(at)?;
-        // RFC 3261 §12.1.2: what it says later may bring another target.
-        let _ = fork.dialog.learn(response);
-        Some(fork)
-    }
-
-    /// The dialog of the fork that has answered: the early one goes on (RFC 3261 §13.2.2.4).
-    pub(super) fn confirmed(&mut self, invite: &Request, response: &Response) -> Option<Dialog> {
-        let tag = response.to_tag()?;
-        let early = self.forks.iter().position(|fork| fork.dialog.remote_tag == tag);
-        let mut dialog = match early {
-            Some(at) => self.forks.swap_remove(at).dialog,
-            None => return Dialog::uac(invite, response).ok(),
-        };
-        dialog.learn(response).ok()?;
-        Some(dialog)
-    }
-
     /// What the user sees of it.
     fn rings(&mut self, ctx: &mut Context, response: &Response) {
         match response.status() {
@@ -208,22 +161,47 @@ impl Dial {
                 self.queue_place = response.get_named("X-Headset-Queue").and_then(text::queue_place);
             }
             // RFC 6228: this fork is no more.
-            199 => self.forks.retain(|fork| Some(&*fork.dialog.remote_tag) != response.to_tag()),
+            199 => {
+                if let Some(at) = find(&self.forks, response) {
+                    self.forks.swap_remove(at);
+                }
+            }
             _ => {}
         }
         ctx.tell(self.call, CallEvent::Progress, response.as_str());
     }
 }
 
-fn fork_of(dial: &mut Dial, tag: &str, then: impl FnOnce(&mut Fork)) {
-    if let Some(fork) = dial.forks.iter_mut().find(|fork| fork.dialog.remote_tag == tag) {
-        then(fork);
-    }
+/// Where the fork is that sent this.
+fn find(forks: &[Fork], response: &Response) -> Option<usize> {
+    let tag = response.to_tag()?;
+    forks.iter().position(|fork| fork.dialog.remote_tag == tag)
+}
+
+/// The fork that sent this, and its dialog as it is now; `None` where it says nothing of whom it is from.
+pub(super) fn fork<'a>(
+    forks: &'a mut Vec<Fork>,
+    invite: &Request,
+    response: &Response,
+) -> Option<&'a mut Fork> {
+    let at = match find(forks, response) {
+        Some(at) => at,
+        None if forks.len() >= FORKS && response.is_provisional() => return None,
+        None => {
+            let dialog = Dialog::uac(invite, response).ok()?;
+            forks.push(Fork { dialog, rseq: 0 });
+            forks.len() - 1
+        }
+    };
+    let fork = forks.get_mut(at)?;
+    // RFC 3261 §12.1.2: what it says later may bring another target.
+    let _ = fork.dialog.learn(response);
+    Some(fork)
 }
 
 /// RAck: RSeq and CSeq of what is acknowledged (RFC 3262 §7.2).
 fn rack(rseq: u32, invite: &Request) -> String {
-    let mut rack = rseq.to_string();
+    let mut rack = text::number(rseq);
     rack.push(' ');
     rack.push_str(invite.get(Name::CSeq).unwrap_or(""));
     rack
@@ -231,9 +209,6 @@ fn rack(rseq: u32, invite: &Request) -> String {
 
 /// PRACK, on the INVITE's flow.
 fn acknowledge(ctx: &mut Context, key: Key, dialog: &mut Dialog, rack: &str, answer: &str) {
-    let mut prack = dialog.request(Method::Prack).header(Name::RAck, rack);
-    if !answer.is_empty() {
-        prack = prack.body("application/sdp", answer);
-    }
+    let prack = with_description(dialog.request(Method::Prack).header(Name::RAck, rack), answer);
     ctx.send(key.connection, prack, "outbound");
 }

@@ -1,9 +1,9 @@
 //! What is still to be said to the far end when the call is over for us: CANCEL's aftermath, and BYE.
 
-use super::text;
+use super::requests::{DialogName, with_description, with_headers};
+use crate::EndOptions;
 use crate::authorization::Series;
-use crate::context::{Context, Key, Timer};
-use crate::{EndOptions, Secret};
+use crate::context::{Context, FULL, Key, Timer};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
@@ -25,7 +25,7 @@ enum Step {
     /// A 2xx to this INVITE is not wanted: it was cancelled, or another fork answered first.
     Unwanted {
         key: Key,
-        invite: Request,
+        invite: Box<Request>,
     },
     /// BYE may not be sent before our 2xx is acknowledged (RFC 3261 §15).
     Acknowledgement {
@@ -46,13 +46,14 @@ enum Step {
 struct Bye {
     dialog: Dialog,
     reason: Option<String>,
-    options: EndOptions,
+    /// What the application wants in it.
+    options: Option<Box<EndOptions>>,
     /// The challenges that it met.
     series: Series,
 }
 
 impl Farewell {
-    pub(super) fn unwanted(key: Key, invite: Request) -> Farewell {
+    pub(super) fn unwanted(key: Key, invite: Box<Request>) -> Farewell {
         Farewell { id: 0, step: Step::Unwanted { key, invite } }
     }
 
@@ -65,9 +66,9 @@ impl Farewell {
     }
 
     /// With the headers and the body that the application wants in the BYE.
-    pub(super) fn with(mut self, options: EndOptions) -> Farewell {
-        if let Step::Flow(bye) | Step::Acknowledgement { bye, .. } = &mut self.step {
-            bye.options = options;
+    pub(super) fn with(mut self, options: &EndOptions) -> Farewell {
+        if FULL && let Step::Flow(bye) | Step::Acknowledgement { bye, .. } = &mut self.step {
+            bye.options = Some(Box::new(options.clone()));
         }
         self
     }
@@ -98,36 +99,31 @@ impl Farewell {
         key: Key,
         response: &Response,
     ) -> Option<Option<Farewell>> {
+        if self.key() != Some(key) {
+            return None;
+        }
         match &mut self.step {
-            Step::Unwanted { key: own, invite } if *own == key => {
-                if response.is_success() {
-                    // RFC 3261 §13.2.2.4: so is every other fork that answers.
-                    let dialog = Dialog::uac(invite, response).ok();
-                    return Some(dialog.map(|dialog| {
-                        acknowledge(ctx, &dialog, key, invite, "");
-                        Farewell::bye(dialog, None)
-                    }));
-                }
-                if !response.is_provisional() {
-                    self.done(ctx);
-                }
-                Some(None)
+            // RFC 3261 §13.2.2.4: so is every other fork that answers.
+            Step::Unwanted { invite, .. } if response.is_success() => {
+                let dialog = Dialog::uac(invite, response).ok();
+                return Some(dialog.map(|dialog| {
+                    acknowledge(ctx, &dialog, key, invite, "");
+                    Farewell::bye(dialog, None)
+                }));
             }
-            Step::Bye { key: own, bye } if *own == key => {
+            Step::Bye { bye, .. } if matches!(response.status(), 401 | 407) => {
                 let uri = &bye.dialog.remote_target;
-                if matches!(response.status(), 401 | 407)
-                    && ctx.challenged(&mut bye.series, key.connection, &Method::Bye, uri, response)
-                {
+                if ctx.challenged(&mut bye.series, key.connection, &Method::Bye, uri, response) {
                     self.once_more();
                     return Some(None);
                 }
-                if !response.is_provisional() {
-                    self.done(ctx);
-                }
-                Some(None)
             }
-            _ => None,
+            _ => {}
         }
+        if !response.is_provisional() {
+            self.done(ctx);
+        }
+        Some(None)
     }
 
     pub(super) fn acknowledged(&mut self, invite: Option<Key>, ack: &Request) {
@@ -140,12 +136,21 @@ impl Farewell {
 
     /// A transaction failed: its flow is gone, or nobody answered.
     pub(super) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) {
+        match self.step {
+            _ if self.key() != Some(key) => {}
+            Step::Acknowledgement { .. } => self.once_more(),
+            Step::Bye { .. } if !timeout => self.once_more(),
+            _ => self.done(ctx),
+        }
+    }
+
+    /// The transaction that it waits for.
+    fn key(&self) -> Option<Key> {
         match &self.step {
-            Step::Unwanted { key: own, .. } if *own == key => self.done(ctx),
-            Step::Acknowledgement { key: own, .. } if *own == key => self.once_more(),
-            Step::Bye { key: own, .. } if *own == key && timeout => self.done(ctx),
-            Step::Bye { key: own, .. } if *own == key => self.once_more(),
-            _ => {}
+            Step::Unwanted { key, .. } | Step::Acknowledgement { key, .. } | Step::Bye { key, .. } => {
+                Some(*key)
+            }
+            Step::Flow(_) | Step::Done => None,
         }
     }
 
@@ -163,11 +168,13 @@ impl Farewell {
         }
     }
 
-    /// The dialog, for requests that crossed our BYE.
-    pub(super) fn dialog(&self) -> Option<&Dialog> {
+    /// Whether it is for this dialog, whose far end may say something that crosses our BYE.
+    pub(super) fn has_dialog(&self, name: DialogName<'_>) -> bool {
         match &self.step {
-            Step::Acknowledgement { bye, .. } | Step::Flow(bye) | Step::Bye { bye, .. } => Some(&bye.dialog),
-            Step::Unwanted { .. } | Step::Done => None,
+            Step::Acknowledgement { bye, .. } | Step::Flow(bye) | Step::Bye { bye, .. } => {
+                name.is(&bye.dialog)
+            }
+            Step::Unwanted { .. } | Step::Done => false,
         }
     }
 
@@ -180,7 +187,7 @@ impl Farewell {
 
 impl Bye {
     fn new(dialog: Dialog, reason: Option<String>) -> Box<Bye> {
-        Box::new(Bye { dialog, reason, options: EndOptions::default(), series: Series::default() })
+        Box::new(Bye { dialog, reason, options: None, series: Series::default() })
     }
 
     fn send(&mut self, ctx: &mut Context, socket: crate::SocketId) -> Key {
@@ -188,13 +195,15 @@ impl Bye {
         if let Some(reason) = &self.reason {
             builder = builder.header(Name::Reason, reason);
         }
-        for (name, value) in text::lines(&self.options.headers) {
-            builder = builder.raw_header(name, value);
+        let (mut content_type, mut body) = ("", "");
+        if let Some(options) = self.options.as_deref().filter(|_| FULL) {
+            builder = with_headers(builder, &options.headers);
+            (content_type, body) = (&options.content_type, &options.body);
         }
-        let (uri, body) = (&self.dialog.remote_target, &self.options.body);
+        let uri = &self.dialog.remote_target;
         builder = ctx.authorize(&mut self.series, socket, builder, &Method::Bye, uri, body);
-        if !self.options.body.is_empty() {
-            builder = builder.body(&self.options.content_type, &self.options.body);
+        if !body.is_empty() {
+            builder = builder.body(content_type, body);
         }
         ctx.send(socket, builder, "outbound")
     }
@@ -208,20 +217,17 @@ pub(super) fn acknowledge(
     key: Key,
     invite: &Request,
     answer: &str,
-) -> Request {
-    let cseq = invite.cseq().map_or(dialog.local_seq, |cseq| cseq.number);
-    let mut builder = dialog.ack(cseq);
+) -> Box<Request> {
+    let mut builder = dialog.ack(invite.number(Name::CSeq).unwrap_or(dialog.local_seq));
     // The same credentials as the INVITE: an ACK cannot be challenged.
-    let is_token = matches!(ctx.credentials.secret, Secret::Token(_));
+    let is_token = ctx.credentials.token().is_some();
     for name in [Name::Authorization, Name::ProxyAuthorization] {
         for value in invite.all(name).filter(|_| !is_token) {
             builder = builder.header(name, value);
         }
     }
-    if !answer.is_empty() {
-        builder = builder.body("application/sdp", answer);
-    }
-    let ack = ctx.complete(key.connection, builder, "outbound");
-    ctx.transactions.acknowledge(ctx.now, key, ack.clone());
+    builder = with_description(builder, answer);
+    let ack = Box::new(ctx.complete(key.connection, builder, "outbound"));
+    ctx.transactions.acknowledge(ctx.now, key, (*ack).clone());
     ack
 }

@@ -3,54 +3,61 @@
 use super::active::Active;
 use super::recent::Copy;
 use super::reliable::Reliable;
-use super::ring::{Preparation, Refusal, Ring, Step};
+use super::requests::{agreeing, answer_with_headers, described};
+use super::ring::{Answering, Preparation, Refusal, Ring};
 use super::session_timer::SessionTimer;
-use super::{Call, CallState, Ending, Facts, Media, cause, text};
-use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
+use super::{Call, CallState, Ending, Facts, Media, calm, cause, text, wake};
+use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{
     CallDirection, CallEvent, CallId, Direction, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
     Permission,
 };
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::{Dialog, State};
-use headset_sip::{Invalid, Name, Request, sdp};
+use headset_sip::{Invalid, Request, sdp};
+
+static REASONS: [(u16, &str); 12] = [
+    (180, "Ringing"),
+    (182, "Queued"),
+    (183, "Session Progress"),
+    (404, "Not Found"),
+    (408, "Request Timeout"),
+    (480, "Temporarily Unavailable"),
+    (486, "Busy Here"),
+    (487, "Request Terminated"),
+    (488, "Not Acceptable Here"),
+    (600, "Busy Everywhere"),
+    (603, "Decline"),
+    (0, "Refused"),
+];
 
 pub(super) fn default_reason(status: u16) -> &'static str {
-    match status {
-        180 => "Ringing",
-        182 => "Queued",
-        183 => "Session Progress",
-        404 => "Not Found",
-        408 => "Request Timeout",
-        480 => "Temporarily Unavailable",
-        486 => "Busy Here",
-        487 => "Request Terminated",
-        488 => "Not Acceptable Here",
-        600 => "Busy Everywhere",
-        603 => "Decline",
-        _ => "Refused",
-    }
+    let found = REASONS.iter().find(|(known, _)| *known == status || *known == 0);
+    found.map_or("", |(_, reason)| reason)
+}
+
+/// The usual phrase where there is no other.
+pub(super) fn reason_or_default(reason: &str, status: u16) -> &str {
+    if reason.is_empty() { default_reason(status) } else { reason }
 }
 
 /// What an INVITE says about the call, before it is one.
-pub(super) fn facts(ctx: &Context, invite: &Request) -> Result<Facts, Invalid> {
-    let (from, to) = (invite.from()?, invite.to()?);
-    let id = invite.get_named("X-Headset-Call").map(str::trim).filter(|id| !id.is_empty());
-    let mut local = text::party(&to);
+pub(super) fn facts(ctx: &Context, invite: &Request) -> Result<Box<Facts>, Invalid> {
+    let (mut local, remote) = (text::party(&invite.to()?), text::party(&invite.from()?));
     if local.display_name.is_empty() {
-        local.display_name = ctx.account.identity.display_name.clone();
+        local.display_name.clone_from(&ctx.account.identity.display_name);
     }
-    Ok(Facts {
-        id: id.unwrap_or(invite.call_id()).into(),
+    Ok(Box::new(Facts {
+        id: text::call_name(invite).unwrap_or(invite.call_id()).into(),
         direction: CallDirection::Incoming,
         local,
-        remote: text::party(&from),
+        remote,
         invite: invite.as_str().into(),
         asserted: text::asserted(invite),
-    })
+    }))
 }
 
 impl Call {
@@ -59,42 +66,50 @@ impl Call {
         ctx: &mut Context,
         call: CallId,
         key: Key,
-        invite: Request,
-        facts: Facts,
+        invite: &Request,
+        copy: Copy,
+        facts: Box<Facts>,
         media: MediaOptions,
     ) -> Result<Call, Refusal> {
-        let tag = ctx.entropy.token(10);
-        let dialog = Dialog::uas(&invite, &tag, State::Early).map_err(|problem| Refusal::Bad(problem.0))?;
-        if let Some(patience) = invite.expires().filter(|seconds| *seconds > 0) {
-            let patience = Duration::from_secs(u64::from(patience));
-            ctx.timers.set(Timer::Call(call, CallTimer::Expires), ctx.now + patience);
-        }
-        let step = Step::Ringing { preparation: Preparation::None };
         let mut session = SessionTimer::default();
-        if let Err(least) = session.asked(&invite, ctx.settings.session_expires) {
-            return Err(Refusal::TooShort(least));
+        if !session.asked(invite, ctx.settings.session_expires) {
+            return Err(Refusal::TooShort);
         }
-        let mut ring = Ring {
+        let tag = ctx.entropy.token(10);
+        let dialog = Dialog::uas(invite, &tag, State::Early).map_err(|problem| Refusal::Bad(problem.0))?;
+        if let Some(patience) = invite.expires().filter(|seconds| *seconds > 0) {
+            wake(ctx, call, CallTimer::Expires, Duration::from_secs(u64::from(patience)));
+        }
+        let mut ring = Box::new(Ring {
             call,
             key: Some(key),
-            invite,
+            invite: invite.clone(),
+            copy,
             dialog,
             headers: String::new(),
             reliable: Reliable::default(),
             session,
-            step,
-        };
+            preparation: Preparation::None,
+            withheld: false,
+            answering: Answering::No,
+        });
         ring.start(ctx);
-        let mut call = Call::new(facts, Media::new(call, media), CallState::Incoming(Box::new(ring)));
+        let mut call = Call::new(facts, Media::new(call, media), CallState::Incoming(ring));
         call.prepare(ctx);
         Ok(call)
     }
 
     /// The call's INVITE came again on another flow. `true` where it goes on there, because the first one is dead.
-    pub(super) fn move_to(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<bool> {
+    pub(super) fn move_to(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        request: &Request,
+        copy: &Copy,
+    ) -> Option<bool> {
         match &mut self.state {
             CallState::Incoming(ring) => {
-                if ring.copy() != Copy::of(request) {
+                if ring.copy != *copy {
                     return None;
                 }
                 if ring.key.is_some_and(|first| ctx.routes.is_open(first.connection)) {
@@ -108,7 +123,7 @@ impl Call {
                 self.answer_if_ready(ctx);
                 Some(true)
             }
-            CallState::Active(active) => active.move_to(ctx, key, request),
+            CallState::Active(active) => active.move_to(ctx, key, request, copy),
             CallState::Dialling(_) => None,
         }
     }
@@ -119,209 +134,139 @@ impl Call {
     /// and never connect to the operator who is rung next.
     pub(super) fn prepare(&mut self, ctx: &mut Context) {
         let CallState::Incoming(ring) = &mut self.state else { return };
-        let unprepared = matches!(ring.step, Step::Ringing { preparation: Preparation::None });
-        if unprepared
+        if matches!((&ring.preparation, ring.answering), (Preparation::None, Answering::No))
             && !ctx.supervised()
             && ctx.permission == Permission::Granted
             && !ring.offer().is_empty()
         {
-            let (media, offer) = (self.media.options, sdp::without_candidates(ring.offer()));
-            self.media.peer = Some(ctx.new_peer());
-            self.media.ask(ctx, PeerRequest::Answer { media, offer, direction: Direction::SendRecv });
-            ring.step = Step::Ringing { preparation: Preparation::UnderWay };
+            self.media.renew(ctx);
+            self.media.describe(ctx, Direction::SendRecv, &sdp::without_candidates(ring.offer()));
+            ring.preparation = Preparation::UnderWay;
+            ring.withheld = true;
         }
     }
 
     /// Answer was clicked.
     pub(super) fn answer(&mut self, ctx: &mut Context, media: MediaOptions, headers: String) {
         let CallState::Incoming(ring) = &mut self.state else { return };
-        let Step::Ringing { preparation } = &mut ring.step else { return };
-        let mut preparation = mem::replace(preparation, Preparation::None);
+        if ring.is_answering() {
+            return;
+        }
         if self.media.options != media {
             self.media.options = media;
-            preparation = Preparation::None;
+            ring.preparation = Preparation::None;
         }
-        if matches!(preparation, Preparation::None) {
+        if let Preparation::None = ring.preparation {
             self.media.renew(ctx);
+            ring.withheld = false;
         }
         ring.headers = headers;
         ctx.calls_changed = true;
         let late_offer = ring.offer().is_empty();
         if ctx.permission == Permission::Granted || late_offer {
             // An offer of ours opens the microphone first by itself.
-            self.describe(ctx, preparation, late_offer);
+            self.go_on(ctx, late_offer);
         } else {
-            ring.step = Step::Microphone { preparation };
-            self.media.ask(ctx, PeerRequest::OpenMicrophone { media });
+            ring.answering = Answering::Microphone;
+            self.media.open_microphone(ctx);
         }
     }
 
-    /// The next step on the way to a description of ours.
-    fn describe(&mut self, ctx: &mut Context, preparation: Preparation, microphone: bool) {
+    /// The next step on the way to the 200.
+    fn go_on(&mut self, ctx: &mut Context, microphone: bool) {
         let CallState::Incoming(ring) = &mut self.state else { return };
-        let media = self.media.options;
-        match preparation {
-            Preparation::Ready { answer } => {
-                self.media.ask(ctx, PeerRequest::AddCandidates { description: ring.offer().into() });
-                ring.step = Step::Flow { answer, microphone };
-                self.answer_if_ready(ctx);
-            }
-            Preparation::UnderWay => ring.step = Step::Description { withheld: true, microphone },
-            Preparation::None => {
-                let direction = Direction::SendRecv;
-                let request = match ring.offer() {
-                    "" => PeerRequest::Offer { media, direction, ice_restart: false },
-                    offer => PeerRequest::Answer { media, offer: offer.into(), direction },
-                };
-                self.media.ask(ctx, request);
-                ring.step = Step::Description { withheld: false, microphone };
-            }
+        ring.answering = Answering::Yes { microphone };
+        if let Preparation::None = ring.preparation {
+            self.media.describe(ctx, Direction::SendRecv, ring.offer());
+            ring.preparation = Preparation::UnderWay;
         }
+        self.answer_if_ready(ctx);
     }
 
     /// Sends the 200 when there is an answer and a flow.
     fn answer_if_ready(&mut self, ctx: &mut Context) {
         let CallState::Incoming(ring) = &mut self.state else { return };
-        let (Step::Flow { answer, microphone }, Some(key)) = (&mut ring.step, ring.key) else { return };
-        let (body, microphone, allow) = (mem::take(answer), *microphone, ctx.allow);
-        ring.dialog.state = State::Confirmed;
-        let mut ok =
-            ring.response(ctx, 200, "OK").header(Name::Allow, allow).header(Name::Supported, SUPPORTED);
-        // RFC 4028 §9
-        if let Some((value, required)) = ring.session.grant() {
-            ok = ok.header(Name::SessionExpires, &value);
-            if required {
-                ok = ok.header(Name::Require, "timer");
-            }
+        let (Preparation::Ready { answer }, Answering::Yes { microphone }) =
+            (&ring.preparation, ring.answering)
+        else {
+            return;
+        };
+        if mem::take(&mut ring.withheld) {
+            self.media.ask(ctx, PeerRequest::AddCandidates { description: ring.offer().into() });
         }
-        for (name, value) in text::lines(&ring.headers) {
-            ok = ok.raw_header(name, value);
-        }
-        let ok = ctx.respond(key, ok.body("application/sdp", &body));
-        let media = self.media.options;
+        let Some(key) = ring.key else { return };
+        let ok = agreeing(ctx, ring.response(ctx, 200, "OK"), &ring.session);
+        let ok = answer_with_headers(ok, &ring.headers);
+        let ok = ctx.finish(described(ok, answer));
+        ctx.transactions.respond(ctx.now, key, ok.clone());
         ctx.tell(ring.call, CallEvent::Accepted, ok.as_str());
-        let mut active = Active::answered(ctx, ring.call, ring.dialog.clone(), &ring.invite, key, ok);
-        active.learn(&ring.invite);
-        active.session = ring.session;
-        ring.session.start(ctx, ring.call);
-        ctx.timers.clear(Timer::Call(ring.call, CallTimer::Reliable));
-        self.state = CallState::Active(Box::new(active));
+        ring.dialog.state = State::Confirmed;
+        let active = Active::answered(ctx, ring, key, ok);
+        active.session.start(ctx, self.call);
+        self.state = CallState::Active(active);
         self.store(ctx);
         if !microphone {
-            self.media.ask(ctx, PeerRequest::OpenMicrophone { media });
+            self.media.open_microphone(ctx);
         }
-        if self.media.muted {
-            self.media.ask(ctx, PeerRequest::Mute(true));
+        self.media.keep_muted(ctx);
+        for timer in [CallTimer::Reliable, CallTimer::GiveUp, CallTimer::Expires] {
+            calm(ctx, self.call, timer);
         }
-        ctx.timers.clear(Timer::Call(self.call, CallTimer::GiveUp));
-        ctx.timers.clear(Timer::Call(self.call, CallTimer::Expires));
-        ctx.trace("call_answered", &[("call", &self.facts.id)]);
+        self.trace(ctx, "call_answered");
         ctx.calls_changed = true;
     }
 
     /// The application says that it rings.
     pub(super) fn say_ringing(&mut self, ctx: &mut Context, status: u16, reason: &str, headers: &str) {
         let CallState::Incoming(ring) = &mut self.state else { return };
-        let status = if (101..200).contains(&status) { status } else { 180 };
-        let reason = if reason.is_empty() { default_reason(status) } else { reason };
-        let mut response = ring.response(ctx, status, reason);
-        for (name, value) in text::lines(headers) {
-            response = response.raw_header(name, value);
+        if !FULL {
+            return;
         }
-        ring.provisional(ctx, response);
+        let status = if (101..200).contains(&status) { status } else { 180 };
+        let response = ring.response(ctx, status, reason_or_default(reason, status));
+        ring.provisional(ctx, answer_with_headers(response, headers));
     }
 
-    pub(super) fn incoming_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Ending> {
+    pub(super) fn incoming_peer_event(
+        &mut self,
+        ctx: &mut Context,
+        event: &mut PeerEvent,
+    ) -> Option<Box<Ending>> {
         let CallState::Incoming(ring) = &mut self.state else { return None };
-        match (event, &mut ring.step) {
-            (
-                PeerEvent::Described(answer),
-                Step::Ringing { preparation } | Step::Microphone { preparation },
-            ) => *preparation = Preparation::Ready { answer },
-            (PeerEvent::Described(answer), Step::Description { withheld, microphone }) => {
-                let (withheld, microphone) = (*withheld, *microphone);
-                if withheld {
-                    self.media.ask(ctx, PeerRequest::AddCandidates { description: ring.offer().into() });
-                }
-                ring.step = Step::Flow { answer, microphone };
+        match event {
+            PeerEvent::Described(answer) if matches!(ring.preparation, Preparation::UnderWay) => {
+                ring.preparation = Preparation::Ready { answer: mem::take(answer) };
                 self.answer_if_ready(ctx);
             }
-            (PeerEvent::MicrophoneOpened, Step::Microphone { preparation }) => {
-                let preparation = mem::replace(preparation, Preparation::None);
-                self.describe(ctx, preparation, true);
-            }
-            (PeerEvent::MicrophoneFailed { name, message }, _) => {
-                let (code, cause, reason) = cause::of_microphone(&name);
-                ctx.error(code, &message);
-                return Some(self.give_up(ctx, 480, reason, Originator::Local, cause));
-            }
-            (PeerEvent::Failed { message }, Step::Ringing { preparation }) => {
+            PeerEvent::MicrophoneOpened if ring.answering == Answering::Microphone => self.go_on(ctx, true),
+            PeerEvent::Failed { message } if !ring.is_answering() => {
                 // The click tries again from the start.
-                *preparation = Preparation::None;
+                ring.preparation = Preparation::None;
                 self.media.ask(ctx, PeerRequest::Close);
                 self.media.peer = None;
-                ctx.trace("preparation_failed", &[("call", &self.facts.id), ("detail", &message)]);
+                ctx.trace("preparation_failed", &[("call", &self.facts.id), ("detail", message)]);
             }
-            (PeerEvent::Failed { message }, _) => {
-                ctx.error("media_failed", &message);
-                let reason = default_reason(488);
-                return Some(self.give_up(ctx, 488, reason, Originator::System, "WebRTC Error"));
+            PeerEvent::Failed { message } => {
+                ctx.error("media_failed", message);
+                let (cause, reason) = ("WebRTC Error", default_reason(488));
+                return Some(ring.give_up(ctx, Originator::System, Outcome::Failed, cause, 488, reason));
             }
             _ => {}
         }
         None
     }
 
-    /// Answers the INVITE so because it cannot become a call.
-    fn give_up(
+    /// CANCEL, or BYE in the early dialog.
+    pub(super) fn cancelled(
         &mut self,
         ctx: &mut Context,
-        status: u16,
-        reason: &str,
-        originator: Originator,
+        request: &Request,
         cause: &str,
-    ) -> Ending {
-        if let CallState::Incoming(ring) = &self.state {
-            ring.reject(ctx, status, reason);
-        }
-        Ending::new(originator, Outcome::Failed, cause).status(status, reason)
-    }
-
-    /// It rang, or waited for a flow, for too long.
-    pub(super) fn rang_out(&mut self, ctx: &mut Context) -> Option<Ending> {
-        let CallState::Incoming(ring) = &self.state else {
-            return None;
-        };
-        if ring.key.is_none() {
-            return Some(
-                Ending::new(Originator::System, Outcome::Failed, "Connection Error")
-                    .status(480, default_reason(480)),
-            );
-        }
-        ring.reject(ctx, 480, "No Answer");
-        Some(Ending::new(Originator::System, Outcome::Missed, "No Answer").status(480, "No Answer"))
-    }
-
-    /// The caller's patience, told in Expires, has ended.
-    pub(super) fn expired(&mut self, ctx: &mut Context) -> Option<Ending> {
+    ) -> Option<Box<Ending>> {
         let CallState::Incoming(ring) = &self.state else { return None };
-        if ring.is_answering() {
-            return None;
-        }
-        ring.reject(ctx, 487, default_reason(487));
-        Some(Ending::new(Originator::System, Outcome::Missed, "Expires").status(487, default_reason(487)))
-    }
-
-    /// CANCEL, or BYE in the early dialog.
-    pub(super) fn cancelled(&mut self, ctx: &mut Context, request: &Request, cause: &str) -> Option<Ending> {
-        let CallState::Incoming(ring) = &self.state else {
-            return None;
-        };
-        ring.reject(ctx, 487, default_reason(487));
         let reason = cause::Reason::of(request);
-        let mut ending = Ending::new(Originator::Remote, reason.outcome(), cause);
-        ending.status_code = reason.cause;
-        ending.reason_phrase = reason.text.map(ToString::to_string);
-        Some(ending)
+        let (status, phrase) = (487, default_reason(487));
+        let ending = ring.give_up(ctx, Originator::Remote, reason.outcome(), cause, status, phrase);
+        Some(ending.because(ctx, request, &reason))
     }
 }

@@ -1,12 +1,14 @@
 //! INFO both ways: keys, and one end telling the other that it hears nothing any more.
 
-use super::Call;
-use super::CallState;
 use super::active::Active;
 use super::dtmf::{self, Keys};
+use super::requests::{start, unsupported_media};
+use super::{Call, CallState, calm};
 use crate::context::{CallTimer, Context, Key, Timer};
 use crate::{CallEvent, Dtmf, DtmfTransport, Event, PeerRequest};
-use headset_sip::{Method, Name, Request, Response};
+use alloc::string::String;
+use core::mem;
+use headset_sip::{Method, Request, Response};
 
 /// The content type by which one end says that it hears nothing any more.
 const MEDIA_REPORT: &str = "application/x-headset-media";
@@ -25,6 +27,18 @@ enum Info {
     MediaLost,
 }
 
+impl Infos {
+    /// What was said in this transaction.
+    fn take(&mut self, key: Key) -> Option<Info> {
+        let (own, info) = self.pending?;
+        if own != key {
+            return None;
+        }
+        self.pending = None;
+        Some(info)
+    }
+}
+
 impl Active {
     /// Sends what waits for a flow or its time.
     pub(super) fn pursue_info(&mut self, ctx: &mut Context) {
@@ -33,27 +47,27 @@ impl Active {
             return;
         }
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
-        let (info, builder) = if infos.media_lost {
-            infos.media_lost = false;
-            let builder = self.dialog.request(Method::Info).raw_header("X-Headset-Media", "lost");
-            (Info::MediaLost, builder.body(MEDIA_REPORT, "lost"))
+        let (info, content_type, body) = if mem::take(&mut infos.media_lost) {
+            (Info::MediaLost, MEDIA_REPORT, String::from("lost"))
         } else {
             let key = infos.keys.next(ctx.now);
             match infos.keys.wake_at() {
                 Some(at) => ctx.timers.set(Timer::Call(self.call, CallTimer::Dtmf), at),
-                None => ctx.timers.clear(Timer::Call(self.call, CallTimer::Dtmf)),
+                None => calm(ctx, self.call, CallTimer::Dtmf),
             }
             let Some(key) = key else { return };
-            let builder = self.dialog.request(Method::Info);
-            (Info::Key(key), builder.body(dtmf::CONTENT_TYPE, &key.body()))
+            (Info::Key(key), dtmf::CONTENT_TYPE, key.body())
         };
-        let builder = builder.header(Name::Contact, &ctx.account.contact(";ob"));
+        let mut builder = start(ctx, &mut self.dialog, Method::Info).body(content_type, &body);
+        if let Info::MediaLost = info {
+            builder = builder.raw_header("X-Headset-Media", "lost");
+        }
         infos.pending = Some((ctx.send(socket, builder, "outbound"), info));
     }
 
     /// An INFO was answered; `false` where it was not one of ours.
     pub(super) fn info_answered(&mut self, ctx: &mut Context, key: Key, response: &Response) -> bool {
-        let Some((_, info)) = self.infos.pending.take_if(|(own, _)| *own == key) else { return false };
+        let Some(info) = self.infos.take(key) else { return false };
         if let Info::Key(_) = info {
             ctx.tell(self.call, CallEvent::InfoAnswered, response.as_str());
             if response.status() >= 300 {
@@ -66,10 +80,10 @@ impl Active {
 
     /// An INFO's transaction failed; `false` where it was not one of ours.
     pub(super) fn info_failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> bool {
-        match self.infos.pending.take_if(|(own, _)| *own == key) {
-            Some((_, Info::Key(tone))) if !timeout => self.infos.keys.put_back(tone),
-            Some((_, Info::MediaLost)) if !timeout => self.infos.media_lost = true,
-            Some((_, Info::Key(_))) => {
+        match self.infos.take(key) {
+            Some(Info::Key(tone)) if !timeout => self.infos.keys.put_back(tone),
+            Some(Info::MediaLost) if !timeout => self.infos.media_lost = true,
+            Some(Info::Key(_)) => {
                 self.infos.keys.clear();
                 ctx.tell(self.call, CallEvent::InfoAnswered, "");
                 ctx.error("dtmf_failed", "no answer");
@@ -101,28 +115,28 @@ impl Active {
             ctx.tell(self.call, CallEvent::Info, request.as_str());
         } else {
             // RFC 6086 §5.1
-            ctx.reply_with(key, request, 415, "Unsupported Media Type", |builder| {
-                builder.header(Name::Accept, dtmf::CONTENT_TYPE)
-            });
+            unsupported_media(ctx, key, request, dtmf::CONTENT_TYPE);
         }
     }
 }
 
 impl Call {
-    pub(super) fn press(&mut self, ctx: &mut Context, tones: &str, dtmf: Dtmf) {
+    pub(super) fn press(&mut self, ctx: &mut Context, mut tones: String, dtmf: Dtmf) {
         let CallState::Active(active) = &mut self.state else {
             return ctx.error("dtmf_failed", "there is no active call");
         };
+        tones.make_ascii_uppercase();
+        let dtmf = dtmf::bounded(dtmf);
         let pressed = match dtmf.transport {
-            DtmfTransport::Info => active.infos.keys.press(tones, dtmf),
-            DtmfTransport::Rtp => dtmf::check(tones).map(|()| {
-                let tones = tones.to_ascii_uppercase();
-                let Dtmf { duration, gap, .. } = dtmf::bounded(dtmf);
-                self.media.ask(ctx, PeerRequest::InsertDtmf { tones, duration, gap });
-            }),
+            DtmfTransport::Info => active.infos.keys.press(&tones, dtmf),
+            DtmfTransport::Rtp => dtmf::check(&tones),
         };
-        if let Err(message) = pressed {
-            ctx.error("dtmf_failed", message);
+        match (pressed, dtmf) {
+            (Err(message), _) => ctx.error("dtmf_failed", message),
+            (Ok(()), Dtmf { transport: DtmfTransport::Rtp, duration, gap }) => {
+                self.media.ask(ctx, PeerRequest::InsertDtmf { tones, duration, gap });
+            }
+            _ => {}
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::active::Active;
 use super::dial::{Dial, Step, from};
-use super::early::Answering;
+use super::early::fork;
 use super::farewell::{self, Farewell};
-use super::{Call, CallState, Ending, Facts, Media, cause, text};
-use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
+use super::{Call, CallState, Ending, Facts, Media, calm, text};
+use crate::context::{CallTimer, Context, FULL, Key, SUPPORTED};
 use crate::{
     CallDirection, CallEvent, CallId, CallOptions, Direction, Originator, Outcome, PeerEvent, PeerRequest,
 };
@@ -13,67 +13,63 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
 use headset_sip::dialog::Dialog;
-use headset_sip::{NameAddr, Request, Response};
+use headset_sip::text::concat;
+use headset_sip::{NameAddr, Response};
 
 impl Call {
-    pub(super) fn dial(ctx: &mut Context, call: CallId, target: String, options: Box<CallOptions>) -> Call {
+    pub(super) fn dial(ctx: &mut Context, call: CallId, target: String, options: &mut CallOptions) -> Call {
         let mut media = Media::new(call, options.media);
-        let peer = media.renew(ctx);
-        let (request, step) = match options.late_offer {
-            true => (PeerRequest::OpenMicrophone { media: options.media }, Step::Microphone),
-            false => {
-                let (media, direction) = (options.media, Direction::SendRecv);
-                (PeerRequest::Offer { media, direction, ice_restart: false }, Step::Description)
-            }
-        };
-        ctx.peer(call, peer, request);
-        let dial = Dial::new(ctx, call, target, options, step);
-        let facts = Facts {
+        media.renew(ctx);
+        if FULL && options.late_offer {
+            media.open_microphone(ctx);
+        } else {
+            media.describe(ctx, Direction::SendRecv, "");
+        }
+        let dial = Dial::new(ctx, call, target, mem::take(options));
+        let facts = Box::new(Facts {
             id: dial.call_id.clone(),
             direction: CallDirection::Outgoing,
             local: text::party_in(&from(ctx, &dial.options, "")),
             remote: text::party_in(&NameAddr::format("", &dial.to, "")),
             invite: String::new(),
             asserted: None,
-        };
-        Call::new(facts, media, CallState::Dialling(Box::new(dial)))
+        });
+        Call::new(facts, media, CallState::Dialling(dial))
     }
 
-    pub(super) fn dialling_peer_event(&mut self, ctx: &mut Context, event: PeerEvent) -> Option<Ending> {
+    pub(super) fn dialling_peer_event(
+        &mut self,
+        ctx: &mut Context,
+        event: &mut PeerEvent,
+    ) -> Option<Box<Ending>> {
         let CallState::Dialling(dial) = &mut self.state else { return None };
         match event {
             PeerEvent::Described(text) => {
                 if let Some(answering) = dial.answering.take() {
-                    return self.early_answered(ctx, answering, text);
-                }
-                if let Step::Description = dial.step {
-                    dial.wait_for_flow(ctx, text);
+                    self.early_answered(ctx, answering, text);
+                } else if let Step::Preparing = dial.step {
+                    dial.wait_for_flow(ctx, mem::take(text));
                 }
                 None
             }
-            PeerEvent::MicrophoneOpened if matches!(dial.step, Step::Microphone) => {
-                dial.wait_for_flow(ctx, String::new());
+            PeerEvent::MicrophoneOpened if FULL && dial.options.late_offer => {
+                if let Step::Preparing = dial.step {
+                    dial.wait_for_flow(ctx, String::new());
+                }
                 None
-            }
-            PeerEvent::MicrophoneFailed { name, message } => {
-                let (code, cause, _) = cause::of_microphone(&name);
-                ctx.error(code, &message);
-                let farewell = dial.withdraw(ctx, None);
-                Some(Ending { farewell, ..Ending::new(Originator::Local, Outcome::Failed, cause) })
             }
             // What rings before the answer is of no use; the answer itself may be.
-            PeerEvent::Failed { .. } if dial.answering.is_none() && dial.early_media.take().is_some() => None,
+            PeerEvent::Failed { .. } if dial.answering.is_none() && dial.early_media.is_some() => {
+                dial.early_media = None;
+                None
+            }
             PeerEvent::Failed { message } => {
-                ctx.error("media_failed", &message);
-                if let Some(Answering::Update { key, request, .. }) =
-                    dial.answering.take_if(Answering::is_update)
-                {
-                    ctx.reply(key, &request, 488, "Not Acceptable Here");
+                ctx.error("media_failed", message);
+                if dial.refuse_update(ctx, 488, "Not Acceptable Here") {
                     self.media.ask(ctx, PeerRequest::Rollback);
                     return None;
                 }
-                let farewell = dial.withdraw(ctx, None);
-                Some(Ending { farewell, ..Ending::new(Originator::System, Outcome::Failed, "WebRTC Error") })
+                Some(dial.break_off(ctx, Originator::System, "WebRTC Error"))
             }
             _ => None,
         }
@@ -85,19 +81,16 @@ impl Call {
         let Step::Flow { offer } = &mut dial.step else { return };
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
         let offer = mem::take(offer);
-        let mut builder = dial.request(ctx, socket, &offer);
-        if !offer.is_empty() {
-            builder = builder.body("application/sdp", &offer);
-        }
+        let builder = dial.request(ctx, socket, &offer);
         // RFC 3262 §4
-        let reliable = ["100rel, ", SUPPORTED].concat();
+        let reliable = concat(&["100rel, ", SUPPORTED]);
         let supported = if ctx.settings.reliable_provisional { &reliable } else { SUPPORTED };
-        let invite = ctx.complete(socket, builder, supported);
+        let invite = Box::new(ctx.complete(socket, builder, supported));
         self.facts.invite = invite.as_str().into();
         ctx.tell(dial.call, CallEvent::Sending, invite.as_str());
-        let key = ctx.transactions.request(ctx.now, socket, invite.clone());
+        let key = ctx.transactions.request(ctx.now, socket, (*invite).clone());
         dial.step = Step::Inviting { key, invite };
-        ctx.timers.clear(Timer::Call(dial.call, CallTimer::GiveUp));
+        calm(ctx, dial.call, CallTimer::GiveUp);
         ctx.calls_changed = true;
     }
 
@@ -107,27 +100,20 @@ impl Call {
         ctx: &mut Context,
         key: Key,
         response: &Response,
-    ) -> Option<Ending> {
+    ) -> Option<Box<Ending>> {
         let CallState::Dialling(dial) = &mut self.state else { return None };
-        let Step::Inviting { key: own, invite } = &dial.step else { return None };
-        if *own != key {
-            return None;
-        }
         ctx.calls_changed = true;
         match response.status() {
             100 => None,
             status if status < 200 => {
-                let invite = invite.clone();
-                self.progress(ctx, key, &invite, response);
+                self.progress(ctx, key, response);
                 None
             }
-            200..=299 => {
-                let invite = invite.clone();
-                self.dial_answered(ctx, key, &invite, response)
-            }
+            200..=299 => self.dial_answered(ctx, key, response),
             status => {
                 let Some(ending) = dial.refused(ctx, status, response) else {
-                    self.early_media_over(ctx);
+                    // The INVITE is made again: whatever was heard so far is over.
+                    dial.refuse_update(ctx, 487, "Request Terminated");
                     return None;
                 };
                 Some(ending.status(status, response.reason()).message(ctx, response.as_str()))
@@ -136,88 +122,81 @@ impl Call {
     }
 
     /// Answered, or not to be: a 2xx by another fork is hung up (RFC 3261 §13.2.2.4).
-    fn dial_answered(
-        &mut self,
-        ctx: &mut Context,
-        key: Key,
-        invite: &Request,
-        response: &Response,
-    ) -> Option<Ending> {
+    fn dial_answered(&mut self, ctx: &mut Context, key: Key, response: &Response) -> Option<Box<Ending>> {
         let CallState::Dialling(dial) = &mut self.state else { return None };
-        let late_offer = invite.body().is_empty();
-        if matches!(dial.answering, Some(Answering::Ok { .. })) {
+        let dial = &mut **dial;
+        let Step::Inviting { invite, .. } = &dial.step else { return None };
+        #[cfg(feature = "full")]
+        if matches!(dial.answering, Some(super::early::Answering::Ok { .. })) {
             // A copy, while the offer in the first one is being answered.
             return None;
         }
-        let failed = |originator| Ending::new(originator, Outcome::Failed, "Bad Media Description");
-        let Some(dialog) = dial.confirmed(invite, response) else {
-            return Some(failed(Originator::Remote).message(ctx, response.as_str()));
+        let failed = |ctx: &Context, farewell: Option<Farewell>| {
+            let ending = Ending::new(Originator::Remote, Outcome::Failed, "Bad Media Description");
+            Some(ending.message(ctx, response.as_str()).farewell(farewell))
         };
-        let early = dial.early_media.take().filter(|early| early.tag == dialog.remote_tag);
+        // The early dialog goes on (RFC 3261 §13.2.2.4).
+        let Some(fork) = fork(&mut dial.forks, invite, response) else { return failed(ctx, None) };
+        let dialog = fork.dialog.clone();
+        let early = dial.early_media.take();
         let body = response.body();
         ctx.tell(self.call, CallEvent::Accepted, response.as_str());
         match early {
             // RFC 6337 §3.1.1: the answer was given before.
-            Some(early) if early.settled || body.is_empty() || body == early.sdp => {
-                self.talk(ctx, key, invite, dialog, response, &early.sdp, "");
+            Some(early) if early.gives(&dialog.remote_tag, body) => {
+                self.talk(ctx, key, dialog, response, &early.sdp, "");
                 if let CallState::Active(active) = &mut self.state {
                     active.accepting = false;
                 }
-                None
             }
             _ if body.is_empty() => {
                 farewell::acknowledge(ctx, &dialog, key, invite, "");
                 let reason = text::reason_header(488, "Bad Media Description");
-                let ending = failed(Originator::Remote).farewell(Farewell::bye(dialog, Some(reason)));
-                Some(ending.message(ctx, response.as_str()))
+                return failed(ctx, Some(Farewell::bye(dialog, Some(reason))));
             }
-            None if late_offer => {
-                // RFC 3261 §13.2.2.4: the ACK answers it.
-                let (media, offer) = (self.media.options, body.into());
-                self.media.ask(ctx, PeerRequest::Answer { media, offer, direction: Direction::SendRecv });
-                dial.answering = Some(Answering::Ok { key, dialog, response: Box::new(response.clone()) });
-                None
+            // RFC 3261 §13.2.2.4: the ACK answers it.
+            #[cfg(feature = "full")]
+            _ if invite.body().is_empty() => {
+                self.media.describe(ctx, Direction::SendRecv, body);
+                dial.answering =
+                    Some(super::early::Answering::Ok { key, dialog, response: Box::new(response.clone()) });
             }
             _ => {
-                self.media.ask(ctx, PeerRequest::Accept { answer: body.into() });
-                self.talk(ctx, key, invite, dialog, response, body, "");
-                None
+                self.media.accept(ctx, body);
+                self.talk(ctx, key, dialog, response, body, "");
             }
         }
+        None
     }
 
     /// Acknowledges the 2xx, with our answer where the far end made the offer, and is a call from now on.
-    #[allow(clippy::too_many_arguments)]
     pub(super) fn talk(
         &mut self,
         ctx: &mut Context,
         key: Key,
-        invite: &Request,
         dialog: Dialog,
         response: &Response,
         remote_sdp: &str,
         answer: &str,
     ) {
-        let CallState::Dialling(dial) = &self.state else { return };
-        let mut session = dial.session;
-        session.accepted(response);
-        let ack = farewell::acknowledge(ctx, &dialog, key, invite, answer);
-        if self.media.muted {
-            self.media.ask(ctx, PeerRequest::Mute(true));
-        }
-        let mut active = Active::accepted(ctx, self.call, dialog, ack, remote_sdp);
+        let CallState::Dialling(dial) = &mut self.state else { return };
+        let Step::Inviting { invite, .. } = mem::replace(&mut dial.step, Step::Preparing) else { return };
+        let mut active = Active::new(ctx, self.call, dialog, true, remote_sdp);
+        active.accepting = true;
+        active.ack = Some(farewell::acknowledge(ctx, &active.dialog, key, &invite, answer));
         active.learn(response);
-        active.session = session;
-        session.start(ctx, self.call);
-        self.state = CallState::Active(Box::new(active));
+        active.session = dial.session;
+        active.session.accepted(response);
+        active.session.start(ctx, self.call);
+        self.media.keep_muted(ctx);
+        self.state = CallState::Active(active);
         // RFC 3261 §13.2.2.4: others may answer too.
-        self.other_forks = Some(Farewell::unwanted(key, invite.clone()));
+        self.other_forks = Some(Farewell::unwanted(key, invite));
         self.facts.learn(response);
         self.store(ctx);
         ctx.tell(self.call, CallEvent::Confirmed, "");
-        if let Some(sponsor) = self.sponsor.take() {
-            sponsor.tell(ctx, 200, "OK");
-        }
-        ctx.trace("call_answered", &[("call", &self.facts.id)]);
+        self.tell_sponsor(ctx, 200, "OK");
+        self.sponsor = None;
+        self.trace(ctx, "call_answered");
     }
 }

@@ -2,11 +2,13 @@
 
 use super::active::Active;
 use super::calls::Calls;
-use super::{Call, CallState, text};
-use crate::context::{Context, Key};
+use super::incoming::reason_or_default;
+use super::text;
+use crate::context::{Context, FULL, Key};
 use crate::{CallEvent, CallId, CallOptions};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use headset_sip::text::{concat, decimal};
 use headset_sip::{Method, Name, NameAddr, Request, Uri};
 
 /// A REFER that was taken; its CSeq names it in NOTIFYs.
@@ -48,6 +50,10 @@ impl Active {
     /// REFER of the far end.
     pub(super) fn referred(&mut self, ctx: &mut Context, key: Key, request: &Request) {
         let mut targets = request.all(Name::ReferTo);
+        if !FULL {
+            // An operator is sent away by nobody.
+            return ctx.reply(key, request, 603, "Decline");
+        }
         // RFC 3515 §2.4.2: exactly one.
         let only = targets.next().filter(|_| targets.next().is_none());
         let target = match only.map(NameAddr::parse) {
@@ -57,16 +63,17 @@ impl Active {
         if !ctx.supervised() || self.referral.is_some() {
             return ctx.reply(key, request, 603, "Decline");
         }
-        let wants = |value: &str| !value.trim_start().starts_with("false");
+        let wants = |value: &str| !value.trim_ascii_start().starts_with("false");
         let silent = !request.get_named("Refer-Sub").is_none_or(wants);
-        let id = request.cseq().map_or(0, |cseq| cseq.number);
+        let id = request.number(Name::CSeq).unwrap_or(0);
         let referred_by = request.get(Name::ReferredBy).unwrap_or("").to_string();
         let contact = ctx.account.contact("");
-        ctx.reply_with(key, request, 202, "Accepted", |mut builder| {
-            builder = builder.header(Name::Contact, &contact);
+        let mut accepted = ctx.start_reply(request, 202, "Accepted").header(Name::Contact, &contact);
+        if silent {
             // RFC 4488 §4
-            if silent { builder.raw_header("Refer-Sub", "false") } else { builder }
-        });
+            accepted = accepted.raw_header("Refer-Sub", "false");
+        }
+        ctx.respond(key, accepted);
         self.referral = Some(Box::new(Referral { id, target, referred_by, silent }));
         let trying = Notice { to: self.call, id, status: 100, reason: "Trying".into() };
         ctx.notices.push_back(trying);
@@ -84,17 +91,17 @@ impl Active {
         }
         let Some(socket) = ctx.routes.best(ctx.now).filter(|_| !silent) else { return };
         let state = if is_final { "terminated;reason=noresource" } else { "active;expires=300" };
-        let id = notice.id.to_string();
-        let status = notice.status.to_string();
+        let id = decimal(notice.id);
+        let status = decimal(notice.status.into());
         let notify = self
             .dialog
             .request(Method::Notify)
             .header(Name::Contact, &ctx.account.contact(";ob"))
-            .header(Name::Event, &["refer;id=", &id].concat())
+            .header(Name::Event, &concat(&["refer;id=", &id]))
             .header(Name::SubscriptionState, state)
             .body(
                 "message/sipfrag;version=2.0",
-                &["SIP/2.0 ", &status, " ", &notice.reason, "\r\n"].concat(),
+                &concat(&["SIP/2.0 ", &status, " ", &notice.reason, "\r\n"]),
             );
         ctx.send(socket, notify, "outbound");
     }
@@ -107,11 +114,11 @@ impl Calls {
         ctx: &mut Context,
         id: CallId,
         new: CallId,
-        mut options: Box<CallOptions>,
+        options: &mut CallOptions,
     ) {
-        let Some(Call { call: id, state: CallState::Active(active), .. }) = self.find(id) else { return };
+        let Some(active) = self.talked(id) else { return };
         let Some(referral) = &active.referral else { return };
-        let sponsor = Sponsor { call: *id, id: referral.id };
+        let sponsor = Sponsor { call: active.call, id: referral.id };
         let mut line = |name: &str, value: &str| {
             if !options.headers.is_empty() && !options.headers.ends_with('\n') {
                 options.headers.push('\n');
@@ -134,18 +141,18 @@ impl Calls {
     }
 
     pub(super) fn refuse_referral(&mut self, ctx: &mut Context, id: CallId, status: u16, reason: &str) {
-        let Some(Call { call: id, state: CallState::Active(active), .. }) = self.find(id) else { return };
+        let Some(active) = self.talked(id) else { return };
         if let Some(referral) = &active.referral {
             let status = if (300..700).contains(&status) { status } else { 603 };
-            let reason = if reason.is_empty() { super::incoming::default_reason(status) } else { reason };
-            Sponsor { call: *id, id: referral.id }.tell(ctx, status, reason);
+            let reason = reason_or_default(reason, status);
+            Sponsor { call: active.call, id: referral.id }.tell(ctx, status, reason);
         }
     }
 
     /// Sends the NOTIFYs that are due.
     pub(super) fn pursue_referrals(&mut self, ctx: &mut Context) {
-        while let Some(notice) = ctx.notices.pop_front() {
-            if let Some(Call { state: CallState::Active(active), .. }) = self.find(notice.to) {
+        while FULL && let Some(notice) = ctx.notices.pop_front() {
+            if let Some(active) = self.talked(notice.to) {
                 active.notify(ctx, &notice);
             }
         }

@@ -1,13 +1,13 @@
 //! Provisional responses of ours that are acknowledged (RFC 3262 §3).
 
-use super::Ending;
 use super::ring::Ring;
-use crate::context::{CallTimer, Context, Timer};
+use super::{Ending, calm, text, wake};
+use crate::context::{CallTimer, Context, FULL};
 use crate::{Originator, Outcome};
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::ToString;
 use core::time::Duration;
-use headset_sip::{Name, Request, Response, ResponseBuilder, Time};
+use headset_sip::{Method, Name, Request, Response, ResponseBuilder, Time};
 
 const T1: Duration = Duration::from_millis(500);
 /// 64·T1.
@@ -34,7 +34,7 @@ impl Ring {
             return self.respond(ctx, response);
         }
         if self.reliable.pending.is_some() {
-            if self.reliable.waiting.len() < WAITING {
+            if FULL && self.reliable.waiting.len() < WAITING {
                 self.reliable.waiting.push_back(response);
             }
             return;
@@ -44,19 +44,18 @@ impl Ring {
             last => last + 1,
         };
         self.reliable.rseq = rseq;
-        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &rseq.to_string());
+        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &text::number(rseq));
         let response = ctx.finish(response);
         self.reliable.pending = Some((response, T1, ctx.now + PATIENCE));
         self.send_pending(ctx);
     }
 
     /// It is time to send it again, or to give up.
-    pub(super) fn repeat(&mut self, ctx: &mut Context) -> Option<Ending> {
+    pub(super) fn repeat(&mut self, ctx: &mut Context) -> Option<Box<Ending>> {
         let (_, interval, until) = self.reliable.pending.as_mut()?;
         if ctx.now >= *until {
-            self.reject(ctx, 504, "No PRACK");
-            let ending = Ending::new(Originator::System, Outcome::Failed, "Request Timeout");
-            return Some(ending.status(504, "No PRACK"));
+            let cause = "Request Timeout";
+            return Some(self.give_up(ctx, Originator::System, Outcome::Failed, cause, 504, "No PRACK"));
         }
         *interval *= 2;
         self.send_pending(ctx);
@@ -65,14 +64,16 @@ impl Ring {
 
     /// PRACK. `false` where it acknowledges nothing.
     pub(super) fn acknowledged(&mut self, ctx: &mut Context, prack: &Request) -> bool {
-        let mut rack = prack.get(Name::RAck).unwrap_or("").splitn(2, ' ');
-        let is_ours = rack.next().and_then(|rseq| rseq.parse().ok()) == Some(self.reliable.rseq)
-            && rack.next().map(str::trim) == self.invite.get(Name::CSeq).map(str::trim);
+        let is_ours = prack.rack().is_some_and(|rack| {
+            rack.rseq == self.reliable.rseq
+                && Some(rack.cseq) == self.invite.number(Name::CSeq)
+                && rack.method == Method::Invite
+        });
         if !is_ours || self.reliable.pending.take().is_none() {
             return false;
         }
-        ctx.timers.clear(Timer::Call(self.call, CallTimer::Reliable));
-        if let Some(next) = self.reliable.waiting.pop_front() {
+        calm(ctx, self.call, CallTimer::Reliable);
+        if FULL && let Some(next) = self.reliable.waiting.pop_front() {
             self.provisional(ctx, next);
         }
         true
@@ -80,8 +81,8 @@ impl Ring {
 
     fn send_pending(&mut self, ctx: &mut Context) {
         let Some((response, interval, _)) = &self.reliable.pending else { return };
-        ctx.timers.set(Timer::Call(self.call, CallTimer::Reliable), ctx.now + *interval);
-        if let Some(key) = self.key() {
+        wake(ctx, self.call, CallTimer::Reliable, *interval);
+        if let Some(key) = self.key {
             ctx.transactions.respond(ctx.now, key, response.clone());
         }
     }

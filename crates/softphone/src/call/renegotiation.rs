@@ -1,16 +1,17 @@
 //! re-INVITE and UPDATE of ours: hold and resume, ICE restart, refresh, and what stands in their way.
 
 use super::active::Active;
-use super::{Media, farewell, text};
+use super::requests::{start, with_description, with_headers};
+use super::{Media, farewell, wake};
 use crate::SocketId;
 use crate::authorization::Series;
-use crate::context::{CallTimer, Context, Key, SUPPORTED, Timer};
+use crate::context::{CallTimer, Context, Key, SUPPORTED};
 use crate::{CallEvent, Direction, PeerId, PeerRequest};
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::mem;
 use core::time::Duration;
-use headset_sip::{Method, Name, Request, Response, sdp};
+use headset_sip::{Method, Request, RequestBuilder, Response, sdp};
 
 /// 491s in a row before a wish is given up.
 const GLARES: u8 = 8;
@@ -49,15 +50,15 @@ pub(super) enum Renegotiation {
     None,
     /// Our offer is being made.
     Describing {
-        wish: Wish,
+        wish: Box<Wish>,
     },
     /// Our request waits for a flow; `offer` is empty where it only refreshes.
     Flow {
-        wish: Wish,
+        wish: Box<Wish>,
         offer: String,
     },
     Asking {
-        wish: Wish,
+        wish: Box<Wish>,
         key: Key,
         request: Box<Request>,
     },
@@ -76,6 +77,13 @@ pub(super) enum Renegotiation {
         request: Box<Request>,
         new_peer: Option<PeerId>,
     },
+}
+
+impl Renegotiation {
+    /// Nothing is under way any more.
+    pub(super) fn take(&mut self) -> Renegotiation {
+        mem::replace(self, Renegotiation::None)
+    }
 }
 
 /// What the application asked for beside hold, until it is under way.
@@ -115,26 +123,40 @@ impl Active {
             return;
         }
         let Some(socket) = ctx.routes.best(ctx.now) else { return };
-        if matches!(self.renegotiation, Renegotiation::None) {
+        if let Renegotiation::None = self.renegotiation {
             if self.wants_offer() || (self.refresh && !self.takes_update) {
                 self.describe(ctx, media, 0);
             } else if mem::take(&mut self.refresh) {
-                let ask = Ask { update: true, ..Ask::default() };
-                let wish = Wish { ask, hold: self.hold.wanted, ..Wish::default() };
+                let mut wish = Box::new(self.wish(0));
+                wish.ask.update = true;
                 self.renegotiation = Renegotiation::Flow { wish, offer: String::new() };
             }
         }
-        if let Renegotiation::Flow { wish, offer } = &mut self.renegotiation {
-            let (mut wish, offer) = (mem::take(wish), mem::take(offer));
+        if !matches!(self.renegotiation, Renegotiation::Flow { .. }) {
+            return;
+        }
+        if let Renegotiation::Flow { mut wish, offer } = self.renegotiation.take() {
             let request = self.request(ctx, socket, &mut wish, &offer);
-            let request = ctx.complete(socket, request, SUPPORTED);
-            let key = ctx.transactions.request(ctx.now, socket, request.clone());
-            self.renegotiation = Renegotiation::Asking { wish, key, request: Box::new(request) };
+            let request = Box::new(ctx.complete(socket, request, SUPPORTED));
+            let key = ctx.transactions.request(ctx.now, socket, (*request).clone());
+            self.renegotiation = Renegotiation::Asking { wish, key, request };
         }
     }
 
     fn wants_offer(&self) -> bool {
         !self.hold.is_settled() || self.restart_ice || self.ask.renegotiate
+    }
+
+    /// What is wanted now.
+    fn wish(&mut self, glares: u8) -> Wish {
+        self.refresh = false;
+        Wish {
+            hold: self.hold.wanted,
+            restart_ice: mem::take(&mut self.restart_ice),
+            ask: mem::take(&mut self.ask),
+            glares,
+            series: Series::default(),
+        }
     }
 
     fn request(
@@ -143,29 +165,19 @@ impl Active {
         socket: SocketId,
         wish: &mut Wish,
         offer: &str,
-    ) -> headset_sip::RequestBuilder {
-        let method = if wish.ask.update { Method::Update } else { Method::Invite };
-        let mut builder =
-            self.dialog.request(method.clone()).header(Name::Contact, &ctx.account.contact(";ob"));
+    ) -> RequestBuilder {
+        let method = || if wish.ask.update { Method::Update } else { Method::Invite };
+        let builder = start(ctx, &mut self.dialog, method());
         // RFC 4028 §7.4: every such request refreshes the session.
-        if let Some(value) = self.session.header(Some(self.session.role())) {
-            builder = builder.header(Name::SessionExpires, &value);
-            if self.session.min_se > 0 {
-                builder = builder.header(Name::MinSe, &self.session.min_se.to_string());
-            }
-        }
-        for (name, value) in text::lines(&wish.ask.headers) {
-            builder = builder.raw_header(name, value);
-        }
+        let mut builder = self.session.ask(builder, Some(self.session.role()));
+        builder = with_headers(builder, &wish.ask.headers);
         let uri = &self.dialog.remote_target;
-        builder = ctx.authorize(&mut wish.series, socket, builder, &method, uri, offer);
-        if offer.is_empty() { builder } else { builder.body("application/sdp", offer) }
+        builder = ctx.authorize(&mut wish.series, socket, builder, &method(), uri, offer);
+        with_description(builder, offer)
     }
 
     fn describe(&mut self, ctx: &mut Context, media: &Media, glares: u8) {
-        let (ask, restart_ice) = (mem::take(&mut self.ask), mem::take(&mut self.restart_ice));
-        self.refresh = false;
-        let wish = Wish { hold: self.hold.wanted, restart_ice, ask, glares, series: Series::default() };
+        let wish = Box::new(self.wish(glares));
         let request = PeerRequest::Offer {
             media: media.options,
             direction: direction(wish.hold),
@@ -190,6 +202,11 @@ impl Active {
         matches!(self.renegotiation, Renegotiation::None) && !self.refresh
     }
 
+    /// Whether this is the transaction of a re-INVITE or UPDATE of ours.
+    pub(super) fn is_asking(&self, key: Key) -> bool {
+        matches!(&self.renegotiation, Renegotiation::Asking { key: own, .. } if *own == key)
+    }
+
     /// The offer that the far end has not answered yet.
     pub(super) fn offer(&self) -> &str {
         match &self.renegotiation {
@@ -211,72 +228,63 @@ impl Active {
     pub(super) fn asked_answered(
         &mut self,
         ctx: &mut Context,
-        media: &mut Media,
+        media: &Media,
         key: Key,
         response: &Response,
     ) -> bool {
-        if !matches!(&self.renegotiation, Renegotiation::Asking { key: own, .. } if *own == key) {
+        if !self.is_asking(key) {
             return false;
         }
-        let Renegotiation::Asking { mut wish, request, .. } =
-            mem::replace(&mut self.renegotiation, Renegotiation::None)
-        else {
+        let Renegotiation::Asking { mut wish, request, .. } = self.renegotiation.take() else {
             return false;
         };
-        let offered = !request.body().is_empty();
+        let (offer, method) = (request.body(), request.method());
+        let offered = !offer.is_empty();
         match response.status() {
             200..=299 => {
                 self.dialog.refresh_target(response);
                 self.learn(response);
-                if *request.method() == Method::Invite {
+                if *method == Method::Invite {
                     self.ack = Some(farewell::acknowledge(ctx, &self.dialog, key, &request, ""));
                 }
                 self.session.accepted(response);
                 self.session.start(ctx, self.call);
-                match (offered, response.body().is_empty()) {
-                    (true, false) => self.agreed(ctx, media, &wish, response.body()),
+                match response.body() {
+                    _ if !offered => {}
                     // An answer is missing: nothing was agreed on.
-                    (true, true) => self.refused(ctx, media, wish, "Missing SDP"),
-                    _ => {}
+                    "" => self.refused(ctx, media, &wish, "Missing SDP"),
+                    answer => self.agreed(ctx, media, &wish, answer),
                 }
             }
             401 | 407 => {
-                let (socket, method) = (key.connection, request.method());
-                if ctx.challenged(&mut wish.series, socket, method, request.uri(), response) {
-                    let offer = request.body().to_string();
-                    self.renegotiation = Renegotiation::Flow { wish, offer };
+                if ctx.challenged(&mut wish.series, key.connection, method, request.uri(), response) {
+                    self.renegotiation = Renegotiation::Flow { wish, offer: offer.into() };
                     return true;
                 }
-                self.refused(ctx, media, wish, response.reason());
+                self.refused(ctx, media, &wish, response.reason());
             }
             // RFC 4028 §7.3
             422 if self.session.lengthen(response) => {
-                if offered {
-                    media.ask(ctx, PeerRequest::Rollback);
-                }
-                self.restart_ice |= wish.restart_ice;
-                self.ask = wish.ask;
+                self.wish_again(ctx, media, *wish, offered);
                 self.refresh = true;
                 return true;
             }
             // RFC 3261 §14.1
             491 if wish.glares < GLARES && offered => {
-                media.ask(ctx, PeerRequest::Rollback);
-                self.restart_ice |= wish.restart_ice;
-                self.ask = wish.ask;
                 self.renegotiation = Renegotiation::Glare { glares: wish.glares + 1 };
+                self.wish_again(ctx, media, *wish, offered);
                 let wait = glare_wait(ctx, self.caller);
-                ctx.timers.set(Timer::Call(self.call, CallTimer::Glare), ctx.now + wait);
+                wake(ctx, self.call, CallTimer::Glare, wait);
                 return true;
             }
             status => {
-                if matches!(status, 405 | 501) && *request.method() == Method::Update {
+                if matches!(status, 405 | 501) && *method == Method::Update {
                     self.takes_update = false;
                     self.refresh |= !offered;
                 }
                 // Where there is no call any more nothing need be as it was.
                 if offered && !matches!(status, 408 | 481) {
-                    self.refused(ctx, media, wish, response.reason());
+                    self.refused(ctx, media, &wish, response.reason());
                 }
                 self.session.again(ctx, self.call);
             }
@@ -285,14 +293,23 @@ impl Active {
         true
     }
 
+    /// The offer is taken back, and will be made anew.
+    fn wish_again(&mut self, ctx: &mut Context, media: &Media, wish: Wish, offered: bool) {
+        if offered {
+            media.ask(ctx, PeerRequest::Rollback);
+        }
+        self.restart_ice |= wish.restart_ice;
+        self.ask = wish.ask;
+    }
+
     fn agreed(&mut self, ctx: &mut Context, media: &Media, wish: &Wish, answer: &str) {
-        media.ask(ctx, PeerRequest::Accept { answer: answer.into() });
+        media.accept(ctx, answer);
         if self.hold.agreed != wish.hold {
             self.hold.agreed = wish.hold;
             self.hold.apply(ctx, media);
             ctx.trace(if wish.hold { "call_held" } else { "call_resumed" }, &[]);
         }
-        self.fingerprint = sdp::fingerprint(answer).map(ToString::to_string).or(self.fingerprint.take());
+        self.see(answer);
         self.held(
             ctx,
             match sdp::direction(answer) {
@@ -314,9 +331,9 @@ impl Active {
     }
 
     /// The call stays as it was before our offer (RFC 3261 §14.1).
-    fn refused(&mut self, ctx: &mut Context, media: &Media, wish: Wish, reason: &str) {
+    fn refused(&mut self, ctx: &mut Context, media: &Media, wish: &Wish, reason: &str) {
         media.ask(ctx, PeerRequest::Rollback);
-        self.failed(ctx, media, &wish, reason);
+        self.failed(ctx, media, wish, reason);
     }
 
     pub(super) fn failed(&mut self, ctx: &mut Context, media: &Media, wish: &Wish, reason: &str) {
@@ -339,26 +356,20 @@ impl Active {
         key: Key,
         timeout: bool,
     ) -> bool {
-        let is_ours = match &self.renegotiation {
-            Renegotiation::Asking { key: own, .. } if *own == key => true,
-            Renegotiation::Offered { key: own, .. } | Renegotiation::Answering { key: own, .. }
-                if *own == key =>
-            {
-                false
-            }
-            _ => return false,
-        };
-        match mem::replace(&mut self.renegotiation, Renegotiation::None) {
+        let is_ours = self.is_asking(key);
+        if !is_ours && self.unanswered().is_none_or(|(own, _)| own != key) {
+            return false;
+        }
+        match self.renegotiation.take() {
             Renegotiation::Asking { wish, request, .. } if timeout => {
                 if !request.body().is_empty() {
-                    self.refused(ctx, media, wish, "no answer");
+                    self.refused(ctx, media, &wish, "no answer");
                 }
                 self.session.again(ctx, self.call);
                 ctx.tell(self.call, CallEvent::Settled, "");
             }
             Renegotiation::Asking { wish, request, .. } => {
-                let offer = request.body().to_string();
-                self.renegotiation = Renegotiation::Flow { wish, offer };
+                self.renegotiation = Renegotiation::Flow { wish, offer: request.body().into() };
             }
             // Theirs will come again on another flow, as a new request.
             Renegotiation::Answering { new_peer, .. } => self.take_back(ctx, media, new_peer),

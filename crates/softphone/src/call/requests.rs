@@ -1,87 +1,106 @@
 //! Requests within the call's dialog.
 
 use super::active::Active;
-use super::early::Fork;
 use super::farewell::Farewell;
 use super::incoming::default_reason;
-use super::{Call, CallState, Ending, cause};
-use crate::context::{Context, Key};
+use super::session_timer::{LEAST, SessionTimer};
+use super::text::SDP;
+use super::{Call, CallState, Ending, cause, text};
+use crate::context::{Context, FULL, Key, SUPPORTED, header_lines};
 use crate::{Originator, Outcome, Output, PeerRequest, SocketId};
-use alloc::string::ToString;
-use headset_sip::{Dialog, Method, Name, Request, Response, ResponseBuilder};
+use alloc::boxed::Box;
+use headset_sip::{Dialog, Method, Name, Request, RequestBuilder, Response, ResponseBuilder};
 
-impl Call {
-    pub(super) fn has_dialog(&self, request: &Request) -> bool {
-        match &self.state {
-            CallState::Incoming(ring) => ring.dialog().matches_request(request),
-            CallState::Active(active) => active.dialog.matches_request(request),
-            CallState::Dialling(dial) => dial.forks.iter().any(|fork| fork.dialog.matches_request(request)),
+/// What names a dialog, from our side.
+#[derive(Clone, Copy)]
+pub(super) struct DialogName<'a> {
+    pub(super) call_id: &'a str,
+    pub(super) local_tag: &'a str,
+    pub(super) remote_tag: &'a str,
+}
+
+impl<'a> DialogName<'a> {
+    /// The dialog that a request of the far end belongs to.
+    pub(super) fn of(request: &'a Request) -> DialogName<'a> {
+        DialogName {
+            call_id: request.call_id(),
+            local_tag: request.to_tag().unwrap_or(""),
+            remote_tag: request.from_tag().unwrap_or(""),
         }
     }
 
-    pub(super) fn in_dialog(&mut self, ctx: &mut Context, key: Key, request: Request) -> Option<Ending> {
+    pub(super) fn is(self, dialog: &Dialog) -> bool {
+        // RFC 3891 §3: a tag of 0 is none.
+        let same = |named: &str, own: &str| named == own || (named == "0" && own.is_empty());
+        self.call_id == dialog.call_id
+            && same(self.local_tag, &dialog.local_tag)
+            && same(self.remote_tag, &dialog.remote_tag)
+    }
+}
+
+impl Call {
+    /// The dialog of this name, where it belongs to the call.
+    pub(super) fn named(&mut self, name: DialogName<'_>) -> Option<&mut Dialog> {
         let dialog = match &mut self.state {
-            CallState::Incoming(ring) => ring.dialog_mut(),
+            CallState::Incoming(ring) => &mut ring.dialog,
             CallState::Active(active) => &mut active.dialog,
             CallState::Dialling(dial) => {
-                let own = |fork: &&mut Fork| fork.dialog.matches_request(&request);
-                &mut dial.forks.iter_mut().find(own)?.dialog
+                return dial.forks.iter_mut().map(|fork| &mut fork.dialog).find(|dialog| name.is(dialog));
             }
         };
-        if !accepts(ctx, dialog, key, &request) {
+        name.is(dialog).then_some(dialog)
+    }
+
+    pub(super) fn in_dialog(
+        &mut self,
+        ctx: &mut Context,
+        key: Key,
+        request: &Request,
+    ) -> Option<Box<Ending>> {
+        if let Err(refusal) = self.named(DialogName::of(request))?.accepts(request) {
+            ctx.reply(key, request, refusal.status, refusal.reason);
             return None;
         }
         match (request.method(), &mut self.state) {
             (_, CallState::Dialling(_)) => self.early_request(ctx, key, request),
             // RFC 3262 §3
             (Method::Prack, CallState::Incoming(ring)) => {
-                let (status, reason) = match ring.acknowledged(ctx, &request) {
-                    true => (200, "OK"),
-                    false => (481, "Call/Transaction Does Not Exist"),
-                };
-                ctx.reply(key, &request, status, reason);
+                if ring.acknowledged(ctx, request) {
+                    ctx.reply(key, request, 200, "OK");
+                } else {
+                    unknown(ctx, key, request);
+                }
             }
-            (Method::Prack, _) => ctx.reply(key, &request, 481, "Call/Transaction Does Not Exist"),
+            (Method::Prack, _) => unknown(ctx, key, request),
             // RFC 3311 §5.2: the target may change before there is a call.
             (Method::Update, CallState::Incoming(_)) if request.body().is_empty() => {
-                let contact = ctx.account.contact("");
-                ctx.reply_with(key, &request, 200, "OK", |builder| builder.header(Name::Contact, &contact));
+                updated(ctx, key, request, "");
             }
             (Method::Bye, _) => {
-                ctx.reply(key, &request, 200, "OK");
-                return self.bye(ctx, &request);
+                ctx.reply(key, request, 200, "OK");
+                return self.bye(ctx, request);
             }
-            (Method::Options, _) => options(ctx, key, &request),
-            (Method::Info, CallState::Active(active)) => active.info(ctx, key, &request),
+            (Method::Options, _) => options(ctx, key, request),
+            (Method::Info, CallState::Active(active)) => active.info(ctx, key, request),
             (Method::Invite | Method::Update, CallState::Active(active)) => {
-                self.facts.learn(&request);
+                self.facts.learn(request);
                 active.offered(ctx, &self.media, key, request);
             }
-            // RFC 3261 §14.2, RFC 3311 §5.2: the first offer is not answered yet.
-            (Method::Invite | Method::Update, _) => {
-                let wait = ctx.entropy.jitter(10).to_string();
-                ctx.reply_with(key, &request, 500, "Server Internal Error", |builder| {
-                    builder.header(Name::RetryAfter, &wait)
-                });
-            }
-            (Method::Info, _) => ctx.reply(key, &request, 200, "OK"),
-            (Method::Refer, CallState::Active(active)) => active.referred(ctx, key, &request),
-            (Method::Notify, CallState::Active(active)) => return active.notified(ctx, key, &request),
-            _ => not_allowed(ctx, key, &request),
+            (Method::Invite | Method::Update, _) => not_yet(ctx, key, request),
+            (Method::Info, _) => ctx.reply(key, request, 200, "OK"),
+            (Method::Refer, CallState::Active(active)) => active.referred(ctx, key, request),
+            (Method::Notify, CallState::Active(active)) => return active.notified(ctx, key, request),
+            _ => not_allowed(ctx, key, request),
         }
         None
     }
 
-    fn bye(&mut self, ctx: &mut Context, request: &Request) -> Option<Ending> {
+    fn bye(&mut self, ctx: &mut Context, request: &Request) -> Option<Box<Ending>> {
         if let CallState::Incoming(_) = self.state {
-            return self.cancelled(ctx, request, "BYE Received").map(|it| it.message(ctx, request.as_str()));
+            return self.cancelled(ctx, request, "BYE Received");
         }
-        let reason = cause::Reason::of(request);
         let ending = Ending::new(Originator::Remote, Outcome::Answered, "Terminated");
-        let mut ending = ending.message(ctx, request.as_str());
-        ending.status_code = reason.cause;
-        ending.reason_phrase = reason.text.map(ToString::to_string);
-        Some(ending)
+        Some(ending.because(ctx, request, &cause::Reason::of(request)))
     }
 }
 
@@ -102,9 +121,8 @@ impl Active {
         let ours = response.is_success()
             && response.call_id() == self.dialog.call_id
             && response.to_tag() == Some(&*self.dialog.remote_tag)
-            && response.cseq().is_ok_and(|cseq| {
-                cseq.method == Method::Invite && ack.cseq().is_ok_and(|own| own.number == cseq.number)
-            });
+            && response.number(Name::CSeq) == ack.number(Name::CSeq)
+            && response.get(Name::CSeq).is_some_and(|cseq| cseq.ends_with("INVITE"));
         if ours {
             ctx.outputs.push_back(Output::Send { socket, text: ack.as_str().into() });
         }
@@ -112,42 +130,28 @@ impl Active {
 }
 
 impl Farewell {
-    pub(super) fn has_dialog(&self, request: &Request) -> bool {
-        self.dialog().is_some_and(|dialog| dialog.matches_request(request))
-    }
-
     /// A request that crossed our goodbye.
     pub(super) fn in_dialog(&mut self, ctx: &mut Context, key: Key, request: &Request) {
         if *request.method() == Method::Bye {
             ctx.reply(key, request, 200, "OK");
             self.done(ctx);
         } else {
-            ctx.reply(key, request, 481, "Call/Transaction Does Not Exist");
-        }
-    }
-}
-
-fn accepts(ctx: &mut Context, dialog: &mut Dialog, key: Key, request: &Request) -> bool {
-    match dialog.accepts(request) {
-        Ok(()) => true,
-        Err(refusal) => {
-            ctx.reply(key, request, refusal.status, refusal.reason);
-            false
+            unknown(ctx, key, request);
         }
     }
 }
 
 /// What we can do (RFC 3261 §11.2).
 pub(crate) fn options(ctx: &mut Context, key: Key, request: &Request) {
-    let allow = ctx.allow;
-    ctx.reply_with(key, request, 200, "OK", |builder| abilities(builder, allow));
+    ctx.reply_with(key, request, 200, "OK", &abilities(ctx.allow));
 }
 
-pub(crate) fn abilities(builder: ResponseBuilder, allow: &str) -> ResponseBuilder {
-    builder
-        .header(Name::Allow, allow)
-        .header(Name::Accept, "application/sdp, application/dtmf-relay")
-        .header(Name::Supported, "outbound")
+pub(crate) fn abilities(allow: &str) -> [(Name, &str); 3] {
+    [
+        (Name::Allow, allow),
+        (Name::Accept, "application/sdp, application/dtmf-relay"),
+        (Name::Supported, "outbound"),
+    ]
 }
 
 /// A method that we know and do not take, or do not know.
@@ -156,6 +160,82 @@ pub(crate) fn not_allowed(ctx: &mut Context, key: Key, request: &Request) {
         Method::Other(_) => (501, "Not Implemented"),
         _ => (405, "Method Not Allowed"),
     };
-    let allow = ctx.allow;
-    ctx.reply_with(key, request, status, reason, |builder| builder.header(Name::Allow, allow));
+    ctx.reply_with(key, request, status, reason, &[(Name::Allow, ctx.allow)]);
+}
+
+/// A request for which there is no dialog, or nothing in it.
+pub(crate) fn unknown(ctx: &mut Context, key: Key, request: &Request) {
+    ctx.reply(key, request, 481, "Call/Transaction Does Not Exist");
+}
+
+/// RFC 3261 §14.2, RFC 3311 §5.2: another offer is not answered yet.
+pub(super) fn not_yet(ctx: &mut Context, key: Key, request: &Request) {
+    let wait = text::number(ctx.entropy.jitter(10) as u32);
+    ctx.reply_with(key, request, 500, "Server Internal Error", &[(Name::RetryAfter, &wait)]);
+}
+
+/// A body of a type that is not taken here.
+pub(super) fn unsupported_media(ctx: &mut Context, key: Key, request: &Request, accept: &str) {
+    ctx.reply_with(key, request, 415, "Unsupported Media Type", &[(Name::Accept, accept)]);
+}
+
+/// RFC 4028 §9: the session would expire too soon.
+pub(super) fn too_short(ctx: &mut Context, key: Key, request: &Request) {
+    ctx.reply_with(key, request, 422, "Session Interval Too Small", &[(Name::MinSe, LEAST)]);
+}
+
+/// 200 to an UPDATE, with our description where it is not empty.
+pub(super) fn updated(ctx: &mut Context, key: Key, request: &Request, description: &str) {
+    let ok = start_ok(ctx, request);
+    ctx.respond(key, described(ok, description));
+}
+
+/// Starts a 200 that says where we are.
+pub(super) fn start_ok(ctx: &mut Context, request: &Request) -> ResponseBuilder {
+    let contact = ctx.account.contact("");
+    ctx.start_reply(request, 200, "OK").header(Name::Contact, &contact)
+}
+
+/// Starts a request in a dialog that says where we are.
+pub(super) fn start(ctx: &Context, dialog: &mut Dialog, method: Method) -> RequestBuilder {
+    dialog.request(method).header(Name::Contact, &ctx.account.contact(";ob"))
+}
+
+/// What every 2xx of ours to an INVITE says, and to an UPDATE with an offer.
+pub(super) fn agreeing(ctx: &Context, ok: ResponseBuilder, session: &SessionTimer) -> ResponseBuilder {
+    let ok = ok.header(Name::Allow, ctx.allow).header(Name::Supported, SUPPORTED);
+    // RFC 4028 §9
+    let Some((value, required)) = session.grant() else { return ok };
+    let ok = ok.header(Name::SessionExpires, &value);
+    if required { ok.header(Name::Require, "timer") } else { ok }
+}
+
+/// With the header lines that an application wants in it.
+pub(super) fn with_headers(mut builder: RequestBuilder, lines: &str) -> RequestBuilder {
+    if FULL {
+        for (name, value) in header_lines(lines) {
+            builder = builder.raw_header(name, value);
+        }
+    }
+    builder
+}
+
+/// With the header lines that an application wants in it.
+pub(super) fn answer_with_headers(mut builder: ResponseBuilder, lines: &str) -> ResponseBuilder {
+    if FULL {
+        for (name, value) in header_lines(lines) {
+            builder = builder.raw_header(name, value);
+        }
+    }
+    builder
+}
+
+/// With our description, where it is not empty.
+pub(super) fn with_description(builder: RequestBuilder, description: &str) -> RequestBuilder {
+    if description.is_empty() { builder } else { builder.body(SDP, description) }
+}
+
+/// With our description, where it is not empty.
+pub(super) fn described(builder: ResponseBuilder, description: &str) -> ResponseBuilder {
+    if description.is_empty() { builder } else { builder.body(SDP, description) }
 }

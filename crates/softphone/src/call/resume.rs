@@ -4,14 +4,14 @@
 use super::active::Active;
 use super::dial::Dial;
 use super::transfer::replaces;
-use super::{Call, CallState, Ending, Facts, Media, text};
-use crate::context::{CallTimer, Context, Timer};
-use crate::{
-    CallDirection, CallId, CallOptions, Event, MediaOptions, Originator, Outcome, Party, PeerRequest,
-};
+use super::{Call, CallState, Ending, Facts, Media, calm, text, wake};
+use crate::context::{CallTimer, Context};
+use crate::{CallDirection, CallId, CallOptions, Event, MediaOptions, Party};
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
+use core::mem;
 use core::time::Duration;
+use headset_sip::text::{cut, cut_or_all, lines};
 use headset_sip::{Dialog, Uri};
 
 /// The first line says how the rest is to be read.
@@ -61,47 +61,40 @@ impl Call {
         active.dialog.local_seq = active.dialog.local_seq.saturating_add(AHEAD);
         active.resuming = true;
         active.offer_again(ctx, &media, kept.hold);
-        if kept.muted {
-            media.ask(ctx, PeerRequest::Mute(true));
-        }
-        ctx.timers.set(Timer::Call(call, CallTimer::GiveUp), ctx.now + PATIENCE);
-        ctx.trace("call_returning", &[("call", &facts.id)]);
-        Some(Call::new(facts, media, CallState::Active(Box::new(active))))
+        media.keep_muted(ctx);
+        wake(ctx, call, CallTimer::GiveUp, PATIENCE);
+        let call = Call::new(facts, media, CallState::Active(active));
+        call.trace(ctx, "call_returning");
+        Some(call)
     }
 
-    /// The far end has answered our return, or refused it with `status` where it is not 0.
-    pub(super) fn returned(&mut self, ctx: &mut Context, status: u16, offer: &str) -> Option<Ending> {
+    /// The far end has answered our return, or refused it.
+    pub(super) fn returned(&mut self, ctx: &mut Context, taken: bool) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };
-        match status {
-            _ if !active.resuming => None,
-            200..=299 => {
-                active.resuming = false;
-                active.session.start(ctx, self.call);
-                ctx.timers.clear(Timer::Call(self.call, CallTimer::GiveUp));
-                ctx.trace("call_returned", &[("call", &self.facts.id)]);
-                self.store(ctx);
-                None
-            }
-            // RFC 3891: whoever knows the call only by its dialog's name lets us take its place.
-            481 if Uri::parse(&active.dialog.remote_uri).is_ok() => {
-                let to = active.dialog.remote_uri.clone();
-                let headers = ["Replaces: ", &replaces(&active.dialog)].concat();
-                let options = CallOptions { media: self.media.options, headers, ..CallOptions::default() };
-                let dial = Dial::with_offer(ctx, self.call, to, Box::new(options), offer.into());
-                self.state = CallState::Dialling(Box::new(dial));
-                None
-            }
-            _ => Some(self.not_resumed("Dialog Error")),
+        if !taken {
+            return Some(active.not_resumed("Dialog Error"));
         }
+        active.resuming = false;
+        active.session.start(ctx, self.call);
+        calm(ctx, self.call, CallTimer::GiveUp);
+        self.trace(ctx, "call_returned");
+        self.store(ctx);
+        None
     }
 
-    /// It cannot be taken up again.
-    pub(super) fn not_resumed(&self, cause: &str) -> Ending {
-        let ending = Ending::new(Originator::System, Outcome::Answered, cause);
-        match &self.state {
-            CallState::Active(active) => ending.farewell(active.farewell(None)),
-            _ => ending,
+    /// RFC 3891: whoever knows the call only by its dialog's name lets us take its place.
+    pub(super) fn replace(&mut self, ctx: &mut Context) -> Option<Box<Ending>> {
+        let CallState::Active(active) = &self.state else { return None };
+        let (dialog, to) = (&active.dialog, &active.dialog.remote_uri);
+        if Uri::parse(to).is_err() {
+            return Some(active.not_resumed("Dialog Error"));
         }
+        let mut dial = Dial::new(ctx, self.call, to.clone(), CallOptions::DEFAULT);
+        dial.replaces = replaces(dialog);
+        dial.wait_for_flow(ctx, active.offer().into());
+        self.state = CallState::Dialling(dial);
+        ctx.calls_changed = true;
+        None
     }
 }
 
@@ -119,17 +112,17 @@ fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
         out.push('\n');
         out.push_str(name);
         out.push(' ');
-        out.extend(value.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }));
+        for c in value.chars() {
+            out.push(if matches!(c, '\n' | '\r') { ' ' } else { c });
+        }
     };
     line("id", &facts.id);
     line("direction", if facts.direction == CallDirection::Incoming { "incoming" } else { "outgoing" });
-    for (name, uri, party) in
-        [("local-name", "local-uri", &facts.local), ("remote-name", "remote-uri", &facts.remote)]
-    {
-        line(name, &party.display_name);
-        line(uri, &party.uri);
-    }
-    for header in facts.invite.lines().take_while(|header| !header.is_empty()) {
+    line("local-name", &facts.local.display_name);
+    line("local-uri", &facts.local.uri);
+    line("remote-name", &facts.remote.display_name);
+    line("remote-uri", &facts.remote.uri);
+    for header in lines(&facts.invite).take_while(|header| !header.is_empty()) {
         line("invite", header);
     }
     if media.muted {
@@ -143,41 +136,44 @@ fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
     out
 }
 
-fn decode(stored: &str) -> Option<(Facts, Kept)> {
-    let (head, _) = stored.split_at(stored.find("\ndialog ")?);
-    let dialog = Dialog::decode(stored.get(head.len() + 1..)?).ok()?;
-    let mut lines = head.split('\n');
-    lines.next().filter(|version| *version == VERSION)?;
-    let mut facts = Facts {
+fn decode(stored: &str) -> Option<(Box<Facts>, Kept)> {
+    let (version, mut rest) = cut(stored, b'\n')?;
+    if version != VERSION {
+        return None;
+    }
+    let mut facts = Box::new(Facts {
         id: String::new(),
         direction: CallDirection::Outgoing,
-        local: Party::default(),
-        remote: Party::default(),
+        local: Party::NOBODY,
+        remote: Party::NOBODY,
         invite: String::new(),
         asserted: None,
-    };
-    let mut kept = Kept { dialog, muted: false, hold: false };
-    for line in lines {
-        let (name, value) = line.split_once(' ').unwrap_or((line, ""));
-        let party = |party: &mut Party| {
-            if let Ok(uri) = Uri::parse(value) {
-                let display_name = core::mem::take(&mut party.display_name);
-                *party = Party { display_name, ..text::party_of(&uri) };
-            }
-        };
+    });
+    let (mut muted, mut hold) = (false, false);
+    while !rest.starts_with("dialog ") {
+        let (line, after) = cut(rest, b'\n')?;
+        rest = after;
+        let (name, value) = cut_or_all(line, b' ');
+        let party = if name.starts_with("local") { &mut facts.local } else { &mut facts.remote };
         match name {
-            "id" => facts.id = value.to_string(),
+            "id" => facts.id = value.into(),
             "direction" if value == "incoming" => facts.direction = CallDirection::Incoming,
-            "local-name" => facts.local.display_name = value.to_string(),
-            "remote-name" => facts.remote.display_name = value.to_string(),
-            "local-uri" => party(&mut facts.local),
-            "remote-uri" => party(&mut facts.remote),
-            "invite" => facts.invite.extend([value, "\r\n"]),
-            "muted" => kept.muted = true,
-            "hold" => kept.hold = true,
+            "local-name" | "remote-name" => party.display_name = value.into(),
+            "local-uri" | "remote-uri" => {
+                if let Ok(uri) = Uri::parse(value) {
+                    let display_name = mem::take(&mut party.display_name);
+                    *party = Party { display_name, ..text::party_of(&uri) };
+                }
+            }
+            "invite" => {
+                facts.invite.push_str(value);
+                facts.invite.push_str("\r\n");
+            }
+            "muted" => muted = true,
+            "hold" => hold = true,
             // Whoever writes version 1 later may say more.
             _ => {}
         }
     }
-    Some((facts, kept))
+    Some((facts, Kept { dialog: Dialog::decode(rest).ok()?, muted, hold }))
 }

@@ -1,12 +1,14 @@
 //! An INVITE to us that has no final answer yet.
 
-use super::incoming::default_reason;
+use super::incoming::{default_reason, reason_or_default};
 use super::recent::Copy;
 use super::reliable::Reliable;
+use super::requests::answer_with_headers;
 use super::session_timer::SessionTimer;
-use super::{Ending, text};
-use crate::context::{CallTimer, Context, Key, Timer};
+use super::{Ending, calm, text, wake};
+use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{CallId, EndOptions, Originator, Outcome};
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
@@ -21,8 +23,8 @@ const FLOW_LOST: Duration = Duration::from_secs(10);
 pub(super) enum Refusal {
     /// It makes no sense.
     Bad(&'static str),
-    /// The session would expire too soon; this is the least, in seconds.
-    TooShort(u32),
+    /// The session would expire too soon.
+    TooShort,
 }
 
 /// An INVITE that has no final answer yet.
@@ -32,66 +34,45 @@ pub(super) struct Ring {
     /// `None` while the flow that it came on is gone.
     pub(super) key: Option<Key>,
     pub(super) invite: Request,
+    /// What tells it from others.
+    pub(super) copy: Copy,
     /// Early; confirmed by our 200.
     pub(super) dialog: Dialog,
     /// More headers of the 200.
     pub(super) headers: String,
     pub(super) reliable: Reliable,
     pub(super) session: SessionTimer,
-    pub(super) step: Step,
+    pub(super) preparation: Preparation,
+    /// The offer's candidates are still to be given to the peer connection.
+    pub(super) withheld: bool,
+    pub(super) answering: Answering,
 }
 
-/// The peer connection made ready while it rings.
+/// Our description.
 #[derive(Debug)]
 pub(super) enum Preparation {
     None,
-    /// Answering the offer, which has no candidates.
+    /// The peer connection makes it.
     UnderWay,
     Ready {
         answer: String,
     },
 }
 
-#[derive(Debug)]
-pub(super) enum Step {
+/// How far the user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answering {
     /// Answer was not clicked yet.
-    Ringing {
-        preparation: Preparation,
-    },
-    Microphone {
-        preparation: Preparation,
-    },
-    /// `withheld`: the offer's candidates are still to be given. `microphone`: it is open.
-    Description {
-        withheld: bool,
-        microphone: bool,
-    },
-    /// A flow to send the 200 on.
-    Flow {
-        answer: String,
-        microphone: bool,
-    },
+    No,
+    /// It was, and the microphone is being opened.
+    Microphone,
+    /// The 200 goes out when there are a description and a flow. `microphone`: it is open.
+    Yes { microphone: bool },
 }
 
 impl Ring {
-    pub(super) fn dialog(&self) -> &Dialog {
-        &self.dialog
-    }
-
-    pub(super) fn dialog_mut(&mut self) -> &mut Dialog {
-        &mut self.dialog
-    }
-
     pub(super) fn is_answering(&self) -> bool {
-        !matches!(self.step, Step::Ringing { .. })
-    }
-
-    pub(super) fn copy(&self) -> Copy {
-        Copy::of(&self.invite)
-    }
-
-    pub(super) fn key(&self) -> Option<Key> {
-        self.key
+        self.answering != Answering::No
     }
 
     pub(super) fn is(&self, key: Key) -> bool {
@@ -104,13 +85,12 @@ impl Ring {
     }
 
     pub(super) fn start(&mut self, ctx: &mut Context) {
-        let give_up = Timer::Call(self.call, CallTimer::GiveUp);
         if ctx.supervised() {
             // How long it rings is the application's to say.
-            ctx.timers.clear(give_up);
+            calm(ctx, self.call, CallTimer::GiveUp);
         } else {
             self.provisional(ctx, self.response(ctx, 180, "Ringing"));
-            ctx.timers.set(give_up, ctx.now + RING);
+            wake(ctx, self.call, CallTimer::GiveUp, RING);
         }
     }
 
@@ -126,33 +106,52 @@ impl Ring {
         }
     }
 
-    /// Gives the final answer that ends it.
-    pub(super) fn reject(&self, ctx: &mut Context, status: u16, reason: &str) {
+    /// Ends it with this final answer.
+    pub(super) fn give_up(
+        &self,
+        ctx: &mut Context,
+        originator: Originator,
+        outcome: Outcome,
+        cause: &str,
+        status: u16,
+        reason: &str,
+    ) -> Box<Ending> {
         self.respond(ctx, self.response(ctx, status, reason));
+        Ending::new(originator, outcome, cause).status(status, reason)
     }
 
-    pub(super) fn refuse(&mut self, ctx: &mut Context, options: EndOptions) -> Ending {
+    /// It rang, or waited for a flow, for too long.
+    pub(super) fn rang_out(&self, ctx: &mut Context) -> Box<Ending> {
+        let (outcome, cause, reason) = match self.key {
+            Some(_) => (Outcome::Missed, "No Answer", "No Answer"),
+            None => (Outcome::Failed, "Connection Error", default_reason(480)),
+        };
+        self.give_up(ctx, Originator::System, outcome, cause, 480, reason)
+    }
+
+    /// The caller's patience, told in Expires, has ended.
+    pub(super) fn expired(&self, ctx: &mut Context) -> Box<Ending> {
+        self.give_up(ctx, Originator::System, Outcome::Missed, "Expires", 487, default_reason(487))
+    }
+
+    pub(super) fn refuse(&mut self, ctx: &mut Context, options: &EndOptions) -> Box<Ending> {
         // RFC 3261 §8.1.3.4: 3xx would need Contacts to go to, but is the application's to choose.
         let status = options.status_code.filter(|status| (300..700).contains(status)).unwrap_or(480);
         let given = text::reason_phrase(options.reason_phrase.as_deref().unwrap_or(""));
-        let reason = if given.is_empty() { default_reason(status) } else { &given };
-        let mut response = self.response(ctx, status, reason);
-        for (name, value) in text::lines(&options.headers) {
-            response = response.raw_header(name, value);
-        }
-        if !options.body.is_empty() {
+        let reason = reason_or_default(&given, status);
+        let mut response = answer_with_headers(self.response(ctx, status, reason), &options.headers);
+        if FULL && !options.body.is_empty() {
             response = response.body(&options.content_type, &options.body);
         }
         self.respond(ctx, response);
-        let cause = options.cause.as_deref().unwrap_or("Rejected");
-        Ending::new(Originator::Local, Outcome::Rejected, cause).status(status, reason)
+        Ending::asked(Originator::Local, Outcome::Rejected, "Rejected", options).status(status, reason)
     }
 
     /// The flow that it rings on is gone; the switch will try another one.
     pub(super) fn flow_lost(&mut self, ctx: &mut Context, key: Key) {
         if self.is(key) {
             self.key = None;
-            ctx.timers.set(Timer::Call(self.call, CallTimer::GiveUp), ctx.now + FLOW_LOST);
+            wake(ctx, self.call, CallTimer::GiveUp, FLOW_LOST);
         }
     }
 }

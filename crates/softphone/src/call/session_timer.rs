@@ -1,13 +1,16 @@
 //! Session timers (RFC 4028): a session that nobody refreshes is over.
 
+use super::{calm, text, wake};
 use crate::context::{CallTimer, Context, Timer};
 use crate::{CallId, Time};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::time::Duration;
-use headset_sip::{Headers, Name};
+use headset_sip::{Headers, Name, Refresher, RequestBuilder, SessionExpires};
 
 /// The least that we take, and what RFC 4028 §5 says when nobody said anything.
 pub(super) const MIN_SE: u32 = 90;
+/// The same as Min-SE.
+pub(super) const LEAST: &str = "90";
 /// A day: timers beyond are nobody's wish.
 const MAX: u32 = 86_400;
 
@@ -22,13 +25,6 @@ pub(super) struct SessionTimer {
     pub(super) ours: bool,
 }
 
-/// Who refreshes, from the side of whoever sent the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refresher {
-    Uac,
-    Uas,
-}
-
 impl SessionTimer {
     /// What to ask for: nothing at 0.
     pub(super) fn wanted(seconds: u32) -> SessionTimer {
@@ -36,12 +32,24 @@ impl SessionTimer {
         SessionTimer { interval, min_se: 0, ours: true }
     }
 
-    /// The value of Session-Expires in a request of ours; `role` where who refreshes is agreed already.
-    pub(super) fn header(&self, role: Option<Refresher>) -> Option<String> {
+    /// Adds Session-Expires and Min-SE to a request of ours; `role` where who refreshes is agreed already
+    /// (RFC 4028 §7.1, §7.4).
+    pub(super) fn ask(&self, mut builder: RequestBuilder, role: Option<Refresher>) -> RequestBuilder {
+        if let Some(value) = self.header(role) {
+            builder = builder.header(Name::SessionExpires, &value);
+            if self.min_se > 0 {
+                builder = builder.header(Name::MinSe, &text::number(self.min_se));
+            }
+        }
+        builder
+    }
+
+    /// The value of Session-Expires.
+    fn header(&self, role: Option<Refresher>) -> Option<String> {
         if self.interval == 0 {
             return None;
         }
-        let mut value = self.interval.max(self.min_se).to_string();
+        let mut value = text::number(self.interval.max(self.min_se));
         value.push_str(match role {
             Some(Refresher::Uac) => ";refresher=uac",
             Some(Refresher::Uas) => ";refresher=uas",
@@ -66,21 +74,21 @@ impl SessionTimer {
     /// What a 2xx to our INVITE or UPDATE says (RFC 4028 §7.2).
     pub(super) fn accepted(&mut self, response: &Headers) {
         match read(response) {
-            Some((interval, refresher)) => {
-                self.interval = interval;
+            Some(SessionExpires { seconds, refresher }) => {
+                self.interval = seconds;
                 self.ours = refresher != Some(Refresher::Uas);
             }
             None => self.interval = 0,
         }
     }
 
-    /// What a request of the far end asks for, and how it is granted (RFC 4028 §9): `Err` is a Min-SE for a 422.
-    pub(super) fn asked(&mut self, request: &Headers, own_wish: u32) -> Result<(), u32> {
+    /// What a request of the far end asks for, and how it is granted (RFC 4028 §9). `false` where it is too little.
+    pub(super) fn asked(&mut self, request: &Headers, own_wish: u32) -> bool {
         let supports = request.lists(Name::Supported, "timer") || request.lists(Name::Require, "timer");
         match read(request) {
-            Some((interval, _)) if interval < MIN_SE && supports => return Err(MIN_SE),
-            Some((interval, refresher)) => {
-                self.interval = interval.max(MIN_SE);
+            Some(it) if it.seconds < MIN_SE && supports => return false,
+            Some(SessionExpires { seconds, refresher }) => {
+                self.interval = seconds.max(MIN_SE);
                 // Whoever does not know of timers refreshes nothing.
                 self.ours = !supports || refresher != Some(Refresher::Uac);
             }
@@ -90,7 +98,7 @@ impl SessionTimer {
                 self.interval = if own_wish == 0 { 0 } else { self.interval.max(least) };
             }
         }
-        Ok(())
+        true
     }
 
     /// The value of Session-Expires in our 2xx, and whether the far end must understand it (RFC 4028 §9).
@@ -101,44 +109,33 @@ impl SessionTimer {
 
     /// The session was just begun or refreshed.
     pub(super) fn start(&self, ctx: &mut Context, call: CallId) {
-        let (refresh, end) = (Timer::Call(call, CallTimer::Refresh), Timer::Call(call, CallTimer::Session));
-        ctx.timers.clear(refresh);
-        ctx.timers.clear(end);
-        if self.interval == 0 {
-            return;
+        calm(ctx, call, CallTimer::Refresh);
+        calm(ctx, call, CallTimer::Session);
+        let after = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        if self.interval > 0 {
+            if self.ours {
+                // RFC 4028 §7.2: half of it.
+                wake(ctx, call, CallTimer::Refresh, after(self.interval / 2));
+            }
+            // RFC 4028 §10: a BYE while the far end still knows the session.
+            let end = self.interval - 32.min(self.interval / 3);
+            wake(ctx, call, CallTimer::Session, after(end));
         }
-        let interval = Duration::from_secs(u64::from(self.interval));
-        if self.ours {
-            // RFC 4028 §7.2: half of it.
-            ctx.timers.set(refresh, ctx.now + interval / 2);
-        }
-        // RFC 4028 §10: a BYE while the far end still knows the session.
-        ctx.timers.set(end, ctx.now + interval - Duration::from_secs(32).min(interval / 3));
     }
 
     /// A refresh failed in a way that another may mend: half of what is left, or at the end nothing.
     pub(super) fn again(&self, ctx: &mut Context, call: CallId) {
-        let Some(end) = ctx.timers.get(Timer::Call(call, CallTimer::Session)) else { return };
-        let left: Duration = end.since(ctx.now) / 2;
-        if self.ours && left > Duration::from_secs(1) {
-            let at: Time = ctx.now + left;
-            ctx.timers.set(Timer::Call(call, CallTimer::Refresh), at);
+        let Some(Time(end)) = ctx.timers.get(Timer::Call(call, CallTimer::Session)) else { return };
+        let left_ms = end.saturating_sub(ctx.now.0) / 2;
+        if self.ours && left_ms > 1000 {
+            wake(ctx, call, CallTimer::Refresh, Duration::from_millis(left_ms));
         }
     }
 }
 
 /// Session-Expires.
-fn read(headers: &Headers) -> Option<(u32, Option<Refresher>)> {
-    let interval = headers.number(Name::SessionExpires).filter(|seconds| *seconds > 0)?.min(MAX);
-    let value = headers.get(Name::SessionExpires).unwrap_or("");
-    let refresher = value.split(';').skip(1).find_map(|param| {
-        let (name, value) = param.split_once('=')?;
-        let value = name.trim().eq_ignore_ascii_case("refresher").then_some(value.trim())?;
-        match () {
-            () if value.eq_ignore_ascii_case("uac") => Some(Refresher::Uac),
-            () if value.eq_ignore_ascii_case("uas") => Some(Refresher::Uas),
-            () => None,
-        }
-    });
-    Some((interval, refresher))
+fn read(headers: &Headers) -> Option<SessionExpires> {
+    let mut asked = headers.session_expires().filter(|asked| asked.seconds > 0)?;
+    asked.seconds = asked.seconds.min(MAX);
+    Some(asked)
 }

@@ -1,38 +1,53 @@
 //! Small texts of messages: reason phrases, parties, queue places.
 
 use crate::Party;
+use crate::context::FULL;
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::{Headers, Name, NameAddr, Uri, push_number, push_quoted};
+use headset_sip::text::{cut_or_all, lines};
+use headset_sip::{Headers, NameAddr, Params, Uri, Value, push_number, push_quoted};
+
+/// The type of descriptions.
+pub(super) const SDP: &str = "application/sdp";
 
 const REASON_MAX: usize = 128;
 
 /// A reason phrase that somebody wrote: without control characters, at most 128 bytes.
 pub(super) fn reason_phrase(text: &str) -> String {
     let mut clean = String::new();
-    for c in text.chars().filter(|c| !c.is_control()) {
+    for c in text.chars() {
         if clean.len() + c.len_utf8() > REASON_MAX {
             break;
         }
-        clean.push(c);
+        if !c.is_control() {
+            clean.push(c);
+        }
     }
-    clean.trim().into()
+    clean.trim_ascii().into()
 }
 
-/// The headers that an application wants in a message, a line each.
-pub(super) fn lines(headers: &str) -> impl Iterator<Item = (&str, &str)> {
-    headers.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim(), value.trim()))
+/// A number as text.
+pub(super) fn number(number: u32) -> String {
+    let mut text = String::new();
+    push_number(&mut text, number);
+    text
+}
+
+/// The name that the switch gives a call.
+pub(super) fn call_name(message: &Headers) -> Option<&str> {
+    message.get_named("X-Headset-Call").filter(|name| !name.is_empty())
 }
 
 /// Who the far end is by the word of those who know it: P-Asserted-Identity (RFC 3325 §9.1), or what came before it.
 pub(super) fn asserted(message: &Headers) -> Option<Party> {
-    let older = message.get_named("Remote-Party-ID");
-    let mut values = message.values(Name::PAssertedIdentity).chain(older);
-    values.find_map(|value| NameAddr::parse(value).ok()).map(|address| party(&address))
+    message.asserted_identity().map(|address| party(&address))
 }
 
 /// Where a 3xx points (RFC 3261 §8.1.3.4), the most wanted first.
 pub(super) fn contacts(response: &Headers) -> Vec<String> {
+    if !FULL {
+        return Vec::new();
+    }
     let mut contacts: Vec<(u32, String)> = response
         .contacts()
         .filter_map(Result::ok)
@@ -44,31 +59,32 @@ pub(super) fn contacts(response: &Headers) -> Vec<String> {
 
 /// `0.7` in thousandths (RFC 3261 §20.10); 1 where it is not said.
 fn quality(q: Option<&str>) -> u32 {
-    let Some((whole, part)) = q.map(|q| q.split_once('.').unwrap_or((q, ""))) else { return 1000 };
+    let Some((whole, part)) = q.map(|q| cut_or_all(q, b'.')) else { return 1000 };
     let digit =
         |at: usize| part.as_bytes().get(at).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0') % 10));
-    if whole.trim() == "1" { 1000 } else { 100 * digit(0) + 10 * digit(1) + digit(2) }
+    if whole.trim_ascii() == "1" { 1000 } else { 100 * digit(0) + 10 * digit(1) + digit(2) }
 }
 
 /// Status and reason phrase of a response's first line: what a `message/sipfrag` begins with (RFC 3420).
 pub(super) fn status_line(text: &str) -> Option<(u16, &str)> {
-    let line = text.lines().next()?.strip_prefix("SIP/2.0 ")?;
-    let (status, reason) = line.split_once(' ').unwrap_or((line, ""));
-    Some((status.parse().ok()?, reason.trim()))
+    let line = lines(text).next()?.strip_prefix("SIP/2.0 ")?;
+    let digits = line.as_bytes().get(..3).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+    let status = digits.iter().fold(0, |status, digit| 10 * status + u16::from(digit - b'0'));
+    Some((status, line.get(3..).unwrap_or("").trim_ascii()))
 }
 
-/// A header's value as it stands in a URI (RFC 3261 §19.1.1): all but letters, digits and the few marks is escaped.
-pub(super) fn escape(value: &str) -> String {
+/// Adds a header's value as it stands in a URI (RFC 3261 §19.1.1): all but letters, digits and the few marks is escaped.
+pub(super) fn push_escaped(uri: &mut String, value: &str) {
     let hex = |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 });
-    let mut escaped = String::new();
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
-            escaped.push(char::from(byte));
+            uri.push(char::from(byte));
         } else {
-            escaped.extend(['%', hex(byte >> 4), hex(byte & 15)]);
+            uri.push('%');
+            uri.push(hex(byte >> 4));
+            uri.push(hex(byte & 15));
         }
     }
-    escaped
 }
 
 /// A SIP URI as a request may be sent to it: no header of a URI is taken unseen (RFC 3261 §19.1.1, §19.1.5).
@@ -92,8 +108,11 @@ pub(super) fn reason_header(status: u16, text: &str) -> String {
 }
 
 pub(super) fn party(address: &NameAddr<'_>) -> Party {
-    let display_name = address.display_name().unwrap_or_default().into_owned();
-    Party { display_name, ..party_of(&address.uri) }
+    let mut party = party_of(&address.uri);
+    if let Some(name) = address.display_name() {
+        party.display_name = name.into_owned();
+    }
+    party
 }
 
 /// The party of an address of our own making.
@@ -112,25 +131,20 @@ pub(super) fn party_of(uri: &Uri<'_>) -> Party {
 
 /// `position=3;waiting=40`
 pub(super) fn queue_place(header: &str) -> Option<(u32, u32)> {
-    let value = |name: &str| {
-        let mut pairs = header.split(';').filter_map(|pair| pair.split_once('='));
-        pairs.find(|(key, _)| key.trim().eq_ignore_ascii_case(name))?.1.trim().parse().ok()
-    };
-    let position = value("position")?;
-    Some((position, value("waiting").unwrap_or(position)))
+    let place = Value { value: "", params: Params::parse(header) };
+    let position = place.number("position")?;
+    Some((position, place.number("waiting").unwrap_or(position)))
 }
 
 /// Whom to call: a user part in our domain, or a whole URI. The answer is a URI's text.
 pub(crate) fn target(text: &str, domain: &str) -> Option<String> {
-    let text = text.trim();
-    let is_uri = ["sip:", "sips:"]
-        .iter()
-        .any(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
-    if is_uri {
+    let text = text.trim_ascii();
+    let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme));
+    if begins("sip:") || begins("sips:") {
         return Uri::parse(text).ok().map(|uri| uri.to_string());
     }
-    let usable = !text.is_empty() && !text.contains(['@', '<', '>', '"']) && !text.contains(char::is_control);
-    usable.then(|| Uri::sip(text, domain))
+    let is_bad = |byte: u8| byte.is_ascii_control() || b"@<>\"".contains(&byte);
+    (!text.is_empty() && !text.bytes().any(is_bad)).then(|| Uri::sip(text, domain))
 }
 
 #[cfg(test)]
@@ -161,8 +175,9 @@ mod tests {
     #[test]
     fn headers_in_uris_are_escaped() {
         let value = "a@b.example;to-tag=1;from-tag=ж";
-        assert_eq!(escape(value), "a%40b.example%3Bto-tag%3D1%3Bfrom-tag%3D%D0%B6");
-        let uri = ["sip:c@d?Replaces=", &escape(value)].concat();
+        let mut uri = String::from("sip:c@d?Replaces=");
+        push_escaped(&mut uri, value);
+        assert_eq!(uri, "sip:c@d?Replaces=a%40b.example%3Bto-tag%3D1%3Bfrom-tag%3D%D0%B6");
         assert_eq!(Uri::parse(&uri).expect("a URI").header("replaces").as_deref(), Some(value));
         assert_eq!(request_uri(&uri).as_deref(), Some("sip:c@d"));
         assert_eq!(status_line("SIP/2.0 180 Ringing\r\n"), Some((180, "Ringing")));

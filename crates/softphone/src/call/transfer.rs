@@ -2,12 +2,16 @@
 
 use super::active::Active;
 use super::calls::Calls;
-use super::{Call, CallState, Ending, text};
+use super::renegotiation::Ask;
+use super::requests::{start, with_headers};
+use super::{Ending, text};
 use crate::authorization::Series;
 use crate::context::{Context, Key};
-use crate::{CallEvent, CallId, CallOptions, CallStatus, Originator, Outcome};
+use crate::{CallEvent, CallId, CallOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::mem;
+use headset_sip::text::concat;
 use headset_sip::{Dialog, Method, Name, Request, Response};
 
 /// A REFER of ours whose end we wait for.
@@ -40,10 +44,9 @@ impl Calls {
         id: CallId,
         target: &str,
         with: Option<CallId>,
-        headers: String,
+        headers: &mut String,
     ) {
-        let other = with.and_then(|with| self.calls.iter().find(|call| call.call == with));
-        let other = other.and_then(Call::dialog);
+        let other = with.and_then(|with| self.exactly(with)).and_then(|call| call.dialog());
         if with.is_some() && other.is_none() {
             return ctx.error("transfer_failed", "nobody answered there");
         }
@@ -57,17 +60,22 @@ impl Calls {
         if let Some(other) = other {
             // RFC 3891 §6.1: the tags as the far end sees them.
             uri.push_str(if uri.contains('?') { "&Replaces=" } else { "?Replaces=" });
-            uri.push_str(&text::escape(&replaces(other)));
+            text::push_escaped(&mut uri, &replaces(other));
         }
-        let Some(Call { state: CallState::Active(active), .. }) = self.find(id) else {
+        let Some(active) = self.talked(id) else {
             return ctx.error("transfer_failed", "there is no active call");
         };
         if active.transfer.is_some() {
             return ctx.error("transfer_failed", "a transfer is under way");
         }
-        let refer_to = ["<", &uri, ">"].concat();
-        active.transfer =
-            Some(Transfer { refer_to, headers, with, series: Series::default(), step: Step::Flow });
+        let refer_to = concat(&["<", &uri, ">"]);
+        active.transfer = Some(Transfer {
+            refer_to,
+            headers: mem::take(headers),
+            with,
+            series: Series::default(),
+            step: Step::Flow,
+        });
         ctx.calls_changed = true;
     }
 
@@ -78,33 +86,31 @@ impl Calls {
         id: CallId,
         new: CallId,
         target: &str,
-        options: Box<CallOptions>,
+        options: &mut CallOptions,
     ) {
         let is_taken = self.calls.iter().any(|call| call.consults.is_some());
-        let call = self.find(id).filter(|call| matches!(call.state, CallState::Active(_)));
-        let Some(call) = call.filter(|_| !is_taken) else {
+        let Some(active) = self.talked(id).filter(|_| !is_taken) else {
             return ctx.error("call_in_progress", "one consultation at a time, during a call");
         };
-        let (id, was_held) = (call.call, call.view().status == CallStatus::Hold);
+        let (id, was_held) = (active.call, active.hold.is_on());
         let Some(consultation) = self.start(ctx, new, target, options) else { return };
         consultation.consults = Some((id, !was_held));
         if let Some(call) = self.find(id) {
-            call.want_hold(ctx, true);
+            call.want_hold(ctx, true, Ask::default());
         }
     }
 
     /// A consultation is over: whoever waited for it is talked to again.
     pub(super) fn consultation_over(&mut self, ctx: &mut Context, (id, resume): (CallId, bool)) {
-        let call = self.calls.iter_mut().find(|call| call.call == id);
-        if let Some(call) = call.filter(|_| resume) {
-            call.want_hold(ctx, false);
+        if resume && let Some(call) = self.exactly(id) {
+            call.want_hold(ctx, false, Ask::default());
         }
     }
 }
 
 /// The value of a Replaces header (RFC 3891 §6.1) for whoever is at the other end of this dialog.
 pub(super) fn replaces(dialog: &Dialog) -> String {
-    [&dialog.call_id, ";to-tag=", &dialog.remote_tag, ";from-tag=", &dialog.local_tag].concat()
+    concat(&[&dialog.call_id, ";to-tag=", &dialog.remote_tag, ";from-tag=", &dialog.local_tag])
 }
 
 impl Active {
@@ -115,16 +121,11 @@ impl Active {
         };
         let Some(socket) = ctx.routes.best(ctx.now).filter(|_| self.unacknowledged.is_none()) else { return };
         // RFC 3892 §2.1
-        let referred_by = ["<", &self.dialog.local_uri, ">"].concat();
-        let mut refer = self
-            .dialog
-            .request(Method::Refer)
-            .header(Name::Contact, &ctx.account.contact(";ob"))
+        let referred_by = concat(&["<", &self.dialog.local_uri, ">"]);
+        let mut refer = start(ctx, &mut self.dialog, Method::Refer)
             .header(Name::ReferTo, &transfer.refer_to)
             .header(Name::ReferredBy, &referred_by);
-        for (name, value) in text::lines(&transfer.headers) {
-            refer = refer.raw_header(name, value);
-        }
+        refer = with_headers(refer, &transfer.headers);
         let uri = &self.dialog.remote_target;
         refer = ctx.authorize(&mut transfer.series, socket, refer, &Method::Refer, uri, "");
         transfer.step = Step::Asking { key: ctx.send(socket, refer, "outbound"), id: self.dialog.local_seq };
@@ -136,7 +137,7 @@ impl Active {
         ctx: &mut Context,
         key: Key,
         response: &Response,
-    ) -> Option<Option<Ending>> {
+    ) -> Option<Option<Box<Ending>>> {
         let transfer = self.transfer.as_mut()?;
         let Step::Asking { key: own, id } = transfer.step else { return None };
         if own != key {
@@ -153,8 +154,7 @@ impl Active {
         ctx.tell(self.call, CallEvent::ReferAnswered, response.as_str());
         transfer.step = Step::Taken { id };
         // RFC 4488 §4: nobody will tell how it went on.
-        let unwatched =
-            response.get_named("Refer-Sub").is_some_and(|value| value.trim_start().starts_with("false"));
+        let unwatched = response.get_named("Refer-Sub").is_some_and(|value| value.starts_with("false"));
         Some(if status >= 300 || unwatched { self.transferred(ctx, status, reason) } else { None })
     }
 
@@ -172,16 +172,14 @@ impl Active {
     }
 
     /// NOTIFY of the far end: how far our transfer is (RFC 3515 §2.4.4).
-    pub(super) fn notified(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<Ending> {
-        let mut event = request.get(Name::Event).unwrap_or("").split(';').map(str::trim);
-        let is_refer = event.next().is_some_and(|name| name.eq_ignore_ascii_case("refer"));
-        let asked = event.find_map(|param| param.strip_prefix("id=")).and_then(|id| id.parse().ok());
+    pub(super) fn notified(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<Box<Ending>> {
         let own = match self.transfer.as_ref().map(|transfer| transfer.step) {
             // It may be faster than the 202.
             Some(Step::Asking { id, .. } | Step::Taken { id }) => Some(id),
             _ => None,
         };
-        if !is_refer || own.is_none() || asked.is_some_and(|id: u32| Some(id) != own) {
+        let event = request.value(Name::Event).filter(|event| own.is_some() && event.is("refer"));
+        if event.is_none_or(|event| event.number("id").is_some_and(|id| Some(id) != own)) {
             // RFC 6665 §4.1.3
             ctx.reply(key, request, 481, "Subscription Does Not Exist");
             return None;
@@ -189,15 +187,14 @@ impl Active {
         ctx.reply(key, request, 200, "OK");
         ctx.tell(self.call, CallEvent::ReferNotified, request.as_str());
         let (status, reason) = text::status_line(request.body()).unwrap_or((0, ""));
-        let state = request.get(Name::SubscriptionState).unwrap_or("").trim_start();
-        if status < 200 && !state.starts_with("terminated") {
+        if status < 200 && !request.value(Name::SubscriptionState).is_some_and(|it| it.is("terminated")) {
             return None;
         }
         self.transferred(ctx, status, reason)
     }
 
     /// It has come to an end. One that succeeded ends our call, unless the application decides.
-    fn transferred(&mut self, ctx: &mut Context, status: u16, reason: &str) -> Option<Ending> {
+    fn transferred(&mut self, ctx: &mut Context, status: u16, reason: &str) -> Option<Box<Ending>> {
         let transfer = self.transfer.take()?;
         ctx.calls_changed = true;
         if ctx.supervised() {
@@ -207,7 +204,8 @@ impl Active {
             ctx.error("transfer_failed", reason);
             return None;
         }
-        let ending = Ending::new(Originator::Local, Outcome::Answered, "Transferred");
-        Some(Ending { also: transfer.with, ..ending.farewell(self.farewell(None)) })
+        let mut ending = Ending::new(Originator::Local, Outcome::Answered, "Transferred");
+        ending.also = transfer.with;
+        Some(ending.farewell(Some(self.farewell(None))))
     }
 }

@@ -22,7 +22,8 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// The delay before the next attempt, after one more failure. `retry_after` is the least that the server asked for.
+    /// The delay before the next attempt, after one more failure. `retry_after` is the least that the server asked for, whole
+    /// seconds.
     pub(crate) fn next(
         &mut self,
         now: Time,
@@ -35,19 +36,19 @@ impl Backoff {
         }
         let since = *self.since.get_or_insert(now);
         let early = now.since(since) < EARLY;
-        let longest = ms(if early { options.retry_early_max_ms } else { options.retry_max_ms });
-        let least = ms(options.retry_min_ms);
+        let longest = u64::from(if early { options.retry_early_max_ms } else { options.retry_max_ms });
+        let least = u64::from(options.retry_min_ms);
         // RFC 5626 §4.5: somewhere in the second half of a window that doubles with each failure.
-        let window = least.saturating_mul(2 << self.failures.min(16)).min(longest);
+        let window = (least << (self.failures.min(16) + 1)).min(longest);
         self.failures = self.failures.saturating_add(1);
-        match retry_after {
+        Duration::from_millis(match retry_after {
             // RFC 3261 §20.33. Later rather than earlier than asked, and not all clients in the same instant.
             Some(asked) => {
-                let asked = asked.min(RETRY_AFTER_MAX).max(window);
-                asked + jitter(entropy, asked / 8)
+                let asked = (asked.min(RETRY_AFTER_MAX).as_secs() * 1000).max(window);
+                asked + entropy.jitter(asked / 8)
             }
-            None => (window / 2 + jitter(entropy, window / 2)).max(least),
-        }
+            None => (window / 2 + entropy.jitter(window / 2)).max(least),
+        })
     }
 
     /// Failures in a row.
@@ -59,14 +60,6 @@ impl Backoff {
     pub(crate) fn works(&mut self, now: Time) {
         self.works_since.get_or_insert(now);
     }
-}
-
-fn ms(ms: u32) -> Duration {
-    Duration::from_millis(u64::from(ms))
-}
-
-fn jitter(entropy: &mut Entropy, range: Duration) -> Duration {
-    Duration::from_millis(entropy.jitter(range.as_millis() as u64))
 }
 
 #[cfg(test)]

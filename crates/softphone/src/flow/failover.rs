@@ -1,5 +1,6 @@
 //! One registrar at a time: the heaviest that works, another when it fails, and back when it works again.
 
+use super::FlowId;
 use super::machine::Flow;
 use super::set::{Flows, same};
 use crate::context::{Context, Timer};
@@ -77,15 +78,12 @@ impl Failover {
 impl Flows {
     /// Which of the registrars to have flows to: all, or the one that is in use, or the best one.
     pub(super) fn candidates(&mut self, ctx: &mut Context, registrars: Vec<Registrar>) -> Vec<Registrar> {
-        if !cfg!(feature = "full") {
-            return registrars;
-        }
         self.failover = Failover::default();
         for flow in self.list.iter_mut().filter(|flow| flow.is_trial()) {
             flow.close(ctx);
         }
-        self.list.retain(|flow| !flow.is_gone());
-        if !ctx.account.options.one_at_a_time {
+        self.forget_gone();
+        if !ctx.options().one_at_a_time {
             return registrars;
         }
         let candidates = registrars.into_iter().map(|registrar| Candidate { registrar, failed: false });
@@ -98,13 +96,10 @@ impl Flows {
         kept.or_else(|| self.failover.choose(ctx)).into_iter().collect()
     }
 
-    /// Flows that have lost their registrar and are to connect now turn to the next one.
-    pub(super) fn turn(&mut self, ctx: &mut Context, which: impl Fn(&Flow) -> bool) {
-        if !cfg!(feature = "full") {
-            return;
-        }
+    /// Flows that have lost their registrar and are to connect now, one or all, turn to the next one.
+    pub(super) fn turn(&mut self, ctx: &mut Context, one: Option<FlowId>) {
         let Flows { list, failover, .. } = self;
-        let lost = |flow: &&mut Flow| flow.is_lost() && !flow.outgoing && which(flow);
+        let lost = |flow: &&mut Flow| flow.is_lost() && !flow.outgoing && one.is_none_or(|id| flow.id == id);
         for flow in list.iter_mut().filter(lost) {
             if let Some(registrar) = failover.choose(ctx) {
                 flow.turn_to(ctx, registrar);
@@ -115,7 +110,7 @@ impl Flows {
     /// Remembers who has failed, and goes back to a better registrar when that one is there. `busy`: a call is being
     /// set up, whose messages may depend on the flow.
     pub(super) fn fail_over(&mut self, ctx: &mut Context, busy: bool) {
-        if !cfg!(feature = "full") || self.failover.candidates.is_empty() {
+        if self.failover.candidates.is_empty() {
             return;
         }
         let Flows { list, failover, .. } = self;
@@ -147,7 +142,7 @@ impl Flows {
                 match failover.look_at {
                     Some(at) if at <= ctx.now => {
                         failover.look_at = None;
-                        self.open(ctx, better, true);
+                        self.open_quietly(ctx, better);
                     }
                     Some(_) => {}
                     None => failover.look_later(ctx),
@@ -164,7 +159,7 @@ impl Flow {
         self.quiet = false;
         self.usable(ctx, true);
         ctx.flows_changed = true;
-        self.report(ctx, FlowEvent::Moved);
+        self.report(ctx, || FlowEvent::Moved);
     }
 
     fn is_trial(&self) -> bool {

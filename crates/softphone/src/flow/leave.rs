@@ -1,10 +1,11 @@
 //! Taking a binding back.
 
+use super::FlowTimer;
 use super::machine::Flow;
 use super::register::Ask;
 use super::state::State;
 use crate::FlowEvent;
-use crate::context::{Context, Timer};
+use crate::context::Context;
 use core::time::Duration;
 use headset_sip::Response;
 
@@ -38,6 +39,7 @@ impl Flow {
     }
 
     /// Un-REGISTERs and stays connected.
+    #[cfg(feature = "full")]
     pub(super) fn unregister(&mut self, ctx: &mut Context, all: bool) {
         match self.state {
             State::Registered { .. } | State::Registering { .. } => {
@@ -65,7 +67,7 @@ impl Flow {
         if stay {
             self.listen(ctx);
         }
-        ctx.timers.set(Timer::Goodbye(self.id), ctx.now + GOODBYE);
+        self.set(ctx, FlowTimer::Goodbye, GOODBYE);
         self.usable(ctx, false);
         self.state = State::Unregistering { socket, stay };
         self.registration.send(ctx, socket, ask);
@@ -74,12 +76,12 @@ impl Flow {
 
     /// Un-REGISTER was answered, or will not be.
     pub(super) fn unbound(&mut self, ctx: &mut Context, response: Option<&Response>) {
-        ctx.timers.clear(Timer::Goodbye(self.id));
+        self.clear(ctx, FlowTimer::Goodbye);
         self.registration.abandon();
-        if ctx.reports() {
+        self.report(ctx, || {
             let response = response.map(|response| response.as_str().into());
-            self.report(ctx, FlowEvent::Unregistered { response });
-        }
+            FlowEvent::Unregistered { response }
+        });
         match self.state {
             State::Unregistering { socket, stay: true } => {
                 self.trace(ctx, "unregistered", "");

@@ -1,15 +1,16 @@
 //! One flow: connect, register, stay registered, try again.
 
-use super::FlowId;
 use super::backoff::Backoff;
 use super::pulse::Pulse;
 use super::register::{Ask, Registration, Verdict, refresh_after};
 use super::state::State;
+use super::{FlowId, FlowTimer};
 use crate::context::{Context, Key, Timer};
 use crate::{Event, FlowEvent, Output, Registrar, SocketEvent, SocketId};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::time::Duration;
-use headset_sip::Response;
+use headset_sip::text::{concat, decimal};
+use headset_sip::{Name, Response};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// For an answer to REGISTER: shorter than the transaction's 32 s, which nobody wants to be unreachable for.
@@ -27,6 +28,7 @@ pub(super) struct Flow {
     /// Another registrar takes its place; it stays until that one is registered.
     pub(super) outgoing: bool,
     /// Nobody is told of it: it tries whether the preferred registrar is back, or has given way to that.
+    #[cfg(feature = "full")]
     pub(super) quiet: bool,
     pub(super) state: State,
     pub(super) registration: Registration,
@@ -37,24 +39,24 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    pub(super) fn open(id: FlowId, registrar: Registrar, quiet: bool, ctx: &mut Context) -> Flow {
-        let mut flow = Flow {
+    pub(super) fn new(id: FlowId, registrar: Registrar, ctx: &mut Context) -> Flow {
+        Flow {
             id,
             registration: Registration::new(&mut ctx.entropy, registrar.reg_id),
             registrar,
             outgoing: false,
-            quiet,
+            #[cfg(feature = "full")]
+            quiet: false,
             state: State::Gone,
             pulse: Pulse::default(),
             backoff: Backoff::default(),
             ever_up: false,
             error: None,
-        };
-        flow.connect(ctx);
-        flow
+        }
     }
 
     /// The next attempt goes to another registrar.
+    #[cfg(feature = "full")]
     pub(super) fn turn_to(&mut self, ctx: &mut Context, registrar: Registrar) {
         if self.registrar != registrar {
             ctx.realms.forget(self.id.0);
@@ -69,12 +71,12 @@ impl Flow {
         match event {
             SocketEvent::Opened => {
                 if let State::Connecting { socket } = self.state {
-                    ctx.timers.clear(Timer::Connect(self.id));
+                    self.clear(ctx, FlowTimer::Connect);
                     ctx.routes.opened(socket, self.id.0, &self.registrar, ctx.now);
                     self.usable(ctx, false);
                     self.new_pulse(ctx);
                     self.trace(ctx, "socket_opened", "");
-                    self.report(ctx, FlowEvent::Connected);
+                    self.report(ctx, || FlowEvent::Connected);
                     self.opened(ctx, socket);
                 }
                 None
@@ -82,25 +84,24 @@ impl Flow {
             SocketEvent::Received(text) if self.is_open() => self.received(ctx, text),
             SocketEvent::Received(_) => None,
             SocketEvent::Closed { code, reason } => {
-                let error = ["connection closed: ", &code.to_string(), " ", &reason].concat();
+                let error = concat(&["connection closed: ", &decimal(code.into()), " ", &reason]);
                 self.forget_socket(ctx, code, &reason);
-                self.failed(ctx, error.trim_end().into(), None);
+                self.failed(ctx, error.trim_ascii_end(), None);
                 None
             }
         }
     }
 
-    pub(super) fn timer(&mut self, ctx: &mut Context, timer: Timer) {
+    pub(super) fn timer(&mut self, ctx: &mut Context, timer: FlowTimer) {
         match timer {
-            Timer::Connect(_) => self.replace(ctx, "no connection within 10 s"),
-            Timer::Answer(_) => self.no_answer(ctx),
-            Timer::Silence(_) => self.silent(ctx),
-            Timer::Refresh(_) if ctx.account.options.refresh => self.refresh(ctx),
-            Timer::Refresh(_) => self.report(ctx, FlowEvent::Expiring),
-            Timer::Expiry(_) => self.expired(ctx),
-            Timer::Retry(_) => self.try_now(ctx),
-            Timer::Goodbye(_) => self.unbound(ctx, None),
-            _ => {}
+            FlowTimer::Connect => self.replace(ctx, "no connection within 10 s"),
+            FlowTimer::Answer => self.no_answer(ctx),
+            FlowTimer::Silence => self.silent(ctx),
+            FlowTimer::Refresh if ctx.options().refresh => self.refresh(ctx),
+            FlowTimer::Refresh => self.report(ctx, || FlowEvent::Expiring),
+            FlowTimer::Expiry => self.expired(ctx),
+            FlowTimer::Retry => self.try_now(ctx),
+            FlowTimer::Goodbye => self.unbound(ctx, None),
         }
     }
 
@@ -144,7 +145,7 @@ impl Flow {
         match self.state {
             State::Registered { .. } => {
                 self.refresh(ctx);
-                ctx.timers.set(Timer::Answer(self.id), ctx.now + PROBE);
+                self.set(ctx, FlowTimer::Answer, PROBE);
             }
             State::Connecting { .. } | State::Registering { .. } => {
                 self.replace(ctx, "slept while connecting");
@@ -164,27 +165,33 @@ impl Flow {
         if matches!(verdict, Verdict::Pending) {
             return true;
         }
-        ctx.timers.clear(Timer::Answer(self.id));
+        self.clear(ctx, FlowTimer::Answer);
         if let State::Unregistering { .. } = self.state {
             self.unbound(ctx, Some(response));
             return true;
         }
-        if ctx.reports() {
-            let response = response.as_str().to_string();
-            let event = match verdict {
+        self.report(ctx, || {
+            let response = response.as_str().into();
+            match verdict {
                 Verdict::Granted { .. } => FlowEvent::Registered { first: !self.is_registered(), response },
                 _ => FlowEvent::RegistrationFailed { response: Some(response), cause: "" },
-            };
-            self.report(ctx, event);
-        }
+            }
+        });
         match verdict {
             Verdict::Pending => {}
             Verdict::Granted { expires, flow_timer } => {
                 self.registered(ctx, expires);
                 self.pinged_within(ctx, flow_timer);
             }
-            Verdict::Refused { status, reason } => self.refused(ctx, status, reason),
-            Verdict::Failed { error, retry_after } => self.failed(ctx, error, retry_after),
+            Verdict::Refused => self.refused(ctx, response),
+            Verdict::Failed { listed } => {
+                let error = match listed {
+                    true => &*in_words(response),
+                    false => "the registrar's answer does not list our contact",
+                };
+                // RFC 3261 §20.33: seconds, perhaps a comment and parameters.
+                self.failed(ctx, error, response.number(Name::RetryAfter));
+            }
         }
         true
     }
@@ -202,37 +209,37 @@ impl Flow {
         self.clear_timers(ctx);
         let socket = ctx.new_socket();
         ctx.outputs.push_back(Output::OpenSocket { socket, uri: self.registrar.uri.clone() });
-        ctx.timers.set(Timer::Connect(self.id), ctx.now + CONNECT);
+        self.set(ctx, FlowTimer::Connect, CONNECT);
         self.state = State::Connecting { socket };
         ctx.flows_changed = true;
-        self.report(ctx, FlowEvent::Connecting { attempts: self.backoff.failures() });
+        self.report(ctx, || FlowEvent::Connecting { attempts: self.backoff.failures() });
     }
 
     /// There is a connection: what to do with it?
     pub(super) fn opened(&mut self, ctx: &mut Context, socket: SocketId) {
-        if ctx.registering {
+        if ctx.registers() {
             return self.register(ctx, socket);
         }
-        ctx.timers.clear(Timer::Retry(self.id));
+        self.clear(ctx, FlowTimer::Retry);
         self.state = State::Open { socket };
         self.works(ctx);
         ctx.flows_changed = true;
     }
 
     fn register(&mut self, ctx: &mut Context, socket: SocketId) {
-        ctx.timers.clear(Timer::Retry(self.id));
-        ctx.timers.set(Timer::Answer(self.id), ctx.now + ANSWER);
+        self.clear(ctx, FlowTimer::Retry);
+        self.set(ctx, FlowTimer::Answer, ANSWER);
         self.state = State::Registering { socket };
         self.registration.send(ctx, socket, Ask::Bind);
         ctx.flows_changed = true;
     }
 
     fn refresh(&mut self, ctx: &mut Context) {
-        if let State::Registered { socket, refused } = &mut self.state {
-            *refused = false;
-            ctx.timers.clear(Timer::Refresh(self.id));
-            ctx.timers.set(Timer::Answer(self.id), ctx.now + ANSWER);
-            self.registration.send(ctx, *socket, Ask::Bind);
+        if let State::Registered { socket, .. } = self.state {
+            self.state = State::Registered { socket, refused: false };
+            self.clear(ctx, FlowTimer::Refresh);
+            self.set(ctx, FlowTimer::Answer, ANSWER);
+            self.registration.send(ctx, socket, Ask::Bind);
         }
     }
 
@@ -241,8 +248,8 @@ impl Flow {
         let first = !self.is_registered();
         self.state = State::Registered { socket, refused: false };
         let refresh_after = refresh_after(ctx, expires);
-        ctx.timers.set(Timer::Refresh(self.id), ctx.now + refresh_after);
-        ctx.timers.set(Timer::Expiry(self.id), ctx.now + Duration::from_secs(u64::from(expires)));
+        self.set(ctx, FlowTimer::Refresh, refresh_after);
+        self.set(ctx, FlowTimer::Expiry, Duration::from_secs(u64::from(expires)));
         let had_error = self.error.is_some();
         self.works(ctx);
         ctx.flows_changed |= first || had_error;
@@ -262,14 +269,14 @@ impl Flow {
     /// Whether calls are to go out here. An application that follows each step decides for itself.
     pub(super) fn usable(&self, ctx: &mut Context, usable: bool) {
         if let Some(socket) = self.socket() {
-            let usable = (usable || ctx.reports()) && !self.quiet;
+            let usable = (usable || ctx.reports()) && !self.is_quiet();
             ctx.routes.usable(socket, usable);
         }
     }
 
     /// 401 or 403: these credentials are of no use here.
-    fn refused(&mut self, ctx: &mut Context, status: u16, reason: String) {
-        let error = [&status.to_string(), " ", &*reason].concat();
+    fn refused(&mut self, ctx: &mut Context, response: &Response) {
+        let error = in_words(response);
         self.trace(ctx, "registration_refused", &error);
         self.error = Some(error);
         match &mut self.state {
@@ -277,33 +284,36 @@ impl Flow {
             _ => self.state = State::Refused { socket: self.socket() },
         }
         ctx.flows_changed = true;
-        if !self.quiet {
+        if !self.is_quiet() {
             let registrar = self.registrar.id.clone();
+            let (status, reason) = (response.status(), response.reason().into());
             ctx.event(Event::CredentialsRefused { registrar, status, reason });
         }
     }
 
     /// Any other failure; a socket that is still open is kept, and so is a binding that has not run out.
-    fn failed(&mut self, ctx: &mut Context, error: String, retry_after: Option<Duration>) {
+    /// `retry_after`: the least that the server asked for, in seconds.
+    fn failed(&mut self, ctx: &mut Context, error: &str, retry_after: Option<u32>) {
         if self.outgoing || self.is_leaving() || self.is_gone() {
             // Its place is being taken anyway.
             return self.close(ctx);
         }
-        let options = &ctx.account.options;
-        let delay = self.backoff.next(ctx.now, &mut ctx.entropy, options, retry_after);
-        self.trace(ctx, "registration_failed", &error);
-        self.error = Some(error);
-        ctx.timers.clear(Timer::Answer(self.id));
+        let options = ctx.account.options();
+        let asked = retry_after.map(|seconds| Duration::from_secs(seconds.into()));
+        let delay = self.backoff.next(ctx.now, &mut ctx.entropy, options, asked);
+        self.trace(ctx, "registration_failed", error);
+        self.error = Some(error.into());
+        self.clear(ctx, FlowTimer::Answer);
         match self.state {
             State::Registered { socket, .. } if ctx.routes.is_open(socket) => {
                 // The binding still holds.
-                ctx.timers.set(Timer::Refresh(self.id), ctx.now + delay);
+                self.set(ctx, FlowTimer::Refresh, delay);
             }
             // An application that follows each step can call without being registered.
             State::Refused { .. } if !ctx.reports() => {}
             _ => {
                 let socket = self.socket().filter(|socket| ctx.routes.is_open(*socket));
-                ctx.timers.set(Timer::Retry(self.id), ctx.now + delay);
+                self.set(ctx, FlowTimer::Retry, delay);
                 self.state = State::Waiting { socket, told: retry_after.is_some() };
             }
         }
@@ -314,11 +324,11 @@ impl Flow {
     fn expired(&mut self, ctx: &mut Context) {
         if let State::Registered { socket, refused } = self.state {
             self.usable(ctx, false);
-            self.report(ctx, FlowEvent::Unregistered { response: None });
+            self.report(ctx, || FlowEvent::Unregistered { response: None });
             ctx.flows_changed = true;
             if refused {
                 self.state = State::Refused { socket: Some(socket) };
-            } else if ctx.account.options.refresh {
+            } else if ctx.options().refresh {
                 self.register(ctx, socket);
             } else {
                 self.state = State::Open { socket };
@@ -328,14 +338,14 @@ impl Flow {
 
     fn no_answer(&mut self, ctx: &mut Context) {
         self.registration.abandon();
-        self.report(ctx, FlowEvent::RegistrationFailed { response: None, cause: "Request Timeout" });
+        self.report(ctx, || FlowEvent::RegistrationFailed { response: None, cause: "Request Timeout" });
         self.replace(ctx, "no answer to REGISTER");
     }
 
     /// The socket is dead or of no use: another one, after a back-off.
     pub(super) fn replace(&mut self, ctx: &mut Context, error: &str) {
         self.drop_socket(ctx, REPLACED, error);
-        self.failed(ctx, error.into(), None);
+        self.failed(ctx, error, None);
     }
 
     /// Closes the socket.
@@ -351,16 +361,16 @@ impl Flow {
         let Some(socket) = self.socket() else { return };
         self.clear_timers(ctx);
         if self.registration.is_under_way() && !matches!(self.state, State::Unregistering { .. }) {
-            self.report(ctx, FlowEvent::RegistrationFailed { response: None, cause: "Connection Error" });
+            self.report(ctx, || FlowEvent::RegistrationFailed { response: None, cause: "Connection Error" });
         }
         self.registration.abandon();
         if let State::Registered { .. } | State::Unregistering { .. } = self.state {
-            self.report(ctx, FlowEvent::Unregistered { response: None });
+            self.report(ctx, || FlowEvent::Unregistered { response: None });
         }
-        if ctx.reports() {
+        self.report(ctx, || {
             let error = code != super::leave::NORMAL || !reason.is_empty();
-            self.report(ctx, FlowEvent::Disconnected { error, code, reason: reason.into() });
-        }
+            FlowEvent::Disconnected { error, code, reason: reason.into() }
+        });
         ctx.socket_gone(socket);
         match &mut self.state {
             State::Waiting { socket, .. } | State::Refused { socket } => *socket = None,
@@ -370,27 +380,21 @@ impl Flow {
     }
 
     pub(super) fn clear_timers(&self, ctx: &mut Context) {
-        let id = self.id;
-        for timer in [
-            Timer::Connect(id),
-            Timer::Answer(id),
-            Timer::Silence(id),
-            Timer::Refresh(id),
-            Timer::Expiry(id),
-            Timer::Retry(id),
-            Timer::Goodbye(id),
-        ] {
-            ctx.timers.clear(timer);
+        for timer in &FlowTimer::ALL {
+            self.clear(ctx, *timer);
         }
     }
 
-    pub(super) fn report(&self, ctx: &mut Context, event: FlowEvent) {
-        if !self.quiet {
-            ctx.report(&self.registrar, event);
-        }
+    pub(super) fn clear(&self, ctx: &mut Context, timer: FlowTimer) {
+        ctx.timers.clear(Timer::Flow(self.id, timer));
     }
 
-    pub(super) fn trace(&self, ctx: &mut Context, name: &'static str, detail: &str) {
-        ctx.trace(name, &[("registrar", &self.registrar.id), ("detail", detail)]);
+    pub(super) fn set(&self, ctx: &mut Context, timer: FlowTimer, after: Duration) {
+        ctx.timers.set(Timer::Flow(self.id, timer), ctx.now + after);
     }
+}
+
+/// `503 Service Unavailable`
+fn in_words(response: &Response) -> String {
+    concat(&[&decimal(response.status().into()), " ", response.reason()])
 }

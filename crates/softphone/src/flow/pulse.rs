@@ -1,10 +1,12 @@
 //! Whether a flow lives: keep-alive in both directions (RFC 5626 §3.5.1, §4.4.1).
 
+use super::FlowTimer;
 use super::machine::Flow;
-use crate::context::{Context, Key, Timer};
+use crate::context::{Context, Key};
 use crate::{Output, SocketId};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::time::Duration;
+use headset_sip::text::concat;
 use headset_sip::{Method, Name, PING, PONG, Time};
 
 /// For the answer to a ping. With the silence before it less than the 20 s in which a dead server must be found.
@@ -42,7 +44,7 @@ impl Flow {
     pub(super) fn received(&mut self, ctx: &mut Context, text: String) -> Option<String> {
         let socket = self.socket()?;
         ctx.routes.heard(socket, ctx.now);
-        let message = !text.trim_matches(['\r', '\n']).is_empty();
+        let message = text.bytes().any(|byte| !matches!(byte, b'\r' | b'\n'));
         let pulse = &mut self.pulse;
         pulse.knows_pings |= !message;
         pulse.needs_options = !pulse.knows_pings && (pulse.needs_options || pulse.phase == Phase::Asked);
@@ -56,12 +58,12 @@ impl Flow {
 
     /// Waits for a sign of life.
     pub(super) fn listen(&mut self, ctx: &mut Context) {
-        let quiet = u64::from(ctx.account.options.keep_alive_ms);
-        let silence = (quiet > 0).then(|| ctx.now + Duration::from_millis(quiet));
-        let due = self.pulse.flow_timer.map(|(_, by)| by);
-        match silence.into_iter().chain(due).min() {
-            Some(at) => ctx.timers.set(Timer::Silence(self.id), at),
-            None => ctx.timers.clear(Timer::Silence(self.id)),
+        let quiet = u64::from(ctx.options().keep_alive_ms);
+        let quiet = (quiet > 0).then_some(Duration::from_millis(quiet));
+        let due = self.pulse.flow_timer.map(|(_, by)| by - ctx.now);
+        match due.filter(|due| quiet.is_none_or(|quiet| *due < quiet)).or(quiet) {
+            Some(after) => self.set(ctx, FlowTimer::Silence, after),
+            None => self.clear(ctx, FlowTimer::Silence),
         }
     }
 
@@ -106,7 +108,7 @@ impl Flow {
             }
             Phase::Pinged | Phase::Asked => return self.replace(ctx, "the registrar is silent"),
         };
-        ctx.timers.set(Timer::Silence(self.id), ctx.now + wait);
+        self.set(ctx, FlowTimer::Silence, wait);
     }
 
     /// Whether a response is to our OPTIONS.
@@ -115,15 +117,10 @@ impl Flow {
     }
 
     fn ask(&mut self, ctx: &mut Context, socket: SocketId) {
-        let uri = ctx.account.registrar_uri();
-        let tag = ctx.entropy.token(10);
+        let to = concat(&["<", &ctx.account.registrar_uri(), ">"]);
+        let call_id = ctx.entropy.token(22);
         let builder = ctx
-            .routes
-            .request(socket, Method::Options, &uri)
-            .header(Name::To, &["<", &uri, ">"].concat())
-            .header(Name::From, &ctx.account.address(Some(&tag)).to_string())
-            .header(Name::CallId, &ctx.entropy.token(22))
-            .header(Name::CSeq, "1 OPTIONS")
+            .own_request(socket, Method::Options, &to, "", &call_id, 1)
             .header(Name::Contact, &ctx.account.contact(""));
         self.pulse.options = Some(ctx.send(socket, builder, "outbound"));
         self.pulse.phase = Phase::Asked;

@@ -1,11 +1,12 @@
 //! REGISTER: what is asked, and what the answer means.
 
 use crate::authorization::Series;
-use crate::context::{Context, Key, cseq, header_lines};
-use crate::{Output, Reach, SocketId};
-use alloc::string::{String, ToString};
+use crate::context::{Context, Key, header_lines};
+use crate::{Output, SocketId};
+use alloc::string::String;
 use core::time::Duration;
-use headset_sip::{Entropy, Headers, Method, Name, NameAddr, RequestBuilder, Response, Uri};
+use headset_sip::text::{concat, decimal, number, push};
+use headset_sip::{Entropy, Method, Name, NameAddr, RequestBuilder, Response, Uri};
 
 /// Seconds that a binding is taken to last where nobody has said.
 const EXPIRES: u32 = 600;
@@ -21,6 +22,7 @@ pub(super) enum Ask {
     Bind,
     Unbind,
     /// Removes every binding of the address of record.
+    #[cfg(feature = "full")]
     UnbindAll,
 }
 
@@ -48,24 +50,16 @@ struct Attempt {
 }
 
 /// What an answer to REGISTER means.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Verdict {
     /// Another request is under way, or the answer is provisional.
     Pending,
     /// Seconds that the binding lasts, and within which the registrar wants a ping.
-    Granted {
-        expires: u32,
-        flow_timer: Option<u32>,
-    },
+    Granted { expires: u32, flow_timer: Option<u32> },
     /// 401 to a right answer, or 403.
-    Refused {
-        status: u16,
-        reason: String,
-    },
-    Failed {
-        error: String,
-        retry_after: Option<Duration>,
-    },
+    Refused,
+    /// Anything else. `listed`: it is no 2xx in which our binding is missing.
+    Failed { listed: bool },
 }
 
 impl Registration {
@@ -103,18 +97,20 @@ impl Registration {
         let Attempt { ask, rounds, mut series, credentials, .. } = self.attempt.take()?;
         let socket = key.connection;
         let again = rounds < ROUNDS;
-        let status = response.status();
         if response.is_success() {
             ctx.next_nonce(socket, response);
+            return Some(match ask {
+                Ask::Bind => self.granted(ctx, socket, response),
+                _ => Verdict::Granted { expires: 0, flow_timer: None },
+            });
         }
-        let repeat = match status {
+        let repeat = match response.status() {
             401 | 407 => {
                 let uri = ctx.account.registrar_uri();
-                let again = ctx.challenged(&mut series, socket, &Method::Register, &uri, response);
-                if !again && ctx.can_answer(response) {
-                    return Some(Verdict::Refused { status, reason: response.reason().into() });
+                match ctx.judge(&mut series, socket, &Method::Register, &uri, response) {
+                    Some(false) => return Some(Verdict::Refused),
+                    again => again.is_some(),
                 }
-                again
             }
             // It refused what was renewed meanwhile.
             403 => again && credentials != ctx.credentials_version,
@@ -128,28 +124,16 @@ impl Registration {
                 usable
             }
             // RFC 5626 §11.6: the first hop lacks outbound; a binding without it is better than none.
-            439 if !self.plain => {
-                self.plain = true;
-                true
-            }
+            439 => !core::mem::replace(&mut self.plain, true),
             _ => false,
         };
-        if repeat {
+        Some(if repeat {
             self.request(ctx, socket, ask, rounds + 1, series);
-            return Some(Verdict::Pending);
-        }
-        let failed = |error: String| Verdict::Failed { error, retry_after: retry_after(response) };
-        Some(match status {
-            200..=299 if ask != Ask::Bind => Verdict::Granted { expires: 0, flow_timer: None },
-            200..=299 => match self.granted(ctx, socket, response) {
-                Some(expires) => {
-                    let flow_timer = response.get_named("Flow-Timer").and_then(|value| value.parse().ok());
-                    Verdict::Granted { expires, flow_timer }
-                }
-                None => failed("the registrar's answer does not list our contact".into()),
-            },
-            403 => Verdict::Refused { status, reason: response.reason().into() },
-            _ => failed([&status.to_string(), " ", response.reason()].concat()),
+            Verdict::Pending
+        } else if response.status() == 403 {
+            Verdict::Refused
+        } else {
+            Verdict::Failed { listed: true }
         })
     }
 
@@ -180,95 +164,96 @@ impl Registration {
         series: &mut Series,
     ) -> RequestBuilder {
         self.cseq += 1;
-        let asked = ctx.account.options.expires;
+        let asked = ctx.options().expires;
         let expires = match ask {
-            Ask::Bind if asked == 0 => None,
-            Ask::Bind => Some(asked.max(self.expires_min).to_string()),
-            Ask::Unbind | Ask::UnbindAll => Some("0".into()),
+            Ask::Bind if asked == 0 => String::new(),
+            Ask::Bind => decimal(asked.max(self.expires_min)),
+            _ => "0".into(),
         };
         let contact = match ask {
+            #[cfg(feature = "full")]
             Ask::UnbindAll => "*".into(),
-            _ => self.contact(ctx, expires.as_deref()),
+            _ => self.contact(ctx, &expires),
         };
-        let mut tag = ctx.entropy.token(10);
-        tag.push_str(&ctx.account.options.from_tag_trail);
-        let uri = ctx.account.registrar_uri();
-        let builder = ctx
-            .routes
-            .request(socket, Method::Register, &uri)
-            .header(Name::To, &ctx.account.address(None))
-            .header(Name::From, &ctx.account.address(Some(&tag)))
-            .header(Name::CallId, &self.call_id)
-            .header(Name::CSeq, &cseq(self.cseq, &Method::Register));
+        let (uri, to) = (ctx.account.registrar_uri(), ctx.account.address(None));
+        let trail = ctx.options().from_tag_trail.clone();
+        let builder = ctx.own_request(socket, Method::Register, &to, &trail, &self.call_id, self.cseq);
         let mut builder = ctx
             .authorize(series, socket, builder, &Method::Register, &uri, "")
             .header(Name::Contact, &contact);
-        if let Some(expires) = expires {
+        if !expires.is_empty() {
             builder = builder.header(Name::Expires, &expires);
         }
-        for (name, value) in header_lines(&ctx.account.options.register_headers) {
+        for (name, value) in header_lines(&ctx.options().register_headers) {
             builder = builder.raw_header(name, value);
         }
         builder
     }
 
-    fn contact(&self, ctx: &Context, expires: Option<&str>) -> String {
-        let instance = &ctx.account.identity.instance_id;
-        let mut contact = ["<", &ctx.account.reach.contact, ">"].concat();
+    /// `expires`: empty where nothing is asked for.
+    fn contact(&self, ctx: &Context, expires: &str) -> String {
+        let instance = &*ctx.account.identity.instance_id;
+        let mut contact = concat(&["<", &ctx.account.reach.contact, ">"]);
         if !instance.is_empty() {
-            contact.push_str(&[";+sip.instance=\"<", instance, ">\""].concat());
+            push(&mut contact, &[";+sip.instance=\"<", instance, ">\""]);
             // RFC 5626 §4.2: of no meaning without an instance.
             if !self.plain {
-                contact.push_str(&[";reg-id=", &self.reg_id.to_string()].concat());
+                push(&mut contact, &[";reg-id=", &decimal(self.reg_id)]);
             }
         }
-        if let Some(expires) = expires {
-            contact.push_str(&[";expires=", expires].concat());
+        if !expires.is_empty() {
+            push(&mut contact, &[";expires=", expires]);
         }
-        contact.push_str(&ctx.account.options.contact_params);
+        contact.push_str(&ctx.options().contact_params);
         contact
     }
 
-    /// Seconds granted to our own binding among all that the answer lists, and what else it tells.
-    fn granted(&self, ctx: &mut Context, socket: SocketId, response: &Response) -> Option<u32> {
-        let instance = ctx.account.identity.instance_id.as_str();
-        let own = Uri::parse(&ctx.account.reach.contact).ok()?;
-        // RFC 5626 §4.2.1: by instance and reg-id.
-        let same_flow = |contact: &NameAddr| {
-            let same = |id: &str| id.trim_matches(['<', '>']).eq_ignore_ascii_case(instance);
-            contact.param("+sip.instance").is_some_and(same)
-                && contact.param("reg-id").and_then(|id| id.parse().ok()) == Some(self.reg_id)
-        };
-        // A registrar that knows nothing of outbound gives the URI back alone (RFC 3261 §10.2.4).
-        let same_uri = |contact: &NameAddr| contact.uri.user == own.user && contact.uri.host == own.host;
-        let contacts = || response.contacts().flatten();
-        let ours = contacts().find(same_flow).or_else(|| contacts().find(same_uri))?;
-        let expires = ours.param("expires").and_then(|expires| expires.parse().ok());
-        let expires: u32 = expires.or(response.expires()).unwrap_or(match ctx.account.options.expires {
+    /// Learns how long our own binding lasts among all that the answer lists, and what else it tells.
+    fn granted(&self, ctx: &mut Context, socket: SocketId, response: &Response) -> Verdict {
+        let Some(ours) = self.ours(ctx, response) else { return Verdict::Failed { listed: false } };
+        let asked = match ctx.options().expires {
             0 => EXPIRES,
             asked => asked.max(self.expires_min),
-        });
+        };
+        let expires = ours.number("expires").or(response.expires()).unwrap_or(asked);
         if expires == 0 {
-            return None;
+            return Verdict::Failed { listed: false };
         }
-        let gruu = |name| {
-            let gruu = ours.param(name).filter(|gruu| Uri::parse(gruu).is_ok());
-            gruu.unwrap_or("").to_string()
-        };
         // RFC 5627 §4.2
-        ctx.account.reach = Reach {
-            contact: core::mem::take(&mut ctx.account.reach.contact),
-            public_gruu: gruu("pub-gruu"),
-            temporary_gruu: gruu("temp-gruu"),
-        };
-        ctx.routes.served(socket, response.values(Name::ServiceRoute));
-        Some(expires.max(EXPIRES_MIN))
+        ctx.account.reach.public_gruu = gruu(&ours, "pub-gruu");
+        ctx.account.reach.temporary_gruu = gruu(&ours, "temp-gruu");
+        ctx.routes.served(socket, response);
+        let flow_timer = response.get_named("Flow-Timer").and_then(number);
+        Verdict::Granted { expires: expires.max(EXPIRES_MIN), flow_timer }
+    }
+
+    /// Our own binding among all that an answer lists.
+    fn ours<'a>(&self, ctx: &Context, response: &'a Response) -> Option<NameAddr<'a>> {
+        let instance = &*ctx.account.identity.instance_id;
+        let bracketed = concat(&["<", instance, ">"]);
+        let own = Uri::parse(&ctx.account.reach.contact).ok()?;
+        let mut ours = None;
+        for value in response.values(Name::Contact) {
+            let Ok(contact) = NameAddr::parse(value) else { continue };
+            // RFC 5626 §4.2.1: by instance and reg-id.
+            let id = contact.param("+sip.instance").unwrap_or("");
+            let same = id.eq_ignore_ascii_case(&bracketed) || id.eq_ignore_ascii_case(instance);
+            if same && contact.number("reg-id") == Some(self.reg_id) {
+                ours = Some(value);
+                break;
+            }
+            // A registrar that knows nothing of outbound gives the URI back alone (RFC 3261 §10.2.4).
+            if ours.is_none() && contact.uri.user == own.user && contact.uri.host == own.host {
+                ours = Some(value);
+            }
+        }
+        NameAddr::parse(ours?).ok()
     }
 }
 
-/// RFC 3261 §20.33: seconds, perhaps a comment and parameters.
-fn retry_after(headers: &Headers) -> Option<Duration> {
-    headers.number(Name::RetryAfter).map(|seconds| Duration::from_secs(u64::from(seconds)))
+/// What the registrar made for this device; empty where it is no URI.
+fn gruu(ours: &NameAddr<'_>, name: &str) -> String {
+    ours.param(name).filter(|gruu| Uri::parse(gruu).is_ok()).unwrap_or("").into()
 }
 
 /// When to renew a binding; JsSIP's schedule: somewhere in the second half of its life, half a minute before its end at

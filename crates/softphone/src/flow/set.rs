@@ -1,8 +1,9 @@
 //! All flows: which there are, which come and go, and what they add up to.
 
-use super::FlowId;
+#[cfg(feature = "full")]
 use super::failover::Failover;
 use super::machine::Flow;
+use super::{FlowId, FlowTimer};
 use crate::context::{Context, Key, Timer};
 use crate::{FlowView, Registrar, SocketEvent, SocketId, UserAgentStatus};
 use alloc::string::String;
@@ -18,6 +19,7 @@ pub(crate) struct Flows {
     pub(super) list: Vec<Flow>,
     next: u32,
     /// One registrar at a time.
+    #[cfg(feature = "full")]
     pub(super) failover: Failover,
     /// Old registrars are being left: until then wait for all of the new ones, afterwards for any.
     moving_until: Option<Time>,
@@ -26,6 +28,7 @@ pub(crate) struct Flows {
 impl Flows {
     /// Registers with those that are new; those that are gone from the list are left once that is done.
     pub(crate) fn set_registrars(&mut self, ctx: &mut Context, registrars: Vec<Registrar>) {
+        #[cfg(feature = "full")]
         let registrars = self.candidates(ctx, registrars);
         for flow in &mut self.list {
             let kept = registrars.iter().find(|registrar| same(registrar, &flow.registrar));
@@ -40,7 +43,7 @@ impl Flows {
         }
         for registrar in registrars {
             if !self.list.iter().any(|flow| !flow.outgoing && same(&registrar, &flow.registrar)) {
-                self.open(ctx, registrar, false);
+                self.open(ctx, registrar);
             }
         }
         ctx.flows_changed = true;
@@ -50,47 +53,74 @@ impl Flows {
         }
     }
 
-    pub(super) fn open(&mut self, ctx: &mut Context, registrar: Registrar, quiet: bool) {
+    #[cfg(feature = "full")]
+    pub(super) fn open_quietly(&mut self, ctx: &mut Context, registrar: Registrar) {
         self.next += 1;
-        self.list.push(Flow::open(FlowId(self.next), registrar, quiet, ctx));
+        let mut flow = Flow::new(FlowId(self.next), registrar, ctx);
+        flow.quiet = true;
+        flow.connect(ctx);
+        self.list.push(flow);
+    }
+
+    fn open(&mut self, ctx: &mut Context, registrar: Registrar) {
+        self.next += 1;
+        let mut flow = Flow::new(FlowId(self.next), registrar, ctx);
+        flow.connect(ctx);
+        self.list.push(flow);
     }
 
     /// Leaves old registrars when the new ones are there. `busy`: a call is being set up, whose messages may depend on
     /// a flow that is to be left.
     pub(crate) fn settle(&mut self, ctx: &mut Context, busy: bool) {
-        self.list.retain(|flow| !flow.is_gone());
+        self.forget_gone();
+        #[cfg(feature = "full")]
         self.fail_over(ctx, busy);
         let Some(until) = self.moving_until else { return };
-        let mut staying = self.list.iter().filter(|flow| !flow.outgoing && !flow.quiet);
-        let come = if ctx.now < until { staying.all(Flow::is_up) } else { staying.any(Flow::is_up) };
-        let none_stays = self.list.iter().all(|flow| flow.outgoing);
-        if busy || !(come || none_stays) {
-            return;
+        let (mut any_up, mut all_up, mut any_stays) = (false, true, false);
+        for flow in &self.list {
+            any_stays |= !flow.outgoing;
+            if !flow.outgoing && !flow.is_quiet() {
+                any_up |= flow.is_up();
+                all_up &= flow.is_up();
+            }
         }
+        let come = if ctx.now < until { all_up } else { any_up };
+        if !busy && (come || !any_stays) {
+            self.stay(ctx);
+            self.leave_outgoing(ctx);
+        }
+    }
+
+    /// Nobody is being left.
+    fn stay(&mut self, ctx: &mut Context) {
         self.moving_until = None;
         ctx.timers.clear(Timer::Moving);
-        self.leave_outgoing(ctx);
+    }
+
+    pub(super) fn forget_gone(&mut self) {
+        self.list.retain(|flow| !flow.is_gone());
     }
 
     /// Leaves those whose place is taken.
     pub(super) fn leave_outgoing(&mut self, ctx: &mut Context) {
-        let taken: Vec<u32> =
-            self.list.iter().filter(|flow| !flow.outgoing).map(|flow| flow.registrar.reg_id).collect();
-        for flow in self.list.iter_mut().filter(|flow| flow.outgoing) {
-            flow.leave(ctx, taken.contains(&flow.registrar.reg_id));
+        for at in 0..self.list.len() {
+            let id = self.list[at].registrar.reg_id;
+            let taken = self.list.iter().any(|flow| !flow.outgoing && flow.registrar.reg_id == id);
+            if self.list[at].outgoing {
+                self.list[at].leave(ctx, taken);
+            }
         }
-        self.list.retain(|flow| !flow.is_gone());
+        self.forget_gone();
     }
 
     /// Un-REGISTERs everywhere.
     pub(crate) fn stop(&mut self, ctx: &mut Context) {
-        self.moving_until = None;
-        ctx.timers.clear(Timer::Moving);
+        self.stay(ctx);
         for flow in &mut self.list {
             flow.outgoing = true;
             flow.leave(ctx, false);
         }
-        self.list.retain(|flow| !flow.is_gone());
+        self.forget_gone();
     }
 
     /// Un-REGISTERs everywhere and does not wait for answers: somebody else starts in the same place.
@@ -99,22 +129,27 @@ impl Flows {
             flow.leave_at_once(ctx);
         }
         self.list.clear();
-        self.failover = Failover::default();
-        self.moving_until = None;
-        ctx.timers.clear(Timer::Moving);
+        #[cfg(feature = "full")]
+        {
+            self.failover = Failover::default();
+        }
+        self.stay(ctx);
     }
 
     /// Closes flows that are saying goodbye, so that their un-REGISTER cannot hit a binding made after it.
     pub(crate) fn cut_goodbyes(&mut self, ctx: &mut Context) {
-        for flow in self.list.iter_mut().filter(|flow| flow.is_leaving()) {
-            flow.close(ctx);
+        for flow in &mut self.list {
+            if flow.is_leaving() {
+                flow.close(ctx);
+            }
         }
-        self.list.retain(|flow| !flow.is_gone());
+        self.forget_gone();
     }
 
     /// Attempts now whatever waits.
     pub(crate) fn nudge(&mut self, ctx: &mut Context) {
-        self.turn(ctx, |_| true);
+        #[cfg(feature = "full")]
+        self.turn(ctx, None);
         self.each(ctx, Flow::nudge);
     }
 
@@ -124,12 +159,14 @@ impl Flows {
     }
 
     /// Registers everywhere, now and from now on.
+    #[cfg(feature = "full")]
     pub(crate) fn register(&mut self, ctx: &mut Context) {
         ctx.registering = true;
         self.each(ctx, Flow::want);
     }
 
     /// Un-REGISTERs everywhere and stays connected.
+    #[cfg(feature = "full")]
     pub(crate) fn unregister(&mut self, ctx: &mut Context, all: bool) {
         ctx.registering = false;
         for flow in self.list.iter_mut().filter(|flow| !flow.outgoing) {
@@ -158,9 +195,10 @@ impl Flows {
         self.list.iter_mut().find(|flow| flow.socket() == Some(socket))?.socket_event(ctx, event)
     }
 
-    pub(crate) fn timer(&mut self, ctx: &mut Context, id: FlowId, timer: Timer) {
-        if let Timer::Retry(_) = timer {
-            self.turn(ctx, |flow| flow.id == id);
+    pub(crate) fn timer(&mut self, ctx: &mut Context, id: FlowId, timer: FlowTimer) {
+        #[cfg(feature = "full")]
+        if let FlowTimer::Retry = timer {
+            self.turn(ctx, Some(id));
         }
         if let Some(flow) = self.list.iter_mut().find(|flow| flow.id == id) {
             flow.timer(ctx, timer);
@@ -178,19 +216,35 @@ impl Flows {
     }
 
     pub(crate) fn views(&self) -> Vec<FlowView> {
-        self.list.iter().filter(|flow| !flow.quiet).map(Flow::view).collect()
+        let mut views = Vec::new();
+        for flow in &self.list {
+            if !flow.is_quiet() {
+                views.push(flow.view());
+            }
+        }
+        views
     }
 
     pub(crate) fn status(&self) -> UserAgentStatus {
-        let any = |test: fn(&Flow) -> bool| self.list.iter().any(|flow| !flow.quiet && test(flow));
-        let mut staying = self.list.iter().filter(|flow| !flow.outgoing && !flow.quiet).peekable();
-        if any(Flow::is_registered) {
+        let (mut registered, mut open, mut connecting) = (false, false, false);
+        let (mut stays, mut works) = (false, false);
+        for flow in &self.list {
+            if flow.is_quiet() {
+                continue;
+            }
+            registered |= flow.is_registered();
+            open |= flow.is_open();
+            connecting |= flow.is_connecting();
+            stays |= !flow.outgoing;
+            works |= !flow.outgoing && !flow.is_refused();
+        }
+        if registered {
             UserAgentStatus::Registered
-        } else if staying.peek().is_some() && staying.all(Flow::is_refused) {
+        } else if stays && !works {
             UserAgentStatus::Error
-        } else if any(Flow::is_open) {
+        } else if open {
             UserAgentStatus::Connected
-        } else if any(Flow::is_connecting) {
+        } else if connecting {
             UserAgentStatus::Connecting
         } else {
             UserAgentStatus::Disconnected

@@ -1,7 +1,10 @@
 //! How far a flow is, and how that looks from outside.
 
 use super::machine::Flow;
-use crate::{FlowStatus, FlowView, SocketId};
+#[cfg(feature = "full")]
+use crate::Event;
+use crate::context::Context;
+use crate::{FlowEvent, FlowStatus, FlowView, SocketId};
 
 #[derive(Debug)]
 pub(super) enum State {
@@ -52,6 +55,15 @@ impl Flow {
         }
     }
 
+    /// Nobody is told of it.
+    pub(super) fn is_quiet(&self) -> bool {
+        #[cfg(feature = "full")]
+        let quiet = self.quiet;
+        #[cfg(not(feature = "full"))]
+        let quiet = false;
+        quiet
+    }
+
     pub(super) fn is_registered(&self) -> bool {
         matches!(self.state, State::Registered { .. })
     }
@@ -62,6 +74,7 @@ impl Flow {
     }
 
     /// There is no connection, and none is being made.
+    #[cfg(feature = "full")]
     pub(super) fn is_lost(&self) -> bool {
         matches!(self.state, State::Waiting { socket: None, .. })
     }
@@ -105,5 +118,19 @@ impl Flow {
             State::Unregistering { .. } | State::Gone => FlowStatus::Leaving,
         };
         FlowView { registrar: self.registrar.clone(), status, error: self.error.clone() }
+    }
+
+    /// Tells an application that follows each step.
+    pub(super) fn report(&self, ctx: &mut Context, event: impl FnOnce() -> FlowEvent) {
+        #[cfg(feature = "full")]
+        if !self.quiet && ctx.reports() {
+            ctx.event(Event::Flow { registrar: self.registrar.id.clone(), event: event() });
+        }
+        #[cfg(not(feature = "full"))]
+        let _ = (ctx, event);
+    }
+
+    pub(super) fn trace(&self, ctx: &mut Context, name: &'static str, detail: &str) {
+        ctx.trace(name, &[("registrar", &self.registrar.id), ("detail", detail)]);
     }
 }

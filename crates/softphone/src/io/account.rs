@@ -31,14 +31,17 @@ pub struct Credentials {
 pub enum Secret {
     /// A password, for every realm; for operators the hash.
     Password(String),
-    /// The password's MD5 (`username:realm:password`), good in one realm.
+    /// The password's MD5 (`username:realm:password`), good in one realm. Needs the feature `full`.
+    #[cfg(feature = "full")]
     Ha1 {
         /// Where it is good.
         realm: String,
         /// 32 hexadecimal digits.
         ha1: String,
     },
-    /// A whole value of Authorization (`Bearer …`), sent with every request; challenges are not answered.
+    /// A whole value of Authorization (`Bearer …`), sent with every request; challenges are not answered. Needs the
+    /// feature `full`.
+    #[cfg(feature = "full")]
     Token(String),
 }
 
@@ -46,6 +49,15 @@ impl Credentials {
     /// A user with a password.
     pub fn new(username: String, password: String) -> Credentials {
         Credentials { username, secret: Secret::Password(password) }
+    }
+
+    /// The value of Authorization, where it is given.
+    pub(crate) fn token(&self) -> Option<&str> {
+        match &self.secret {
+            #[cfg(feature = "full")]
+            Secret::Token(token) => Some(token),
+            _ => None,
+        }
     }
 }
 
@@ -60,13 +72,33 @@ pub struct Registrar {
     pub weight: u32,
     /// RFC 5626 §4.2; never shared by two registrars that are registered with at once.
     pub reg_id: u32,
-    /// `<sip:…;lr>`: the Route of every request outside of a dialog (RFC 3261 §8.1.2), where there is to be one.
+    /// `<sip:…;lr>`: the Route of every request outside of a dialog (RFC 3261 §8.1.2), where there is to be one. Needs
+    /// the feature `full`.
+    #[cfg(feature = "full")]
     pub route: Option<String>,
-    /// Via's word for the transport, where the URI does not say it.
+    /// Via's word for the transport, where the URI does not say it. Needs the feature `full`.
+    #[cfg(feature = "full")]
     pub transport: Option<String>,
 }
 
-/// How the account is used. May be changed at any time, for all that is sent from then on.
+impl Registrar {
+    /// One with a name, a URI, a weight and a reg-id.
+    pub fn new(id: String, uri: String, weight: u32, reg_id: u32) -> Registrar {
+        Registrar {
+            id,
+            uri,
+            weight,
+            reg_id,
+            #[cfg(feature = "full")]
+            route: None,
+            #[cfg(feature = "full")]
+            transport: None,
+        }
+    }
+}
+
+/// How the account is used. May be changed at any time, for all that is sent from then on; without the feature `full` it
+/// is the default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountOptions {
     /// In place of [`Identity::display_name`].
@@ -75,15 +107,15 @@ pub struct AccountOptions {
     pub contact_uri: Option<String>,
     /// REGISTER's Request-URI, where it is not the domain's.
     pub registrar_uri: Option<String>,
-    /// Headers for every request and response, a line each: `Name: value\n`. Needs the feature `full`.
+    /// Headers for every request and response, a line each: `Name: value\n`.
     pub headers: String,
-    /// The same for REGISTER alone. Needs the feature `full`.
+    /// The same for REGISTER alone.
     pub register_headers: String,
     /// Of REGISTER's Contact: `;name=value…`.
     pub contact_params: String,
     /// Follows the tag of REGISTER's From.
     pub from_tag_trail: String,
-    /// Whether to register from the start; [`crate::Command::Register`] and `Unregister` change it afterwards.
+    /// Whether to register from the start; `Command::Register` and `Unregister` change it afterwards.
     pub register: bool,
     /// Whether to renew a binding before it ends. Otherwise that it is time is only said
     /// ([`crate::FlowEvent::Expiring`]).
@@ -98,33 +130,36 @@ pub struct AccountOptions {
     pub retry_early_max_ms: u32,
     /// The longest after that.
     pub retry_max_ms: u32,
-    /// One registrar at a time, the heaviest that works, instead of all at once. Needs the feature `full`. Read when
-    /// registrars are set.
+    /// One registrar at a time, the heaviest that works, instead of all at once. Read when registrars are set.
     pub one_at_a_time: bool,
-    /// Whether [`crate::Event::Flow`] is said. Needs the feature `full`.
+    /// Whether `Event::Flow` is said.
     pub reports: bool,
+}
+
+impl AccountOptions {
+    pub(crate) const DEFAULT: AccountOptions = AccountOptions {
+        display_name: None,
+        contact_uri: None,
+        registrar_uri: None,
+        headers: String::new(),
+        register_headers: String::new(),
+        contact_params: String::new(),
+        from_tag_trail: String::new(),
+        register: true,
+        refresh: true,
+        expires: 600,
+        keep_alive_ms: 8_000,
+        retry_min_ms: 250,
+        retry_early_max_ms: 3_000,
+        retry_max_ms: 30_000,
+        one_at_a_time: false,
+        reports: false,
+    };
 }
 
 impl Default for AccountOptions {
     fn default() -> Self {
-        AccountOptions {
-            display_name: None,
-            contact_uri: None,
-            registrar_uri: None,
-            headers: String::new(),
-            register_headers: String::new(),
-            contact_params: String::new(),
-            from_tag_trail: String::new(),
-            register: true,
-            refresh: true,
-            expires: 600,
-            keep_alive_ms: 8_000,
-            retry_min_ms: 250,
-            retry_early_max_ms: 3_000,
-            retry_max_ms: 30_000,
-            one_at_a_time: false,
-            reports: false,
-        }
+        Self::DEFAULT
     }
 }
 

@@ -75,7 +75,7 @@ pub struct CallView {
 }
 
 /// A name-addr.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
     /// Empty where there is none.
     pub display_name: String,
@@ -85,6 +85,18 @@ pub struct Party {
     pub user: String,
     /// The URI's host.
     pub host: String,
+}
+
+impl Party {
+    /// Nobody.
+    pub const NOBODY: Party =
+        Party { display_name: String::new(), uri: String::new(), user: String::new(), host: String::new() };
+}
+
+impl Default for Party {
+    fn default() -> Party {
+        Party::NOBODY
+    }
 }
 
 /// `TerminateOptions` and what else is known of a call's end.
@@ -110,7 +122,7 @@ pub struct CallEnd {
     pub remote: Party,
     /// The message that ended it, as text; empty where there was none, or nobody supervises.
     pub message: String,
-    /// Where to go instead: the Contacts of a 3xx, as URIs, the most wanted first.
+    /// Where to go instead: the Contacts of a 3xx, as URIs, the most wanted first. Needs the feature `full`.
     pub contacts: Vec<String>,
 }
 

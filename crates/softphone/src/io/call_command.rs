@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 /// What an application asks of one call. `headers` are more of them for the message that goes out, a line each:
-/// `Name: value\n`.
+/// `Name: value\n`; they need the feature `full`, as does all that is for supervised calls only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallCommand {
     /// Call `target`: a user part, or a whole SIP URI.
@@ -114,8 +114,8 @@ pub enum CallCommand {
     },
 }
 
-/// How a call is made.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+/// How a call is made. All but `media` and `session_expires` need the feature `full`.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallOptions {
     /// Options of the peer connection.
     pub media: MediaOptions,
@@ -135,8 +135,28 @@ pub struct CallOptions {
     pub redirects: u8,
 }
 
+impl CallOptions {
+    /// As usual.
+    pub const DEFAULT: CallOptions = CallOptions {
+        media: MediaOptions(0),
+        headers: String::new(),
+        anonymous: false,
+        from_user: String::new(),
+        from_display_name: String::new(),
+        late_offer: false,
+        session_expires: 0,
+        redirects: 0,
+    };
+}
+
+impl Default for CallOptions {
+    fn default() -> CallOptions {
+        CallOptions::DEFAULT
+    }
+}
+
 /// JsSIP's `terminate(options)`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndOptions {
     /// 300–699 while it rings (480 if absent); the Reason header's cause afterwards.
     pub status_code: Option<u16>,
@@ -144,12 +164,30 @@ pub struct EndOptions {
     pub reason_phrase: Option<String>,
     /// The word that [`super::CallEnd::cause`] then carries.
     pub cause: Option<String>,
-    /// Of the refusal or BYE.
+    /// Of the refusal or BYE. Needs the feature `full`, as does `body`.
     pub headers: String,
     /// Type of `body`.
     pub content_type: String,
     /// Of the refusal or BYE; empty for none.
     pub body: String,
+}
+
+impl EndOptions {
+    /// As usual.
+    pub const DEFAULT: EndOptions = EndOptions {
+        status_code: None,
+        reason_phrase: None,
+        cause: None,
+        headers: String::new(),
+        content_type: String::new(),
+        body: String::new(),
+    };
+}
+
+impl Default for EndOptions {
+    fn default() -> EndOptions {
+        EndOptions::DEFAULT
+    }
 }
 
 /// How keys are pressed.

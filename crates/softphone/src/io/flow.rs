@@ -48,7 +48,8 @@ pub enum FlowStatus {
     Leaving,
 }
 
-/// What happened to a flow, for applications that follow each step ([`crate::AccountOptions::reports`]).
+/// What happened to a flow, for applications that follow each step ([`crate::AccountOptions::reports`]); needs the
+/// feature `full`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FlowEvent {
     /// A WebSocket is being opened.

@@ -23,6 +23,7 @@ pub use peer::*;
 pub use request::*;
 pub use settings::*;
 
+#[cfg(feature = "full")]
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -97,10 +98,13 @@ pub enum Command {
     /// Un-REGISTER, hang up, close every socket.
     Stop,
     /// How the account is used from now on. The defaults hold until this is first said.
+    #[cfg(feature = "full")]
     Configure(Box<AccountOptions>),
     /// Registers on every flow, now and whenever one is opened.
+    #[cfg(feature = "full")]
     Register,
     /// Un-REGISTERs on every flow; the flows stay open and are not registered until `Register`.
+    #[cfg(feature = "full")]
     Unregister {
         /// Every binding of the address of record, other devices' too (RFC 3261 §10.2.2).
         all: bool,
@@ -196,6 +200,7 @@ pub enum Event {
         duration: u16,
     },
     /// What happened to a flow, step by step; only with [`AccountOptions::reports`].
+    #[cfg(feature = "full")]
     Flow {
         /// [`Registrar::id`].
         registrar: String,

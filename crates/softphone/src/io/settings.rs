@@ -1,10 +1,9 @@
 //! What the user agent is to be like.
 
-/// Who decides, and how much is done unasked.
+/// Who decides, and how much is done unasked. Without the feature `full` it is the default whatever is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The application decides: calls to us neither ring nor are refused unasked, offers within a call wait for it.
-    /// Only with the feature `full`.
     pub supervised: bool,
     /// Whoever calls during a call hears 486.
     pub one_call: bool,
@@ -15,9 +14,14 @@ pub struct Settings {
     pub reliable_provisional: bool,
 }
 
+impl Settings {
+    pub(crate) const DEFAULT: Settings =
+        Settings { supervised: false, one_call: true, session_expires: 0, reliable_provisional: false };
+}
+
 impl Default for Settings {
     /// An operator's.
     fn default() -> Settings {
-        Settings { supervised: false, one_call: true, session_expires: 0, reliable_provisional: false }
+        Self::DEFAULT
     }
 }

@@ -29,9 +29,7 @@ impl Inbox {
     /// Hands a request to the application.
     pub(super) fn take(&mut self, ctx: &mut Context, key: Key, request: Request) {
         if self.0.len() == MAX {
-            return ctx.reply_with(key, &request, 480, "Too Many Requests", |builder| {
-                builder.header(Name::RetryAfter, "10")
-            });
+            return ctx.reply_with(key, &request, 480, "Too Many Requests", &[(Name::RetryAfter, "10")]);
         }
         let reply = ReplyId(ctx.new_id());
         let message = request.as_str().into();
@@ -50,16 +48,19 @@ impl Inbox {
             return ctx.error("reply_failed", "there is no such request any more");
         };
         let allow = ctx.allow;
-        ctx.reply_with(key, &request, reply.status, &reply.reason, |mut builder| {
-            match (reply.status, request.method()) {
-                // RFC 3261 §11.2
-                (200..300, Method::Options) => builder = crate::call::abilities(builder, allow),
-                // RFC 3261 §21.4.6, and what else helps.
-                (405 | 501, _) => builder = builder.header(Name::Allow, allow),
-                _ => {}
-            }
-            content(more(builder, &reply.headers), &reply.content_type, &reply.body)
-        });
+        let mut builder = ctx.start_reply(&request, reply.status, &reply.reason);
+        let abilities = crate::call::abilities(allow);
+        let said = match (reply.status, request.method()) {
+            // RFC 3261 §11.2
+            (200..300, Method::Options) => &abilities[..],
+            // RFC 3261 §21.4.6, and what else helps.
+            (405 | 501, _) => &abilities[..1],
+            _ => &[],
+        };
+        for (name, value) in said {
+            builder = builder.header(*name, value);
+        }
+        ctx.respond(key, content(more(builder, &reply.headers), &reply.content_type, &reply.body));
     }
 
     /// A SUBSCRIBE that the application takes.

@@ -24,7 +24,7 @@ pub(crate) struct Outside {
     pub(crate) subscriptions: Subscriptions,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestTimer {
     /// A request of ours has waited long enough for a flow.
     Flow(RequestId),
@@ -68,14 +68,8 @@ impl Outside {
 
 /// What comes in by SIP, and time.
 impl Outside {
-    /// A request; it comes back where it is for somebody else.
-    pub(crate) fn request(
-        &mut self,
-        ctx: &mut Context,
-        key: Key,
-        request: Request,
-        started: bool,
-    ) -> Option<Request> {
+    /// A request; `false` where it is for somebody else.
+    pub(crate) fn request(&mut self, ctx: &mut Context, key: Key, request: &Request, started: bool) -> bool {
         if request.to_tag().is_some() {
             return self.subscriptions.request(ctx, key, request);
         }
@@ -85,14 +79,14 @@ impl Outside {
             _ => self.supervision.requests,
         };
         if !ours {
-            return Some(request);
+            return false;
         }
         if !started {
-            ctx.reply(key, &request, 480, "Temporarily Unavailable");
-        } else if *request.method() != Method::Subscribe || self.is_known(ctx, key, &request) {
-            self.inbox.take(ctx, key, request);
+            ctx.reply(key, request, 480, "Temporarily Unavailable");
+        } else if *request.method() != Method::Subscribe || self.is_known(ctx, key, request) {
+            self.inbox.take(ctx, key, request.clone());
         }
-        None
+        true
     }
 
     /// Whether a SUBSCRIBE asks for what there is; it is refused where not.
@@ -107,9 +101,7 @@ impl Outside {
             return true;
         }
         // RFC 6665 §4.2.1.1
-        ctx.reply_with(key, request, 489, "Bad Event", |builder| {
-            builder.header(Name::AllowEvents, &packages.join(", "))
-        });
+        ctx.reply_with(key, request, 489, "Bad Event", &[(Name::AllowEvents, &packages.join(", "))]);
         false
     }
 

@@ -22,7 +22,7 @@ use subscriber::Subscriber;
 /// RFC 6665 §4.1.2: 64·T1 for a NOTIFY to follow a SUBSCRIBE.
 const TIMER_N: Duration = Duration::from_secs(32);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SubscriptionTimer {
     /// The first SUBSCRIBE has waited long enough for a flow.
     Flow,
@@ -36,6 +36,17 @@ pub(crate) enum SubscriptionTimer {
     Retry,
     /// The application had its turn: the NOTIFY that a SUBSCRIBE asks for is due.
     Owed,
+}
+
+impl SubscriptionTimer {
+    pub(crate) const ALL: [SubscriptionTimer; 6] = [
+        SubscriptionTimer::Flow,
+        SubscriptionTimer::Notify,
+        SubscriptionTimer::Refresh,
+        SubscriptionTimer::Expiry,
+        SubscriptionTimer::Retry,
+        SubscriptionTimer::Owed,
+    ];
 }
 
 #[derive(Debug, Default)]
@@ -101,12 +112,12 @@ impl Subscriptions {
 
 /// What comes in by SIP, and time.
 impl Subscriptions {
-    /// A request with a To tag; it comes back where it belongs to no subscription.
-    pub(crate) fn request(&mut self, ctx: &mut Context, key: Key, request: Request) -> Option<Request> {
-        let taken = self.subscribers.iter_mut().any(|own| own.request(ctx, key, &request))
-            || self.notifiers.iter_mut().any(|own| own.request(ctx, key, &request));
+    /// A request with a To tag; `false` where it belongs to no subscription.
+    pub(crate) fn request(&mut self, ctx: &mut Context, key: Key, request: &Request) -> bool {
+        let taken = self.subscribers.iter_mut().any(|own| own.request(ctx, key, request))
+            || self.notifiers.iter_mut().any(|own| own.request(ctx, key, request));
         self.forget();
-        (!taken).then_some(request)
+        taken
     }
 
     pub(crate) fn response(&mut self, ctx: &mut Context, key: Key, response: &Response) -> bool {

@@ -409,12 +409,11 @@ fn about(ctx: &Context, builder: RequestBuilder, order: &NewSubscription, wish: 
 /// 200 to a NOTIFY, which may have made a dialog (RFC 3261 §12.1.1).
 fn taken(ctx: &mut Context, key: Key, request: &Request) {
     let contact = ctx.account.contact("");
-    ctx.reply_with(key, request, 200, "OK", |mut builder| {
-        for route in request.all(Name::RecordRoute) {
-            builder = builder.header(Name::RecordRoute, route);
-        }
-        builder.header(Name::Contact, &contact)
-    });
+    let mut builder = ctx.start_reply(request, 200, "OK");
+    for route in request.all(Name::RecordRoute) {
+        builder = builder.header(Name::RecordRoute, route);
+    }
+    ctx.respond(key, builder.header(Name::Contact, &contact));
 }
 
 fn no_such(ctx: &mut Context, key: Key, request: &Request) {

@@ -246,7 +246,7 @@ impl Hand {
 }
 
 pub fn registrar(id: &str, weight: u32) -> Registrar {
-    Registrar { id: id.into(), uri: format!("wss://{id}.example"), weight, reg_id: 1, ..Registrar::default() }
+    Registrar::new(id.into(), format!("wss://{id}.example"), weight, 1)
 }
 
 /// A challenge of this realm.

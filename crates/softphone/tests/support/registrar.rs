@@ -73,13 +73,7 @@ impl Registrar {
 
     pub fn description(&self) -> Description {
         let Registrar { id, uri, weight, reg_id, .. } = self;
-        Description {
-            id: id.clone(),
-            uri: uri.clone(),
-            weight: *weight,
-            reg_id: *reg_id,
-            ..Description::default()
-        }
+        Description::new(id.clone(), uri.clone(), *weight, *reg_id)
     }
 
     /// From now on answers to the old nonce are stale.

@@ -22,13 +22,7 @@ pub struct Backend {
 }
 
 pub fn registrar(n: u32) -> Registrar {
-    Registrar {
-        id: format!("r{n}"),
-        uri: format!("wss://r{n}.example"),
-        weight: 1,
-        reg_id: n,
-        ..Registrar::default()
-    }
+    Registrar::new(format!("r{n}"), format!("wss://r{n}.example"), 1, n)
 }
 
 pub fn error(status: u16, code: &str) -> HttpError {

@@ -1,11 +1,22 @@
+let next: Promise<void> | undefined;
+let arrive: () => void;
+let channel: MessageChannel | undefined;
+
 /** After what the page does now, React's rendering too; also at once in a hidden tab, where timers are late. */
 export function nextTask(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
+  return (next ??= new Promise((resolve) => {
+    arrive = resolve;
+    channel ??= open();
+    channel.port2.postMessage(undefined);
+  }));
+}
+
+/** One for the page: to make one takes long while a call comes in. */
+function open(): MessageChannel {
+  const made = new MessageChannel();
+  made.port1.onmessage = () => {
+    next = undefined;
+    arrive();
+  };
+  return made;
 }

@@ -74,7 +74,8 @@ export class Peer {
       case 'rollback':
         return this.#then(() => this.#pc.setLocalDescription({ type: 'rollback' }));
       case 'openMicrophone':
-        void this.#joinMicrophone(request.media);
+        // Opening a device keeps the browser busy: the 200 and the other side's candidates come first.
+        void nextTask().then(() => this.#joinMicrophone(request.media));
         return;
       case 'mute':
         this.#muted = Boolean(request.on);
@@ -183,17 +184,21 @@ export class Peer {
 
   /** The candidates in a whole description, to the media section that they stand in. */
   async #addCandidates(description: string): Promise<void> {
+    const adding: Promise<void>[] = [];
     let sdpMLineIndex = -1;
     for (const line of description.split(/\r?\n/)) {
       if (line.startsWith('m=')) sdpMLineIndex++;
-      if (!line.startsWith('a=candidate:')) continue;
+      // RFC 6544 §4.3: an active candidate connects to a passive one, and browsers have none.
+      if (!line.startsWith('a=candidate:') || line.includes(' tcptype active')) continue;
       // One that this browser cannot use does not spoil the others.
-      await this.#pc.addIceCandidate({ candidate: line.slice(2), sdpMLineIndex }).catch(() => undefined);
+      adding.push(this.#pc.addIceCandidate({ candidate: line.slice(2), sdpMLineIndex }).catch(() => undefined));
     }
+    await Promise.all(adding);
   }
 
-  /** The microphone is asked for at once and joins after the steps under way. */
+  /** The microphone is asked for and joins after the steps under way. */
   async #joinMicrophone(media: number, report = true): Promise<void> {
+    if (this.#closed) return;
     const microphone = await this.#open(media, report);
     if (!microphone) return;
     this.#then(async () => {

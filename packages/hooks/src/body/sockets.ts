@@ -1,4 +1,7 @@
 import type { SocketOutput } from '../engine/contract.js';
+import { nextTask } from './next-task.js';
+
+type Send = Extract<SocketOutput, { type: 'send' }>;
 
 export interface SocketReports {
   opened(socket: number): void;
@@ -10,6 +13,7 @@ export interface SocketReports {
 export class Sockets {
   readonly #reports: SocketReports;
   readonly #open = new Map<number, WebSocket>();
+  readonly #later: Send[] = [];
 
   constructor(reports: SocketReports) {
     this.#reports = reports;
@@ -23,11 +27,11 @@ export class Sockets {
     switch (output.type) {
       case 'openSocket':
         return this.#connect(output.socket, output.uri);
-      case 'send': {
-        const socket = this.#open.get(output.socket);
-        if (socket?.readyState === WebSocket.OPEN) socket.send(output.text);
+      case 'send':
+        // The application is told of its call before the caller hears that it rings; what follows keeps its place.
+        if (this.#later.length === 0 && !output.text.startsWith('SIP/2.0 1')) return this.#send(output);
+        if (this.#later.push(output) === 1) void nextTask().then(() => this.#flush());
         return;
-      }
       case 'closeSocket':
         return this.#close(output.socket, output.code);
     }
@@ -36,6 +40,15 @@ export class Sockets {
   /** Closes all without a report. */
   closeAll(): void {
     for (const id of [...this.#open.keys()]) this.#close(id, 1000);
+  }
+
+  #send({ socket, text }: Send): void {
+    const open = this.#open.get(socket);
+    if (open?.readyState === WebSocket.OPEN) open.send(text);
+  }
+
+  #flush(): void {
+    for (const waiting of this.#later.splice(0)) this.#send(waiting);
   }
 
   #connect(id: number, uri: string): void {
@@ -58,6 +71,7 @@ export class Sockets {
   }
 
   #close(id: number, code: number): void {
+    this.#flush();
     const socket = this.#open.get(id);
     if (!socket) return;
     this.#open.delete(id);

@@ -1,4 +1,5 @@
 import { Clock } from '../engine/clock.js';
+import { nextTask } from './next-task.js';
 
 /** A tab that hears no beat of the leader for this long takes its place. */
 const SILENCE = 5000;
@@ -22,6 +23,7 @@ export class Tabs<M extends object> {
   #waiting: AbortController | undefined;
   #stopped = false;
   #channel: BroadcastChannel | undefined;
+  #unsaid: M[] = [];
   #clock: Clock | undefined;
   #release: (() => void) | undefined;
   #leading = false;
@@ -55,9 +57,9 @@ export class Tabs<M extends object> {
     this.#wait();
   }
 
-  /** Tells every other tab. */
+  /** Tells every other tab, once this one's own application was told. */
   post(message: M): void {
-    this.#channel?.postMessage(message);
+    if (this.#unsaid.push(message) === 1) void nextTask().then(() => this.#say());
   }
 
   /** Lets another tab lead. */
@@ -67,8 +69,13 @@ export class Tabs<M extends object> {
     this.#clock?.stop();
     this.#leading = false;
     this.#release?.();
+    this.#say();
     this.#channel?.close();
     this.#channel = undefined;
+  }
+
+  #say(): void {
+    for (const message of this.#unsaid.splice(0)) this.#channel?.postMessage(message);
   }
 
   /** In the queue for the lock. */

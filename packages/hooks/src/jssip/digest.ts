@@ -1,4 +1,4 @@
-import { md5 } from './native.js';
+import { hash } from './native.js';
 import { randomToken } from './text.js';
 
 export interface DigestCredentials {
@@ -17,7 +17,63 @@ export interface DigestChallenge {
   qop?: string | string[] | null;
 }
 
-/** Answers a digest challenge with MD5. The user agent's own requests are answered for by the engine. */
+/** A challenge that can be answered (RFC 7616). */
+export interface Challenge {
+  realm: string;
+  nonce: string;
+  opaque: string | undefined;
+  stale: boolean;
+  /** In capitals. */
+  algorithm: string;
+  /** What answers it; empty where the answer is RFC 2069's. */
+  qop: string;
+  /** The name is sent as a hash (§3.4.4). */
+  userhash: boolean;
+}
+
+/** Who answers; an HA1 is of the realm. */
+export interface Credentials {
+  username: string;
+  password: string | null;
+  ha1: string | null;
+}
+
+/** In hexadecimal, by a challenge's algorithm. */
+export const hashOf = (algorithm: string, text: string): string => hash(algorithm[0] === 'S', text);
+
+/** The quality of protection to choose of these: `auth-int` fails wherever somebody on the way touches the body. */
+export const protection = (offered: readonly string[]): string | undefined =>
+  ['auth', 'auth-int'].find((one) => offered.includes(one));
+
+/** The value that answers a challenge (RFC 7616 §3.4). `nc` counts the requests with its nonce. */
+export function credentials(
+  { realm, nonce, opaque, algorithm, qop, userhash }: Challenge,
+  { username, password, ha1 }: Credentials,
+  method: string,
+  uri: string,
+  body: string | null | undefined,
+  nc: number,
+  cnonce: string,
+): string {
+  const h = (...pieces: unknown[]): string => hashOf(algorithm, pieces.join(':'));
+  const count = nc.toString(16).padStart(8, '0');
+  const isSession = algorithm.endsWith('-SESS');
+  let secret = password ? h(username, realm, password) : (ha1 as string);
+  if (isSession) secret = h(secret, nonce, cnonce);
+  const asked = qop === 'auth-int' ? h(method, uri, h(body ?? '')) : h(method, uri);
+  const pairs = Object.entries({
+    username: userhash ? h(username, realm) : username,
+    realm,
+    nonce,
+    uri,
+    response: qop ? h(secret, nonce, count, cnonce, qop, asked) : h(secret, nonce, asked),
+    opaque,
+    cnonce: qop || isSession ? cnonce : undefined,
+  }).flatMap(([name, value]) => (value === undefined ? [] : `${name}="${value.replace(/[\\"]/g, '\\$&')}"`));
+  return `Digest algorithm=${algorithm.replace('SESS', 'sess')}, ${pairs.join(', ')}${qop && `, qop=${qop}, nc=${count}`}${userhash ? ', userhash=true' : ''}`;
+}
+
+/** Answers a digest challenge with MD5. The user agent's own requests are answered for by `agent/login.ts`. */
 export class DigestAuthentication {
   _credentials: DigestCredentials;
   _nc = 0;
@@ -40,28 +96,24 @@ export class DigestAuthentication {
     { algorithm, realm, nonce, opaque, qop: offered }: DigestChallenge,
     cnonce: string = randomToken(12),
   ): boolean {
-    const { username, password, ha1, realm: known } = this._credentials;
+    const { username, password = null, ha1 = null, realm: known } = this._credentials;
     if ((algorithm && algorithm !== 'MD5') || !nonce || !realm) return false;
     if (!password && (!ha1 || known !== realm)) return false;
-    const qop = ['auth', 'auth-int'].find((one) =>
-      (typeof offered === 'string' ? offered.split(/,\s*/) : offered)?.includes(one),
-    );
+    const qop = protection((typeof offered === 'string' ? offered.split(/,\s*/) : offered) ?? []);
     if (offered?.length && !qop) return false;
-    const nc = (this._nc = (this._nc % 0xffffffff) + 1).toString(16).padStart(8, '0');
+    this._nc = (this._nc % 0xffffffff) + 1;
     this._realm = realm;
-    this._ha1 = password ? md5(`${username}:${realm}:${password}`) : (ha1 as string);
-    const ha2 = md5(`${method}:${ruri}${qop === 'auth-int' ? `:${md5(body || '')}` : ''}`);
-    this._response = md5(qop ? `${this._ha1}:${nonce}:${nc}:${cnonce}:${qop}:${ha2}` : `${this._ha1}:${nonce}:${ha2}`);
-    this._header = [
-      'Digest algorithm=MD5',
-      `username="${username}"`,
-      `realm="${realm}"`,
-      `nonce="${nonce}"`,
-      `uri="${ruri}"`,
-      `response="${this._response}"`,
-      ...(opaque ? [`opaque="${opaque}"`] : []),
-      ...(qop ? [`qop=${qop}`, `cnonce="${cnonce}"`, `nc=${nc}`] : []),
-    ].join(', ');
+    this._ha1 = password ? hashOf('MD5', `${username}:${realm}:${password}`) : ha1;
+    this._header = credentials(
+      { realm, nonce, opaque: opaque || undefined, stale: false, algorithm: 'MD5', qop: qop ?? '', userhash: false },
+      { username: String(username), password, ha1 },
+      method,
+      String(ruri),
+      body,
+      this._nc,
+      cnonce,
+    );
+    this._response = /response="(.*?)"/.exec(this._header)?.[1] as string;
     return true;
   }
 

@@ -249,20 +249,26 @@ export class IncomingMessage {
     return (this._contacts ??= new Table(this.data, this._cells, at).list());
   }
 
-  _index(): Record<string, Header[]> {
+  /** Each header by itself: its name, its text, and where in the table it is read, or 0. */
+  _lines(): [name: string, raw: string, at: number][] {
     const { data, _cells: cells } = this;
-    const headers: Record<string, Header[]> = {};
-    const end = HEADERS + (cells[COUNT] as number) * 5;
-    for (let at = HEADERS; at < end; at += 5) {
+    return Array.from({ length: cells[COUNT] as number }, (_, index) => {
+      const at = HEADERS + index * 5;
       const own = data.slice(cells[at], cells[at + 1]);
       const name = own.length === 1 ? (COMPACT[own.toLowerCase()] ?? own) : headerize(own);
-      let raw = data.slice(cells[at + 2], cells[at + 3]);
+      const raw = data.slice(cells[at + 2], cells[at + 3]);
       // RFC 3261 §7.3.1
-      if (raw.includes('\n')) raw = raw.replace(/\r?\n[ \t]+/g, ' ');
+      return [name, raw.includes('\n') ? raw.replace(/\r?\n[ \t]+/g, ' ') : raw, cells[at + 4] as number];
+    });
+  }
+
+  _index(): Record<string, Header[]> {
+    const headers: Record<string, Header[]> = {};
+    for (const [name, raw, at] of this._lines()) {
       const known = headers[name];
       if (LISTS[name]) {
-        const list = cells[at + 4] ? this._list(cells[at + 4] as number) : listed(raw, LISTS[name]);
-        const text = cells[at + 4] ? data : raw;
+        const list = at ? this._list(at) : listed(raw, LISTS[name]);
+        const text = at ? this.data : raw;
         const items = list.map(({ offset, possition, parsed }) => ({
           raw: text.slice(offset, possition).trim(),
           parsed,

@@ -122,7 +122,8 @@ function sendInfo(
         info.emit('failed', { originator: 'remote', response });
       },
       onRequestTimeout: () => session.onRequestTimeout(),
-      onTransportError: () => session.onTransportError(),
+      // The call outlives its connection.
+      onTransportError: () => onFailed?.(),
       onDialogError: () => session.onDialogError(),
     },
   });

@@ -7,10 +7,12 @@
 // Rules:
 // - Every method runs to its end, and the events that it causes are delivered before it returns. A listener may call
 //   any method; what that causes is delivered at once too.
-// - Messages are handed over as their whole text. An outgoing one is shown before it is sent (`Draft`), since
-//   applications read it and change it.
+// - Messages that came are handed over as they were read. One of ours is shown as its text before it is sent
+//   (`Draft`), since applications read it and change it.
 // - Handles are chosen by the engine, are above 0 and are never used twice.
 // - Times are seconds unless a name says otherwise.
+
+import type { IncomingRequest, IncomingResponse } from './incoming.js';
 
 /** A dialog: a call, or a request of ours or theirs that made one (SUBSCRIBE, REFER outside a dialog). */
 export type DialogHandle = number;
@@ -46,9 +48,12 @@ export interface Account {
   forceRefresher: boolean;
   noAnswerTimeout: number;
   /** Header lines for every request and response. */
-  extraHeaders: readonly string[];
+  extraHeaders: readonly string[] | null;
   /** Of Allow. */
   allowedMethods: string;
+  /** The registrar's; empty where it gave none. */
+  pubGruu: string;
+  tempGruu: string;
 }
 
 /** What may change while the engine runs. */
@@ -148,7 +153,7 @@ export interface EnginePort {
     toTag: string,
   ): boolean;
   /** Without a transaction. */
-  replyStateless(text: string, statusCode: number, reasonPhrase: string): boolean;
+  replyStateless(request: IncomingRequest, statusCode: number, reasonPhrase: string): boolean;
 
   // Calls. The facade makes offers and answers by itself, and hands them over.
   /** INVITE's draft; its handle is the call's. Nothing is sent. */
@@ -171,9 +176,6 @@ export interface EnginePort {
   applied(call: DialogHandle): void;
   /** It could not be: ends the call as it begins (BYE with this in Reason), only the offer later. */
   notApplied(call: DialogHandle, statusCode: number, cause: string): void;
-
-  /** Frees the machine. */
-  close(): void;
 }
 
 export type Originator = 'local' | 'remote' | 'system';
@@ -187,7 +189,7 @@ export type EngineEvent =
 
   // Requests.
   /** Every response to a request of ours but 401 and 407 that were answered. */
-  | { type: 'response'; request: RequestHandle; text: string }
+  | { type: 'response'; request: RequestHandle; message: IncomingResponse }
   | { type: 'noResponse'; request: RequestHandle; why: Failure }
   /** Sent again, with credentials or after 491: its new text. */
   | { type: 'resent'; request: RequestHandle; text: string }
@@ -195,49 +197,49 @@ export type EngineEvent =
    * A request of theirs that the facade must answer: every one outside a dialog but INVITE, CANCEL, ACK; inside one
    * INFO, MESSAGE, NOTIFY, OPTIONS, REFER, SUBSCRIBE and those unknown. `dialog` is 0 outside.
    */
-  | { type: 'request'; request: RequestHandle; dialog: DialogHandle; text: string }
+  | { type: 'request'; request: RequestHandle; dialog: DialogHandle; message: IncomingRequest }
 
   // Calls.
   /**
    * INVITE. 100 went out; nothing else does until `ring`, `accept` or `end`. `call` is also its request's handle
    * (`reply`). `tag` is ours. `replaces`: the call that a Replaces header names, else 0; one that names none was refused (481).
    */
-  | { type: 'incoming'; call: DialogHandle; text: string; tag: string; replaces: DialogHandle }
+  | { type: 'incoming'; call: DialogHandle; message: IncomingRequest; tag: string; replaces: DialogHandle }
   /** 1xx, also 100; not one of the others without a tag. Where it had a description, that was applied first. */
-  | { type: 'progress'; call: DialogHandle; text: string }
+  | { type: 'progress'; call: DialogHandle; message: IncomingResponse }
   /**
    * Their answer, to be applied: in a 1xx or 2xx to INVITE, an ACK, a response to our new offer. Then `applied` or
    * `notApplied`; what follows from it waits.
    */
-  | { type: 'answer'; call: DialogHandle; sdp: string; text: string }
+  | { type: 'answer'; call: DialogHandle; sdp: string }
   /** Our INVITE was answered, the answer applied, and it was acknowledged. */
-  | { type: 'answered'; call: DialogHandle; text: string }
+  | { type: 'answered'; call: DialogHandle; message: IncomingResponse }
   /** ACK of a 200 of ours, the first or one to a new offer; its description was applied. */
-  | { type: 'acknowledged'; call: DialogHandle; text: string }
-  /** It was never established (`failed`) or is over. `text`: the message that said so, or empty. */
+  | { type: 'acknowledged'; call: DialogHandle; message: IncomingRequest }
+  /** It was never established (`failed`) or is over. `message`: what said so. */
   | {
       type: 'ended';
       call: DialogHandle;
       failed: boolean;
       originator: Originator;
       cause: string;
-      text: string;
+      message: IncomingRequest | IncomingResponse | null;
     }
   /**
    * A re-INVITE or UPDATE, to be answered by `reply`; Contact and Session-Expires are the engine's. One that glares
    * was answered (491, 500) and is not heard of, nor is one before the call is confirmed (403).
    */
-  | { type: 'reoffered'; call: DialogHandle; request: RequestHandle; text: string }
-  /** How `offer` went. Where it failed, what was agreed on before still holds. `text`: the response, or empty. */
-  | { type: 'renegotiated'; call: DialogHandle; ok: boolean; text: string }
+  | { type: 'reoffered'; call: DialogHandle; request: RequestHandle; message: IncomingRequest }
+  /** How `offer` went. Where it failed, what was agreed on before still holds. */
+  | { type: 'renegotiated'; call: DialogHandle; ok: boolean; message: IncomingResponse | null }
   /** The session must be refreshed by an offer: `offer` with INVITE. Refreshes by UPDATE are the engine's. */
   | { type: 'refresh'; call: DialogHandle }
 
   // Registration.
   /** Every 2xx; `first` where we were not registered before. */
-  | { type: 'registered'; first: boolean; text: string; pubGruu: string; tempGruu: string }
-  | { type: 'unregistered'; text: string; cause: string | null }
-  | { type: 'registrationFailed'; text: string; cause: string }
+  | { type: 'registered'; first: boolean; message: IncomingResponse; pubGruu: string; tempGruu: string }
+  | { type: 'unregistered'; message: IncomingResponse | null; cause: string | null }
+  | { type: 'registrationFailed'; message: IncomingResponse | null; cause: string }
   /** It is time to register again; the engine does not by itself. */
   | { type: 'registrationDue' }
   /** For `get('realm')` and `get('ha1')`. */

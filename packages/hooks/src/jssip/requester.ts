@@ -1,5 +1,5 @@
 import { C } from './constants.js';
-import { type IncomingResponse, parseMessage } from './incoming.js';
+import type { IncomingResponse } from './incoming.js';
 import { OutgoingRequest } from './outgoing.js';
 import type { EnginePort, Failure, RequestHandle, RequestSpec } from './port.js';
 
@@ -45,9 +45,8 @@ export class Requester {
     return prepared;
   }
 
-  responded(handle: RequestHandle, text: string): void {
+  responded(handle: RequestHandle, response: IncomingResponse): void {
     const pending = this.#pending.get(handle);
-    const response = parseMessage(text) as IncomingResponse;
     if (response.status_code >= 200) this.#pending.delete(handle);
     pending?.outcome.response?.(response);
   }

@@ -1,6 +1,6 @@
 import { C as SIP_C } from './constants.js';
 import { EventEmitter } from './emitter.js';
-import { type IncomingRequest, type IncomingResponse, parseMessage } from './incoming.js';
+import type { IncomingRequest, IncomingResponse } from './incoming.js';
 import type { NameAddrHeader } from './name-addr.js';
 import type { OutgoingRequest } from './outgoing.js';
 import type { Peer } from './peer.js';
@@ -252,9 +252,9 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
   }
 
   /** It is over. */
-  _over(failed: boolean, originator: Originator, cause: string, text: string): void {
+  _over(failed: boolean, originator: Originator, cause: string, message: EndEvent['message']): void {
     if (this._status === STATUS.STATUS_TERMINATED) return;
-    const event: EndEvent = { originator, message: (text && parseMessage(text, this._ua)) || null, cause };
+    const event: EndEvent = { originator, message, cause };
     if (failed) this.emit('_failed', event);
     else this._end_time = new Date();
     this._close();

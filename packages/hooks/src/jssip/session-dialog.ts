@@ -141,7 +141,7 @@ export abstract class InDialog extends SessionBase {
     }
     if (this.isEnded()) return;
     if (!this._ua._port.accept(this._handle, cloneArray(extraHeaders), sdp, this._sessionExpires)) {
-      return this._over(true, 'system', causes.CONNECTION_ERROR, '');
+      return this._over(true, 'system', causes.CONNECTION_ERROR, null);
     }
     this._status = STATUS.STATUS_WAITING_FOR_ACK;
     this._accepted();

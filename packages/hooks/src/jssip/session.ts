@@ -1,7 +1,7 @@
 import { C as SIP_C } from './constants.js';
 import type { EventEmitter } from './emitter.js';
 import { InvalidStateError, NotSupportedError } from './exceptions.js';
-import { type IncomingRequest, type IncomingResponse, parseMessage } from './incoming.js';
+import type { IncomingRequest } from './incoming.js';
 import { DTMF, Info } from './info.js';
 import { OutgoingRequest } from './outgoing.js';
 import { Peer } from './peer.js';
@@ -165,7 +165,7 @@ export class RTCSession extends InDialog {
   _on(event: CallEvent): void {
     switch (event.type) {
       case 'progress': {
-        const response = parseMessage(event.text) as IncomingResponse;
+        const { message: response } = event;
         this._status = STATUS.STATUS_1XX_RECEIVED;
         if (response.status_code > 100) this.emit('progress', { originator: 'remote', response });
         return;
@@ -174,7 +174,7 @@ export class RTCSession extends InDialog {
         void this._applyAnswer(event.sdp);
         return;
       case 'answered': {
-        const response = parseMessage(event.text) as IncomingResponse;
+        const { message: response } = event;
         this._to_tag = response.to_tag ?? null;
         this._accepted();
         this._status = STATUS.STATUS_CONFIRMED;
@@ -184,12 +184,12 @@ export class RTCSession extends InDialog {
       }
       case 'acknowledged':
         this._status = STATUS.STATUS_CONFIRMED;
-        this._confirm(parseMessage(event.text, this._ua) as IncomingRequest);
+        this._confirm(event.message);
         return;
       case 'ended':
-        return this._over(event.failed, event.originator, event.cause, event.text);
+        return this._over(event.failed, event.originator, event.cause, event.message);
       case 'reoffered':
-        return this._reoffered(this._ua._incoming(event.request, event.text));
+        return this._reoffered(this._ua._incoming(event.request, event.message));
       case 'renegotiated':
         return this._renegotiated(event.ok);
       case 'refresh':

@@ -1,11 +1,11 @@
-import { AgentPort } from './agent.js';
+import { Agent } from './agent/agent.js';
 import { type FromOptions, Message, Options, type SendOptions } from './applicant.js';
 import { load, type UAConfiguration, type UASettings } from './config.js';
 import { C as SIP_C } from './constants.js';
 import { UAContact } from './contact.js';
 import { logger } from './debug.js';
 import { EventEmitter } from './emitter.js';
-import { IncomingRequest, type IncomingResponse, parseMessage } from './incoming.js';
+import type { IncomingRequest } from './incoming.js';
 import { Notifier, type NotifierOptions } from './notifier.js';
 import { type DialogHandle, type EngineEvent, type EnginePort, type RequestHandle, type Setting } from './port.js';
 import { Registrator } from './registrator.js';
@@ -80,29 +80,34 @@ export class UA extends EventEmitter<UAEventMap> {
     this._transport.onconnect = (event) => this._connected(event);
     this._transport.ondisconnect = (event) => this._disconnected(event);
     this._transport.ondata = ({ message }) => this._port.received(message);
-    this._port = new AgentPort({
-      uri: String(settings.uri),
-      displayName: settings.display_name,
-      authorizationUser: settings.authorization_user,
-      password: settings.password,
-      realm: settings.realm,
-      ha1: settings.ha1,
-      authorizationJwt: settings.authorization_jwt,
-      contactUri: String(settings.contact_uri),
-      viaHost: settings.via_host,
-      instanceId: settings.instance_id,
-      registrarServer: String(settings.registrar_server),
-      registerExpires: settings.register_expires,
-      callIdPrefix: settings.jssip_id,
-      userAgent: settings.user_agent ?? SIP_C.USER_AGENT,
-      usePreloadedRoute: settings.use_preloaded_route,
-      sessionTimers: settings.session_timers,
-      refreshMethod: settings.session_timers_refresh_method,
-      forceRefresher: settings.session_timers_force_refresher,
-      noAnswerTimeout: settings.no_answer_timeout / 1000,
-      extraHeaders: settings.extra_headers ?? [],
-      allowedMethods: SIP_C.ALLOWED_METHODS,
-    });
+    this._port = new Agent(
+      {
+        uri: String(settings.uri),
+        displayName: settings.display_name,
+        authorizationUser: settings.authorization_user,
+        password: settings.password,
+        realm: settings.realm,
+        ha1: settings.ha1,
+        authorizationJwt: settings.authorization_jwt,
+        contactUri: String(settings.contact_uri),
+        viaHost: settings.via_host,
+        instanceId: settings.instance_id,
+        registrarServer: String(settings.registrar_server),
+        registerExpires: settings.register_expires,
+        callIdPrefix: settings.jssip_id,
+        userAgent: settings.user_agent ?? SIP_C.USER_AGENT,
+        usePreloadedRoute: settings.use_preloaded_route,
+        sessionTimers: settings.session_timers,
+        refreshMethod: settings.session_timers_refresh_method,
+        forceRefresher: settings.session_timers_force_refresher,
+        noAnswerTimeout: settings.no_answer_timeout / 1000,
+        extraHeaders: settings.extra_headers,
+        allowedMethods: SIP_C.ALLOWED_METHODS,
+        pubGruu: '',
+        tempGruu: '',
+      },
+      this,
+    );
     this._port.onEvent = (event) => this._on(event);
     this._requester = new Requester(this._port);
     this._registrator = new Registrator(this);
@@ -293,33 +298,33 @@ export class UA extends EventEmitter<UAEventMap> {
         }
         return;
       case 'response':
-        return this._requester.responded(event.request, event.text);
+        return this._requester.responded(event.request, event.message);
       case 'noResponse':
         return this._requester.failed(event.request, event.why);
       case 'resent':
         this._calls.get(event.request)?._resent(event.text);
         return this._requester.resent(event.request, event.text);
       case 'request': {
-        const request = this._incoming(event.request, event.text);
+        const request = this._incoming(event.request, event.message);
         const owner = this._dialogs.get(event.dialog);
         return owner ? owner.receiveRequest(request) : this.receiveRequest(request);
       }
       case 'incoming':
-        return this._invited(event.call, event.text, event.tag, event.replaces);
+        return this._invited(event.call, event.message, event.tag, event.replaces);
       case 'registered': {
         this._contact.pub_gruu = event.pubGruu || null;
         this._contact.temp_gruu = event.tempGruu || null;
         this._registrator._registered = true;
-        if (event.first) this.emit('registered', { response: parseMessage(event.text) as IncomingResponse });
+        if (event.first) this.emit('registered', { response: event.message });
         return;
       }
       case 'unregistered':
         this._registrator._registered = false;
-        this.emit('unregistered', { response: message(event.text), cause: event.cause });
+        this.emit('unregistered', { response: event.message, cause: event.cause });
         return;
       case 'registrationFailed':
         this._registrator._registered = false;
-        this.emit('registrationFailed', { response: message(event.text), cause: event.cause });
+        this.emit('registrationFailed', { response: event.message, cause: event.cause });
         return;
       case 'registrationDue':
         if (this.listenerCount('registrationExpiring')) this.emit('registrationExpiring');
@@ -339,12 +344,11 @@ export class UA extends EventEmitter<UAEventMap> {
     }
   }
 
-  _incoming(handle: RequestHandle, text: string): IncomingRequest {
-    const request = parseMessage(text, this) as IncomingRequest;
+  _incoming(handle: RequestHandle, request: IncomingRequest): IncomingRequest {
     request._handle = handle;
     request._answer = (code, reason, headers, body) =>
       this._port.reply(handle, code, reason, headers, body, request.to_tag ?? '');
-    request._stateless = (code, reason) => this._port.replyStateless(text, code, reason);
+    request._stateless = (code, reason) => this._port.replyStateless(request, code, reason);
     return request;
   }
 
@@ -372,8 +376,8 @@ export class UA extends EventEmitter<UAEventMap> {
     }
   }
 
-  _invited(call: DialogHandle, text: string, tag: string, replaces: DialogHandle): void {
-    const request = this._incoming(call, text);
+  _invited(call: DialogHandle, invite: IncomingRequest, tag: string, replaces: DialogHandle): void {
+    const request = this._incoming(call, invite);
     request.to_tag = tag;
     if (!this.listenerCount('newRTCSession')) return request.reply(405);
     if (!('RTCPeerConnection' in globalThis)) return request.reply(488);
@@ -383,5 +387,3 @@ export class UA extends EventEmitter<UAEventMap> {
     else replaced._receiveReplaces(request);
   }
 }
-
-const message = (text: string): IncomingResponse | null => (text ? (parseMessage(text) as IncomingResponse) : null);

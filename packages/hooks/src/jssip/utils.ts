@@ -1,5 +1,5 @@
 import { Grammar, type HostType, parseUri } from './grammar.js';
-import { md5 } from './native.js';
+import { hash } from './native.js';
 import {
   cloneArray,
   escapeUser,
@@ -66,7 +66,7 @@ export { cloneArray, headerize, sipErrorCause };
 export const getRandomTestNetIP = (): string => `192.0.2.${Math.floor(Math.random() * 254 + 1)}`;
 
 /** Of the text's UTF-8, in hexadecimal. */
-export const calculateMD5 = md5;
+export const calculateMD5 = (text: string): string => hash(false, text);
 
 export function closeMediaStream(stream: MediaStream | null | undefined): void {
   for (const track of stream?.getTracks() ?? []) track.stop();

@@ -63,6 +63,11 @@ const soon = async () => {
 
 describe('answering', () => {
   it('is prepared without candidates and microphone, both join at the click', async () => {
+    const open = microphone;
+    microphone = () => {
+      log.push('microphone');
+      return open();
+    };
     const made = peer();
     const { peer: p } = made;
     p.request({ type: 'answer', media: 0, offer: 'theirs', direction: 0 });
@@ -76,12 +81,21 @@ describe('answering', () => {
     expect(heard).toEqual([['described', 'ours']]);
 
     log.length = 0;
-    const description =
-      'v=0\r\nm=audio 9\r\na=candidate:1 first\r\na=candidate:2 bad\r\nm=video 0\r\na=candidate:3 third\r\n';
+    const description = [
+      'v=0',
+      'm=audio 9',
+      'a=candidate:1 first',
+      'a=candidate:2 bad',
+      'a=candidate:4 1 tcp 1518214911 ::1 9 typ host tcptype active',
+      'm=video 0',
+      'a=candidate:3 third',
+      '',
+    ].join('\r\n');
     p.request({ type: 'addCandidates', description });
     p.request({ type: 'openMicrophone', media: 0 });
     await soon();
-    expect(log).toEqual(['candidate:1 first 0', 'candidate:2 bad 0', 'candidate:3 third 1', 'replaceTrack']);
+    const candidates = ['candidate:1 first 0', 'candidate:2 bad 0', 'candidate:3 third 1'];
+    expect(log).toEqual([...candidates, 'microphone', 'replaceTrack']);
     expect(heard.at(-1)).toEqual(['microphoneOpened']);
   });
 
@@ -262,11 +276,20 @@ describe('a call under way', () => {
     microphone = () => new Promise((resolve) => (grant = resolve));
     const { peer: p } = peer();
     p.request({ type: 'openMicrophone', media: 0 });
+    await soon();
     p.close();
     const track = new FakeTrack();
     grant(new FakeStream([track]));
     await soon();
     expect(track.stopped).toBe(true);
     expect(heard).toEqual([]);
+  });
+
+  it('that is over before its microphone was asked for opens none', async () => {
+    const { peer: p } = peer();
+    p.request({ type: 'openMicrophone', media: 0 });
+    p.close();
+    await soon();
+    expect(tracks).toEqual([]);
   });
 });

@@ -48,8 +48,8 @@ describe('several tabs of one operator', () => {
     expect(first.script.engines).toHaveLength(1);
     expect(second.script.engines).toHaveLength(0);
     first.script.engine.show('session', call());
-    await settled();
-    expect(second.telephony.store.get('session')).toMatchObject({ id: 'call-1', status: SessionStatus.STARTING });
+    const shown = () => second.telephony.store.get('session');
+    await vi.waitFor(() => expect(shown()).toMatchObject({ id: 'call-1', status: SessionStatus.STARTING }));
     expect(second.telephony.sessionEvent()?.session.remote_identity.uri.user).toBe('79991234567');
   });
 

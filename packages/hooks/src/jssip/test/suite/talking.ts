@@ -268,6 +268,16 @@ export const talking: Stories = {
     return { dropped, reconnected: world.ua.isConnected(), wire: world.socket.wire() };
   },
 
+  'a key while there is no connection': async (world) => {
+    await world.start();
+    await world.talking();
+    world.socket.drop();
+    await world.pass();
+    world.news();
+    world.session.sendDTMF('1');
+    await world.pass(100);
+    return { heard: world.news(), status: world.session.status };
+  },
   'held while there is no connection': async (world) => {
     await world.start();
     await world.calling();

@@ -1,0 +1,4 @@
+import JsSIP from 'headset-hooks/jssip';
+import { work } from './jssip-operator.js';
+
+void work(JsSIP);

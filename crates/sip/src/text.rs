@@ -1,0 +1,85 @@
+//! Small readers and writers of text that the whole engine shares: one copy of each, without `core::fmt` and the searchers
+//! of `str`, for the browser's sake.
+
+use crate::message;
+use alloc::string::String;
+
+/// What is before the first such byte (ASCII), and what after it.
+pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    message::cut(text, at)
+}
+
+/// [`cut`], where without such a byte all is before it.
+pub fn cut_or_all(text: &str, at: u8) -> (&str, &str) {
+    cut(text, at).unwrap_or((text, ""))
+}
+
+/// The number that decimal digits, and nothing else, are.
+pub fn number(text: &str) -> Option<u32> {
+    message::number(text)
+}
+
+/// A number in decimal digits.
+pub fn decimal(number: u32) -> String {
+    let mut text = String::new();
+    message::push_number(&mut text, number);
+    text
+}
+
+/// The pieces, one after the other.
+pub fn concat(pieces: &[&str]) -> String {
+    let mut text = String::new();
+    push(&mut text, pieces);
+    text
+}
+
+/// Adds the pieces, one after the other.
+pub fn push(text: &mut String, pieces: &[&str]) {
+    for piece in pieces {
+        text.push_str(piece);
+    }
+}
+
+/// The lines of a text without their ends, which are `\n` or `\r\n`.
+pub fn lines(text: &str) -> Lines<'_> {
+    Lines(text)
+}
+
+/// [`lines`]: what is left.
+#[derive(Clone, Debug)]
+pub struct Lines<'a>(&'a str);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let (line, rest) = cut_or_all(self.0, b'\n');
+        let ended = line.len() < self.0.len();
+        self.0 = rest;
+        Some(if ended { line.strip_suffix('\r').unwrap_or(line) } else { line })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn lines_are_what_they_are_elsewhere() {
+        for text in ["", "a", "a\n", "a\r\nb", "\n\na\r\n\r\n", "a\rb\n\r", "\r\n"] {
+            assert_eq!(lines(text).collect::<Vec<_>>(), text.lines().collect::<Vec<_>>(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn pieces_become_one_text() {
+        assert_eq!(
+            (concat(&["a", "", "bc"]), decimal(0), decimal(70)),
+            ("abc".into(), "0".into(), "70".into())
+        );
+    }
+}
