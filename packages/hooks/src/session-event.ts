@@ -1,12 +1,6 @@
-import {
-  type CallOptions,
-  type Party,
-  type Session,
-  SessionDirection,
-  SessionStatus,
-  type TerminateOptions,
-} from './types.js';
+import { type CallOptions, type Party, type Session, type SessionDirection, type TerminateOptions } from './types.js';
 import { parseRequest, type SessionRequest } from './request.js';
+import { ACTIVE, HELD, INCOMING, OUTGOING, STARTING, WAITING } from './words.js';
 
 export type { SessionRequest };
 
@@ -69,18 +63,16 @@ export interface SessionCommands {
   sendDtmf(tones: string): void;
 }
 
-const WAITING: Session = {
-  status: SessionStatus.WAITING,
+/** The session without a call. */
+export const waitingSession: Session = Object.freeze<Session>({
+  status: WAITING,
   ringing: false,
   muted: false,
   heldByRemote: false,
   connected: false,
   answering: false,
   transferring: false,
-};
-
-/** The session without a call. */
-export const waitingSession: Session = Object.freeze(WAITING);
+});
 
 const NOTHING: SessionCommands = { answer() {}, end() {}, hold() {}, mute() {}, sendDtmf() {} };
 
@@ -106,7 +98,7 @@ export class SessionEvents {
       return last.event;
     }
     const live = new LiveSession(session, this.#commands);
-    const incoming = session.direction !== SessionDirection.OUTGOING;
+    const incoming = session.direction !== OUTGOING;
     const event = { originator: incoming ? 'remote' : 'local', session: live, request: parseRequest(invite) } as const;
     this.#last = { event, session: live };
     return event;
@@ -143,7 +135,7 @@ class LiveSession implements RTCSession {
   }
 
   get direction(): SessionDirection {
-    return this.state.direction ?? SessionDirection.INCOMING;
+    return this.state.direction ?? INCOMING;
   }
 
   end(): void {
@@ -153,12 +145,12 @@ class LiveSession implements RTCSession {
   }
 
   isInProgress(): boolean {
-    return !this.end_time && this.state.status === SessionStatus.STARTING;
+    return !this.end_time && this.state.status === STARTING;
   }
 
   isEstablished(): boolean {
     const { status } = this.state;
-    return !this.end_time && (status === SessionStatus.ACTIVE || status === SessionStatus.HOLD);
+    return !this.end_time && (status === ACTIVE || status === HELD);
   }
 
   isEnded(): boolean {
@@ -170,7 +162,7 @@ class LiveSession implements RTCSession {
   }
 
   isOnHold(): { local: boolean; remote: boolean } {
-    return { local: this.state.status === SessionStatus.HOLD, remote: this.state.heldByRemote };
+    return { local: this.state.status === HELD, remote: this.state.heldByRemote };
   }
 
   answer(options?: CallOptions): void {
