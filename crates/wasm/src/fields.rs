@@ -37,6 +37,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The next fields, as many as there is room for.
+    #[cfg(feature = "workplace")]
     pub(crate) fn read(&mut self, into: &mut [&'a str]) {
         for field in into {
             *field = self.field();

@@ -69,6 +69,7 @@ pub(crate) fn user_agent(records: &mut Records, status: UserAgentStatus, error: 
 }
 
 /// The beginning of what the backend is asked for, before the data.
+#[cfg(feature = "workplace")]
 pub(crate) fn remote(records: &mut Records, kind: u32, loading: bool, error: Option<&Error>) {
     records.begin(kind, &[]);
     records.flag(loading);

@@ -38,6 +38,26 @@ fn a_hash_that_cannot_be_renewed_shows_no_error_while_the_old_one_is_good() {
 }
 
 #[test]
+fn after_a_success_the_next_outage_is_counted_from_its_start() {
+    let mut shift = Shift::new();
+    shift.backend.failing_at = vec![("Hash", error(503, ""))];
+    shift.start();
+    shift.run(60_000);
+    shift.backend.failing_at.clear();
+    shift.run(31_000);
+    assert!(shift.workplace.hash().data.is_some());
+    shift.backend.failing_at = vec![("Hash", error(503, ""))];
+    let begun = shift.now;
+    shift.run(490_000);
+    let asked = shift.backend.asked.iter();
+    let at: Vec<u64> = asked
+        .filter(|(at, request)| *at >= begun && *request == HttpRequest::Hash)
+        .map(|(at, _)| *at)
+        .collect();
+    assert!(at.len() >= 2 && at[1] - at[0] < 1_000, "{at:?}");
+}
+
+#[test]
 fn registrars_that_refuse_the_hash_get_a_new_one_by_a_single_request() {
     let mut shift = Shift::started();
     shift.edge.first_good_hash = 2;

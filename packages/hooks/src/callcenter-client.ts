@@ -13,13 +13,11 @@ import type { Settings, Telephony } from './telephony.js';
 import {
   type CallcenterEvent,
   type CallOptions,
-  SessionStatus,
-  Status,
   type StatusChange,
   type TelephonyError,
   type TerminateOptions,
-  UserAgentStatus,
 } from './types.js';
+import { ERROR, STATUSES, WAITING } from './words.js';
 
 export interface CallcenterOptions extends Application {
   wasmUrl?: string | undefined;
@@ -73,7 +71,7 @@ export class Callcenter implements Telephony {
     this.#stopping = undefined;
     if (this.#tabs) return;
     if (window.isSecureContext === false) {
-      return this.#cannot('insecure_context', 'Telephony needs a page that was loaded over https or from localhost');
+      return this.#cannot('insecure_context', 'Telephony needs https, or localhost');
     }
     this.#tabs = new Tabs(this.#options.host, {
       lead: () => void this.#lead(),
@@ -100,7 +98,7 @@ export class Callcenter implements Telephony {
 
   sessionEvent(): RTCSessionEvent | undefined {
     const session = this.store.get('session');
-    if (session.status === SessionStatus.WAITING) return undefined;
+    if (session.status === WAITING) return undefined;
     return this.#events.of(session, this.store.get('invite'));
   }
 
@@ -110,9 +108,8 @@ export class Callcenter implements Telephony {
   }
 
   setStatus({ status, sub_status }: StatusChange): Promise<void> {
-    const statuses: string[] = Object.values(Status);
-    if (!statuses.includes(status)) {
-      reportError(new TypeError(`setStatus: there is no status "${status}"; choose one of ${statuses.join(', ')}`));
+    if (!STATUSES.includes(status)) {
+      reportError(new TypeError(`setStatus: there is no status "${status}"; choose one of ${STATUSES.join(', ')}`));
       return Promise.resolve();
     }
     const request = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
@@ -125,68 +122,68 @@ export class Callcenter implements Telephony {
         resolve();
       };
       this.#settling.set(request, settle);
-      this.#do({ do: 'setStatus', request, status, subStatus: sub_status });
+      this.#do('setStatus', request, status, sub_status);
     });
   }
 
   retry(slice: Slice): void {
     if (this.#tabs?.leading && !this.#workplace) void this.#lead();
-    else this.#do({ do: 'retry', slice });
+    else this.#do('retry', slice);
   }
 
   call(target: string, options?: CallOptions): void {
-    this.#do({ do: 'call', target, options: plainOptions(options) });
+    this.#do('call', target, plainOptions(options));
   }
 
   answer(options?: CallOptions): void {
-    this.#do({ do: 'answer', options: plainOptions(options) });
+    this.#do('answer', plainOptions(options));
   }
 
   end({ cause, status_code, reason_phrase }: TerminateOptions = {}): void {
-    this.#do({ do: 'end', options: { cause, status_code, reason_phrase } });
+    this.#do('end', { cause, status_code, reason_phrase });
   }
 
   hold(on: boolean): void {
-    this.#do({ do: 'hold', on });
+    this.#do('hold', on);
   }
 
   mute(on: boolean): void {
-    this.#do({ do: 'mute', on });
+    this.#do('mute', on);
   }
 
   sendDtmf(tones: string, inRtp = false): void {
-    this.#do({ do: 'sendDtmf', tones, inRtp });
+    this.#do('sendDtmf', tones, inRtp);
   }
 
   transfer(target: string): void {
-    this.#do({ do: 'transfer', target });
+    this.#do('transfer', target);
   }
 
   consult(target: string, options?: CallOptions): void {
-    this.#do({ do: 'consult', target, options: plainOptions(options) });
+    this.#do('consult', target, plainOptions(options));
   }
 
   join(): void {
-    this.#do({ do: 'join' });
+    this.#do('join');
   }
 
   goBack(): void {
-    this.#do({ do: 'goBack' });
+    this.#do('goBack');
   }
 
   setInput(id: string): void {
-    this.#do({ do: 'setInput', id });
+    this.#do('setInput', id);
   }
 
   setOutput(id: string): void {
-    this.#do({ do: 'setOutput', id });
+    this.#do('setOutput', id);
   }
 
   askMicrophone(): void {
-    this.#do({ do: 'askMicrophone' });
+    this.#do('askMicrophone');
   }
 
-  #do(command: Command): void {
+  #do(...command: Command): void {
     if (this.#workplace) this.#workplace.do(command);
     else if (this.#mirrors) this.#tabs?.post({ command });
     else this.#waiting.push(command);
@@ -212,7 +209,7 @@ export class Callcenter implements Telephony {
       this.#tellReason();
       for (const command of this.#waiting.splice(0)) workplace.do(command);
     } catch (error) {
-      this.#cannot('engine_unavailable', `The telephony engine could not be loaded: ${String(error)}`);
+      this.#cannot('engine_unavailable', `The engine could not be loaded: ${String(error)}`);
     }
   }
 
@@ -230,7 +227,7 @@ export class Callcenter implements Telephony {
       if (workplace) return;
       this.#set(message.state);
       this.#mirrors = !this.#tabs?.leading;
-      if (this.#mirrors) for (const command of this.#waiting.splice(0)) this.#do(command);
+      if (this.#mirrors) for (const command of this.#waiting.splice(0)) this.#do(...command);
     } else if ('notice' in message) {
       this.#deliver(message.notice);
     } else if ('ask' in message) {
@@ -241,7 +238,7 @@ export class Callcenter implements Telephony {
     } else if ('hello' in message) {
       this.#tabs?.post({ state: this.store.all() });
       // Perhaps somebody logged in there.
-      workplace.do({ do: 'focused' });
+      workplace.do(['focused']);
     } else if ('command' in message) {
       workplace.do(message.command);
     } else {
@@ -279,7 +276,7 @@ export class Callcenter implements Telephony {
   }
 
   #set(change: Partial<State>): void {
-    if (change.session?.status === SessionStatus.WAITING) this.#events.ended();
+    if (change.session?.status === WAITING) this.#events.ended();
     this.store.set(change);
   }
 
@@ -315,12 +312,12 @@ export class Callcenter implements Telephony {
 
   /** The browser asks in the tab that is looked at. */
   #askWhereSeen(): void {
-    if (document.visibilityState === 'visible') this.#workplace?.do({ do: 'askMicrophone' });
+    if (document.visibilityState === 'visible') this.#workplace?.do(['askMicrophone']);
     else this.#tabs?.post({ ask: true });
   }
 
   #focused = (): void => {
-    if (!this.#workplace) this.#do({ do: 'focused' });
+    if (!this.#workplace) this.#do('focused');
   };
 
   #failed(error: unknown): void {
@@ -328,8 +325,7 @@ export class Callcenter implements Telephony {
     this.#workplace?.close();
     this.#workplace = undefined;
     this.#publish({ session: initialState.session, invite: '' });
-    if (++this.#restarts > RESTARTS)
-      return this.#cannot('engine_failed', `The telephony engine failed: ${String(error)}`);
+    if (++this.#restarts > RESTARTS) return this.#cannot('engine_failed', `The engine failed: ${String(error)}`);
     this.#tell({ type: 'error', code: 'engine_restarted', message: String(error) });
     setTimeout(() => this.#tabs?.leading && void this.#lead(), 1000);
   }
@@ -338,7 +334,7 @@ export class Callcenter implements Telephony {
   #cannot(code: string, message: string): void {
     const error: TelephonyError = { code, message, fatal: true, recovering: false };
     const none = { loading: false, error };
-    this.#publish({ hash: none, launch: none, status: none, userAgent: { status: UserAgentStatus.ERROR, error } });
+    this.#publish({ hash: none, launch: none, status: none, userAgent: { status: ERROR, error } });
     for (const settle of [...this.#settling.values()]) settle();
     this.#waiting = [];
   }

@@ -1,12 +1,6 @@
-import {
-  type CallOptions,
-  type Party,
-  type Session,
-  SessionDirection,
-  SessionStatus,
-  type TerminateOptions,
-} from './types.js';
+import { type CallOptions, type Party, type Session, type SessionDirection, type TerminateOptions } from './types.js';
 import { parseRequest, type SessionRequest } from './request.js';
+import { ACTIVE, HELD, INCOMING, OUTGOING, STARTING, WAITING } from './words.js';
 
 export type { SessionRequest };
 
@@ -69,18 +63,16 @@ export interface SessionCommands {
   sendDtmf(tones: string): void;
 }
 
-const WAITING: Session = {
-  status: SessionStatus.WAITING,
+/** The session without a call. */
+export const waitingSession: Session = Object.freeze<Session>({
+  status: WAITING,
   ringing: false,
   muted: false,
   heldByRemote: false,
   connected: false,
   answering: false,
   transferring: false,
-};
-
-/** The session without a call. */
-export const waitingSession: Session = Object.freeze(WAITING);
+});
 
 const NOTHING: SessionCommands = { answer() {}, end() {}, hold() {}, mute() {}, sendDtmf() {} };
 
@@ -106,7 +98,7 @@ export class SessionEvents {
       return last.event;
     }
     const live = new LiveSession(session, this.#commands);
-    const incoming = session.direction !== SessionDirection.OUTGOING;
+    const incoming = session.direction !== OUTGOING;
     const event = { originator: incoming ? 'remote' : 'local', session: live, request: parseRequest(invite) } as const;
     this.#last = { event, session: live };
     return event;
@@ -126,7 +118,7 @@ class LiveSession implements RTCSession {
   readonly remote_identity: NameAddrHeader;
   end_time: Date | null = null;
   #started: Date | null = null;
-  readonly #commands: SessionCommands;
+  #commands: SessionCommands;
 
   constructor(session: Session, commands: SessionCommands) {
     this.state = session;
@@ -143,20 +135,22 @@ class LiveSession implements RTCSession {
   }
 
   get direction(): SessionDirection {
-    return this.state.direction ?? SessionDirection.INCOMING;
+    return this.state.direction ?? INCOMING;
   }
 
   end(): void {
     this.end_time = new Date();
+    // The next call is not its own.
+    this.#commands = NOTHING;
   }
 
   isInProgress(): boolean {
-    return !this.end_time && this.state.status === SessionStatus.STARTING;
+    return !this.end_time && this.state.status === STARTING;
   }
 
   isEstablished(): boolean {
     const { status } = this.state;
-    return !this.end_time && (status === SessionStatus.ACTIVE || status === SessionStatus.HOLD);
+    return !this.end_time && (status === ACTIVE || status === HELD);
   }
 
   isEnded(): boolean {
@@ -168,40 +162,35 @@ class LiveSession implements RTCSession {
   }
 
   isOnHold(): { local: boolean; remote: boolean } {
-    return { local: this.state.status === SessionStatus.HOLD, remote: this.state.heldByRemote };
-  }
-
-  // A session that is over commands nothing: the next call is not its own.
-  #do(command: (commands: SessionCommands) => void): void {
-    if (!this.end_time) command(this.#commands);
+    return { local: this.state.status === HELD, remote: this.state.heldByRemote };
   }
 
   answer(options?: CallOptions): void {
-    this.#do((commands) => commands.answer(options));
+    this.#commands.answer(options);
   }
 
   terminate(options?: TerminateOptions): void {
-    this.#do((commands) => commands.end(options));
+    this.#commands.end(options);
   }
 
   hold(): void {
-    this.#do((commands) => commands.hold(true));
+    this.#commands.hold(true);
   }
 
   unhold(): void {
-    this.#do((commands) => commands.hold(false));
+    this.#commands.hold(false);
   }
 
   mute(): void {
-    this.#do((commands) => commands.mute(true));
+    this.#commands.mute(true);
   }
 
   unmute(): void {
-    this.#do((commands) => commands.mute(false));
+    this.#commands.mute(false);
   }
 
   sendDTMF(tones: string | number): void {
-    this.#do((commands) => commands.sendDtmf(String(tones)));
+    this.#commands.sendDtmf(String(tones));
   }
 }
 

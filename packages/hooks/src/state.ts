@@ -7,9 +7,10 @@ import {
   type TelephonyHash,
   type TelephonyLaunch,
   type TelephonyStatus,
-  UserAgentStatus,
+  type UserAgentStatus,
 } from './types.js';
 import { waitingSession } from './session-event.js';
+import { CONNECTING } from './words.js';
 
 /** Everything that hooks show, plain enough to be told to another tab. */
 export interface State {
@@ -29,7 +30,7 @@ export const initialState: State = {
   hash: { loading: true },
   launch: { loading: true },
   status: { loading: true },
-  userAgent: { status: UserAgentStatus.CONNECTING },
+  userAgent: { status: CONNECTING },
   session: waitingSession,
   invite: '',
   registrars: { registrars: [], rotation: 'none' },

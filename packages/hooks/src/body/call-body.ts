@@ -8,7 +8,6 @@ import {
   END,
   type Engine,
   HOLD,
-  type HttpOutput,
   MICROPHONE_FAILED,
   MICROPHONE_OPENED,
   MICROPHONE_PERMISSION,
@@ -29,6 +28,7 @@ import {
   SOCKET_CLOSED,
   SOCKET_OPENED,
   SOCKET_RECEIVED,
+  type SocketOutput,
   STOP,
   TRANSFER,
   WOKE,
@@ -36,33 +36,24 @@ import {
 import { Pump } from '../engine/pump.js';
 import { waitingSession } from '../session-event.js';
 import type { State } from '../state.js';
-import {
-  type CallOptions,
-  type Consultation,
-  type Session,
-  SessionDirection,
-  SessionStatus,
-  type TerminateOptions,
-} from '../types.js';
+import { type CallOptions, type Consultation, type Session, type TerminateOptions } from '../types.js';
 import { Devices } from './devices.js';
 import { MediaOptionsTable } from './media-options.js';
 import { nextTask } from './next-task.js';
 import { Peer, type PeerBody, type PeerReports } from './peer.js';
 import { Sockets } from './sockets.js';
 import { setSink, type Sound, Sounds } from './sounds.js';
+import { INCOMING, STARTING, WAITING } from '../words.js';
 
-/** What only the operator's machine asks for. */
-export type OtherOutput =
-  | HttpOutput
-  | Extract<Output, { type: 'openStream' | 'closeStream' | 'keepEvents' | 'dialogChanged' | 'credentialsRefused' }>;
+/** What a machine asks of whom it works for. */
+type OtherOutput = Exclude<Output, Changed | SocketOutput | { peer: number } | Notice>;
 
 export interface CallBodyOwner {
   /** Parts of the state were replaced. */
   state(change: Partial<State>): void;
   notice(notice: Notice): void;
-  perform(output: OtherOutput): void;
-  /** Going on line wants the microphone's permission. */
-  askMicrophone(): void;
+  /** The rest of the records; one that is not here is a notice. */
+  performs: { [T in OtherOutput['type']]?: (output: Extract<OtherOutput, { type: T }>) => void };
   /** The engine trapped. */
   failed(error: unknown): void;
 }
@@ -121,7 +112,7 @@ export class CallBody {
     this.listen(window, 'online', back);
     this.listen(document, 'visibilitychange', () => document.visibilityState === 'visible' && back());
     this.listen(window, 'beforeunload', (event) => {
-      if (this.#session.status !== SessionStatus.WAITING) event.preventDefault();
+      if (this.#session.status !== WAITING) event.preventDefault();
     });
   }
 
@@ -218,28 +209,16 @@ export class CallBody {
   }
 
   #perform(output: Output): void {
-    switch (output.type) {
-      case 'changed':
-        this.#changed = { ...this.#changed, ...this.#change(output) };
-        return;
-      case 'openSocket':
-      case 'send':
-      case 'closeSocket':
-        return this.#sockets.perform(output);
-      case 'askMicrophone':
-        return this.#owner.askMicrophone();
-      case 'dialogChanged':
-      case 'http':
-      case 'openStream':
-      case 'closeStream':
-      case 'keepEvents':
-      case 'credentialsRefused':
-        return this.#owner.perform(output);
+    const perform = (this.#owner.performs as Record<string, ((output: Output) => void) | undefined>)[output.type];
+    if (perform) return perform(output);
+    if ('slice' in output) this.#changed = { ...this.#changed, ...this.#change(output) };
+    else if ('socket' in output) this.#sockets.perform(output);
+    else if ('peer' in output) this.#peer(output.peer, output);
+    else {
+      // The application finds the state as it was when this happened.
+      this.#publish();
+      this.#owner.notice(output as Notice);
     }
-    if ('peer' in output) return this.#peer(output.peer, output);
-    // The application finds the state as it was when this happened.
-    this.#publish();
-    this.#owner.notice(output);
   }
 
   #settled(next: number): void {
@@ -268,7 +247,7 @@ export class CallBody {
 
   #soundBlocked(blocked: boolean): void {
     if (blocked && !this.devices.state.soundBlocked) {
-      const message = 'The browser plays no sound until somebody clicks in the page';
+      const message = 'The browser plays no sound before a click in the page';
       this.#owner.notice({ type: 'error', code: 'sound_blocked', message });
     }
     this.devices.soundBlocked(blocked);
@@ -323,7 +302,7 @@ export class CallBody {
 
 /** The engine's session as applications see it: times by the wall clock, the INVITE apart. */
 function sessionState(snapshot: SessionSnapshot, before: Session): Pick<State, 'session' | 'invite'> {
-  if (snapshot.status === SessionStatus.WAITING) return { session: waitingSession, invite: '' };
+  if (snapshot.status === WAITING) return { session: waitingSession, invite: '' };
   const { invite, consultation, ...session } = timed(snapshot, before);
   return { session: { ...session, consultation: consultation && beside(consultation, before.consultation) }, invite };
 }
@@ -343,7 +322,7 @@ function timed<C extends ConsultationSnapshot>(snapshot: C, before: Pick<Session
 /** Who waits in a queue hears ringback too: silence would say that nobody is there. */
 function soundOf({ consultation, ...session }: Session): Sound | undefined {
   const { status, direction, answering, ringing, queuePlace } = consultation ?? session;
-  if (status !== SessionStatus.STARTING) return undefined;
-  if (direction === SessionDirection.INCOMING) return answering ? undefined : 'ring';
+  if (status !== STARTING) return undefined;
+  if (direction === INCOMING) return answering ? undefined : 'ring';
   return ringing || queuePlace ? 'ringback' : undefined;
 }

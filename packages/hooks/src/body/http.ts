@@ -1,3 +1,6 @@
+import { STREAM_CLOSED, STREAM_OPENED, type Tell } from '../engine/contract.js';
+import { pushed } from './backend.js';
+
 /** One request to the backend. */
 export interface HttpRequest {
   method: string;
@@ -61,37 +64,31 @@ function parseObject(text: string): object | undefined {
   }
 }
 
-export interface StreamReports {
-  opened(): void;
-  closed(): void;
-  pushed(event: string, body: object): void;
-}
-
 /** The backend's server-sent events. */
 export class Stream {
   readonly #url: string;
-  readonly #reports: StreamReports;
+  readonly #tell: Tell;
   #source: EventSource | undefined;
 
-  constructor(base: string, reports: StreamReports) {
+  constructor(base: string, tell: Tell) {
     this.#url = `${base}/v1/telephony/stream`;
-    this.#reports = reports;
+    this.#tell = tell;
   }
 
   open(): void {
     this.close();
     const source = new EventSource(this.#url, { withCredentials: true });
     this.#source = source;
-    source.onopen = () => this.#reports.opened();
+    source.onopen = () => this.#tell(STREAM_OPENED);
     source.onerror = () => {
       // Left alone it would try again without the engine's back-off.
       this.close();
-      this.#reports.closed();
+      this.#tell(STREAM_CLOSED);
     };
     for (const event of ['status', 'registrars']) {
       source.addEventListener(event, ({ data }: MessageEvent<string>) => {
         const body = parseObject(data);
-        if (body) this.#reports.pushed(event, body);
+        if (body) pushed(this.#tell, event, body);
       });
     }
   }

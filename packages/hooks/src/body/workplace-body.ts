@@ -10,37 +10,42 @@ import {
   SET_STATUS,
   type Slice,
   START,
-  STREAM_CLOSED,
-  STREAM_OPENED,
   UNLOAD,
 } from '../engine/contract.js';
 import { list } from '../engine/fields.js';
 import type { State } from '../state.js';
-import { type CallOptions, SessionStatus, type Status, type TerminateOptions } from '../types.js';
-import { CallBody, type OtherOutput } from './call-body.js';
-import { answered, pushed, request } from './backend.js';
+import type { Status } from '../types.js';
+import { CallBody } from './call-body.js';
+import { answered, request } from './backend.js';
 import { ask, baseUrl, Stream } from './http.js';
 import { forgetCall, keepCall, keptCall } from './kept-call.js';
 import { keptUuid, loadArray, save } from './storage.js';
+import { WAITING } from '../words.js';
 
 /** Names of calls that the page did not choose begin here. */
-const INCOMING = 2 ** 31;
+const UNNAMED = 2 ** 31;
 
-/** What an application, in this tab or another, wants. */
-export type Command =
-  | { do: 'setStatus'; request: number; status: Status | `${Status}`; subStatus?: string | undefined }
-  | { do: 'retry'; slice: Slice }
-  | { do: 'focused' }
-  | { do: 'call'; target: string; options?: CallOptions | undefined }
-  | { do: 'answer'; options?: CallOptions | undefined }
-  | { do: 'end'; options?: TerminateOptions | undefined }
-  | { do: 'hold' | 'mute'; on: boolean }
-  | { do: 'sendDtmf'; tones: string; inRtp: boolean }
-  | { do: 'transfer'; target: string }
-  | { do: 'consult'; target: string; options?: CallOptions | undefined }
-  | { do: 'join' | 'goBack' }
-  | { do: 'setInput' | 'setOutput'; id: string }
-  | { do: 'askMicrophone' };
+/** What the body of a call does at a word, and what only an operator's does. */
+type Commands = Pick<
+  CallBody,
+  | 'call'
+  | 'answer'
+  | 'end'
+  | 'hold'
+  | 'mute'
+  | 'sendDtmf'
+  | 'transfer'
+  | 'consult'
+  | 'join'
+  | 'goBack'
+  | 'setInput'
+  | 'setOutput'
+  | 'askMicrophone'
+> &
+  Pick<WorkplaceBody, 'setStatus' | 'retry' | 'focused'>;
+
+/** What an application, in this tab or another, wants: a method's name and what it is called with. */
+export type Command = { [C in keyof Commands]: [does: C, ...values: Parameters<Commands[C]>] }[keyof Commands];
 
 export interface Application {
   host: string;
@@ -74,18 +79,21 @@ export class WorkplaceBody {
     this.#owner = owner;
     this.#base = baseUrl(application.host);
     this.#body = new CallBody(engine, {
+      ...owner,
       state: (change) => this.#state(change),
-      notice: (notice) => owner.notice(notice),
-      askMicrophone: () => owner.askMicrophone(),
-      failed: (error) => owner.failed(error),
-      perform: (output) => this.#perform(output),
+      performs: {
+        http: (output) => void this.#ask(output),
+        openStream: () => this.#stream.open(),
+        closeStream: () => this.#stream.close(),
+        keepEvents: ({ rest }) => save('events', rest.length > 0 ? JSON.stringify(rest) : ''),
+        dialogChanged: ({ call, stored }) => {
+          // A consultation is not taken up again.
+          if (this.#login && call >= UNNAMED) keepCall(this.#login, stored);
+        },
+        askMicrophone: () => owner.askMicrophone(),
+      },
     });
-    const { tell } = this.#body.pump;
-    this.#stream = new Stream(this.#base, {
-      opened: () => tell(STREAM_OPENED),
-      closed: () => tell(STREAM_CLOSED),
-      pushed: (event, body) => pushed(tell, event, body),
-    });
+    this.#stream = new Stream(this.#base, this.#body.pump.tell);
   }
 
   start(): void {
@@ -93,7 +101,7 @@ export class WorkplaceBody {
     this.#begin();
     body.pump.tell(RESTORE_EVENTS, 0, ...loadArray<unknown>('events').filter(Array.isArray).map(list));
     body.start();
-    body.listen(window, 'focus', () => this.do({ do: 'focused' }));
+    body.listen(window, 'focus', () => this.focused());
     body.listen(window, 'pagehide', () => {
       this.#leaving = true;
       body.pump.tell(UNLOAD);
@@ -114,42 +122,23 @@ export class WorkplaceBody {
     this.#body.pump.tell(REFUSE_CALLS, 0, reason);
   }
 
-  do(command: Command): void {
-    const body = this.#body;
-    switch (command.do) {
-      case 'setStatus':
-        return body.pump.tell(SET_STATUS, command.request, command.status, command.subStatus);
-      case 'retry':
-        return body.pump.tell(RETRY, records.indexOf(command.slice));
-      case 'focused':
-        return body.pump.tell(FOCUSED);
-      case 'call':
-        return body.call(command.target, command.options);
-      case 'answer':
-        return body.answer(command.options);
-      case 'end':
-        return body.end(command.options);
-      case 'hold':
-        return body.hold(command.on);
-      case 'mute':
-        return body.mute(command.on);
-      case 'sendDtmf':
-        return body.sendDtmf(command.tones, command.inRtp);
-      case 'transfer':
-        return body.transfer(command.target);
-      case 'consult':
-        return body.consult(command.target, command.options);
-      case 'join':
-        return body.join();
-      case 'goBack':
-        return body.goBack();
-      case 'setInput':
-        return body.setInput(command.id);
-      case 'setOutput':
-        return body.setOutput(command.id);
-      case 'askMicrophone':
-        return void body.askMicrophone();
-    }
+  do([does, ...values]: Command): void {
+    const doer = (does in this ? this : this.#body) as unknown as Record<string, (...values: unknown[]) => void>;
+    // A tab of another version may know commands that this one does not.
+    doer[does]?.(...values);
+  }
+
+  setStatus(request: number, status: Status | `${Status}`, subStatus: string | undefined): void {
+    this.#body.pump.tell(SET_STATUS, request, status, subStatus);
+  }
+
+  retry(slice: Slice): void {
+    this.#body.pump.tell(RETRY, records.indexOf(slice));
+  }
+
+  /** Somebody looks at the page: perhaps after a login elsewhere. */
+  focused(): void {
+    this.#body.pump.tell(FOCUSED);
   }
 
   /** Un-REGISTERs and hangs up; `closed` is called when everything is let go of. */
@@ -173,7 +162,7 @@ export class WorkplaceBody {
   #state(change: Partial<State>): void {
     const iceServers = change.launch?.data?.ice_servers;
     if (iceServers) this.#body.media.iceServers = iceServers;
-    if (change.session?.status === SessionStatus.WAITING) forgetCall();
+    if (change.session?.status === WAITING) forgetCall();
     this.#owner.state(change);
     if (change.hash) this.#hasHash = change.hash.data !== undefined;
     if (change.launch) this.#launched = change.launch.data?.login;
@@ -186,26 +175,6 @@ export class WorkplaceBody {
     this.#login = login;
     const stored = keptCall(login);
     if (stored) this.#body.resume(stored);
-  }
-
-  #perform(output: OtherOutput): void {
-    switch (output.type) {
-      case 'http':
-        return void this.#ask(output);
-      case 'openStream':
-        return this.#stream.open();
-      case 'closeStream':
-        return this.#stream.close();
-      case 'keepEvents':
-        return save('events', output.rest.length > 0 ? JSON.stringify(output.rest) : '');
-      case 'dialogChanged':
-        // A consultation is not taken up again.
-        if (this.#login && output.call >= INCOMING) keepCall(this.#login, output.stored);
-        return;
-      case 'credentialsRefused':
-        // The machine fetches another hash by itself.
-        return;
-    }
   }
 
   async #ask(output: HttpOutput): Promise<void> {

@@ -47,6 +47,6 @@ async function fetchWasm(url: string): Promise<BufferSource | undefined> {
 
 async function inlined(source: Source, url: string): Promise<BufferSource> {
   const { default: base64 } = await source.inlined();
-  console.info(`headset-hooks: ${url} did not answer as wasm; a bigger inlined copy is used. Set wasmUrl to avoid it.`);
+  console.info(`headset-hooks: no wasm at ${url}, a bigger copy is used; set wasmUrl`);
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }

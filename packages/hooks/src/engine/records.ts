@@ -1,4 +1,4 @@
-import { type CallcenterEvent, type Party, SessionStatus, type TelephonyError } from '../types.js';
+import type { CallcenterEvent, Party, TelephonyError } from '../types.js';
 import {
   callDirections,
   callStatuses,
@@ -13,6 +13,7 @@ import {
   rotations,
   userAgentStatuses,
 } from './contract.js';
+import { WAITING } from '../words.js';
 
 // What crosses is trusted: it is our own engine's.
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any */
@@ -52,7 +53,7 @@ const slices: Record<string, (values: Values) => unknown> = {
   })),
   userAgent: ([status, error]) => ({ status: userAgentStatuses[status], error: failure(error) }),
   session: (values) => {
-    if (values.length === 0) return { status: SessionStatus.WAITING };
+    if (values.length === 0) return { status: WAITING };
     const consultation = values[CALL_FIELDS];
     return { ...call(values), consultation: consultation ? call(consultation) : undefined };
   },

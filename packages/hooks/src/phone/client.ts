@@ -12,11 +12,11 @@ import {
   type CallOptions,
   type LaunchRegistrar,
   type Queue,
-  SessionStatus,
   type TelephonyError,
   type TerminateOptions,
 } from '../types.js';
 import type { PhoneCommands, PhoneSettings, PhoneState } from './types.js';
+import { WAITING } from '../words.js';
 
 export interface PhoneOptions {
   host: string;
@@ -97,7 +97,7 @@ export class PhoneClient implements PhoneCommands {
   readonly connect = (number: string): void => {
     this.disconnect();
     if (window.isSecureContext === false) {
-      return this.#failed('insecure_context', 'Telephony needs a page that was loaded over https or from localhost');
+      return this.#failed('insecure_context', 'Telephony needs https, or localhost');
     }
     this.store.set({ ...idlePhone, status: 'connecting', number });
     void this.#fetch(number);
@@ -184,8 +184,12 @@ export class PhoneClient implements PhoneCommands {
     const body = new CallBody(engine, {
       state: (change) => this.#body === body && this.#state(change),
       notice: (notice) => this.#notice(notice),
-      askMicrophone: () => void body.askMicrophone(),
-      perform: (output) => output.type === 'credentialsRefused' && this.#refused(number),
+      performs: {
+        askMicrophone: () => void body.askMicrophone(),
+        credentialsRefused: () => this.#refused(number),
+        // A guest's call is not taken up again.
+        dialogChanged: () => undefined,
+      },
       failed: (error) => {
         this.disconnect();
         this.#failed('engine_failed', String(error));
@@ -214,7 +218,7 @@ export class PhoneClient implements PhoneCommands {
     if (devices) change.soundBlocked = devices.soundBlocked;
     if (session) {
       change.session = session;
-      const fresh = session.id !== this.store.get('session').id && session.status !== SessionStatus.WAITING;
+      const fresh = session.id !== this.store.get('session').id && session.status !== WAITING;
       if (fresh) change.digits = '';
     }
     this.store.set(change);

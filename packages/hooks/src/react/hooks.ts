@@ -1,8 +1,8 @@
 'use client';
 
 import { useEffect, useMemo, useRef } from 'react';
-import type { Remote, Slice } from '../engine/contract.js';
 import type { RTCSessionEvent } from '../session-event.js';
+import type { State } from '../state.js';
 import type {
   AudioDevices,
   CallcenterEvent,
@@ -23,33 +23,22 @@ import { useEventSelector, useSnapshot, useTelephony } from './context.js';
 
 /** The credential that the operator's cookie was exchanged for. */
 export function useTelephonyHash(): Resource<TelephonyHash> {
-  return useResource(
-    'hash',
-    useSnapshot((state) => state.hash),
-  );
+  return useResource('hash');
 }
 
 /** Who the operator is, their registrars, queues and pause reasons. */
 export function useTelephonyLaunch(): Resource<TelephonyLaunch> {
-  return useResource(
-    'launch',
-    useSnapshot((state) => state.launch),
-  );
+  return useResource('launch');
 }
 
 /** The operator's status and the function that changes it. */
 export function useTelephonyStatus(): [Resource<TelephonyStatus>, SetStatus] {
-  const resource = useCallcenterStatus();
-  const setStatus = useSetCallcenterStatus();
-  return [resource, setStatus];
+  return [useCallcenterStatus(), useSetCallcenterStatus()];
 }
 
 /** The operator's status. */
 export function useCallcenterStatus(): Resource<TelephonyStatus> {
-  return useResource(
-    'status',
-    useSnapshot((state) => state.status),
-  );
+  return useResource('status');
 }
 
 /** Changes the operator's status: `setStatus({status: Status.PAUSED, sub_status: 'lunch'})`. */
@@ -165,8 +154,9 @@ export function useCallcenterEvents(listener: (event: CallcenterEvent) => void):
   useEffect(() => telephony.onEvent((event) => newest.current(event)), [telephony]);
 }
 
-function useResource<T>(slice: Slice, { loading, data, error }: Remote<T>): Resource<T> {
+function useResource<S extends 'hash' | 'launch' | 'status'>(slice: S): Resource<NonNullable<State[S]['data']>> {
   const telephony = useTelephony();
+  const { loading, data, error } = useSnapshot((state) => state[slice]);
   const retry = useMemo(() => () => telephony.retry(slice), [telephony, slice]);
   return useMemo(() => ({ loading, data, error, retry }), [loading, data, error, retry]);
 }
