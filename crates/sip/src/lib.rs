@@ -14,6 +14,7 @@ mod inspection;
 pub mod message;
 mod method;
 pub mod sdp;
+pub mod stored;
 pub mod text;
 mod time;
 pub mod timer;

@@ -6,6 +6,7 @@ use crate::message::{Headers, Name, NameAddr, Request, RequestBuilder, Response,
 use crate::{Invalid, Method};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem;
 
 /// A dialog from one end's side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,42 +54,57 @@ pub struct Refusal {
 }
 
 impl Dialog {
+    const NONE: Dialog = Dialog {
+        call_id: String::new(),
+        local_tag: String::new(),
+        remote_tag: String::new(),
+        local_seq: 0,
+        remote_seq: None,
+        local_uri: String::new(),
+        remote_uri: String::new(),
+        remote_target: String::new(),
+        route_set: Vec::new(),
+        secure: false,
+        state: State::Early,
+    };
+
     /// The dialog that a response with a To tag makes at the end that sent the request (RFC 3261 §12.1.2): early by
     /// 101 to 199, confirmed by 2xx.
     pub fn uac(request: &Request, response: &Response) -> Result<Dialog, Invalid> {
-        let mut dialog = Dialog {
-            call_id: request.call_id().into(),
-            local_tag: request.from_tag().ok_or(Invalid("a From without a tag"))?.into(),
-            remote_tag: response.to_tag().ok_or(Invalid("a To without a tag"))?.into(),
-            local_seq: request.cseq()?.number,
-            remote_seq: None,
-            local_uri: request.from()?.uri.to_string(),
-            remote_uri: request.to()?.uri.to_string(),
-            remote_target: String::new(),
-            route_set: Vec::new(),
-            secure: is_secure(request.uri()),
-            state: State::Early,
-        };
+        let local_tag = request.from_tag().ok_or(Invalid("a From without a tag"))?;
+        let remote_tag = response.to_tag().ok_or(Invalid("a To without a tag"))?;
+        let mut dialog = Dialog::between(request, (Name::From, local_tag), (Name::To, remote_tag))?;
         dialog.learn(response)?;
         Ok(dialog)
     }
 
     /// The dialog that our response with `local_tag` makes at the end that got the request (RFC 3261 §12.1.1).
     pub fn uas(request: &Request, local_tag: &str, state: State) -> Result<Dialog, Invalid> {
-        Ok(Dialog {
-            call_id: request.call_id().into(),
-            local_tag: local_tag.into(),
-            // An RFC 2543 end has no tag.
-            remote_tag: request.from_tag().unwrap_or("").into(),
-            local_seq: 0,
-            remote_seq: Some(request.cseq()?.number),
-            local_uri: request.to()?.uri.to_string(),
-            remote_uri: request.from()?.uri.to_string(),
-            remote_target: contact(request)?,
-            route_set: request.values(Name::RecordRoute).map(Into::into).collect(),
-            secure: is_secure(request.uri()),
-            state,
-        })
+        // An RFC 2543 end has no tag.
+        let remote_tag = request.from_tag().unwrap_or("");
+        let mut dialog = Dialog::between(request, (Name::To, local_tag), (Name::From, remote_tag))?;
+        dialog.remote_seq = Some(mem::take(&mut dialog.local_seq));
+        dialog.remote_target = contact(request)?;
+        dialog.route_set = request.values(Name::RecordRoute).map(Into::into).collect();
+        dialog.state = state;
+        Ok(dialog)
+    }
+
+    /// What both ends take from the request; the local number is the sender's.
+    fn between(
+        request: &Request,
+        (ours, local_tag): (Name, &str),
+        (theirs, remote_tag): (Name, &str),
+    ) -> Result<Dialog, Invalid> {
+        let mut dialog = Dialog::NONE;
+        dialog.local_seq = request.raw_cseq()?.0;
+        dialog.local_uri = request.address(ours)?.uri.to_string();
+        dialog.remote_uri = request.address(theirs)?.uri.to_string();
+        dialog.call_id = request.call_id().into();
+        dialog.local_tag = local_tag.into();
+        dialog.remote_tag = remote_tag.into();
+        dialog.secure = is_secure(request.uri());
+        Ok(dialog)
     }
 
     /// Takes what a later response to the request that made this dialog says: a 2xx confirms it and sets the route
@@ -182,21 +198,20 @@ impl Dialog {
 
     /// RFC 3261 §12.2.1.1.
     fn build(&self, method: Method, cseq: u32) -> RequestBuilder {
-        let mut routes = self.route_set.iter().peekable();
         // A strict router wants to be the Request-URI, and the target as the last Route.
-        let strict = routes.next_if(|route| !is_loose(route)).and_then(|route| uri_of(route));
-        let mut builder = Request::build(method, strict.as_deref().unwrap_or(&self.remote_target));
-        for route in routes {
+        let strict = self.route_set.first().filter(|route| !is_loose(route));
+        let router = strict.and_then(|route| uri_of(route));
+        let mut builder = Request::build(method, router.as_deref().unwrap_or(&self.remote_target));
+        for route in self.route_set.get(usize::from(strict.is_some())..).unwrap_or_default() {
             builder = builder.header(Name::Route, route);
         }
-        if strict.is_some() {
-            builder = builder.header_of(Name::Route, &["<", &self.remote_target, ">"]);
+        if router.is_some() {
+            builder = builder.header(Name::Route, &NameAddr::format("", &self.remote_target, ""));
         }
-        let tag = |tag: &str| if tag.is_empty() { ">" } else { ">;tag=" };
         builder
             .header(Name::MaxForwards, "70")
-            .header_of(Name::From, &["<", &self.local_uri, tag(&self.local_tag), &self.local_tag])
-            .header_of(Name::To, &["<", &self.remote_uri, tag(&self.remote_tag), &self.remote_tag])
+            .header(Name::From, &NameAddr::format("", &self.local_uri, &self.local_tag))
+            .header(Name::To, &NameAddr::format("", &self.remote_uri, &self.remote_tag))
             .header(Name::CallId, &self.call_id)
             .cseq(cseq)
     }

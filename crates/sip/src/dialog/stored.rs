@@ -1,112 +1,81 @@
 use super::{Dialog, State};
 use crate::Invalid;
-use crate::message::{cut, number, push_line, push_number};
-use crate::text::cut_or_all;
+use crate::message::{number, push_number};
+use crate::stored::{get, next, push};
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// The first line says how the rest is to be read.
-const VERSION: &str = "dialog 1";
+const VERSION: &str = "1";
 
-/// One `name value` a line. No value has a line end in it: they come from header lines.
-pub(super) fn encode(dialog: &Dialog) -> String {
-    let mut out = String::from(VERSION);
-    let texts = [
-        ("call-id", &dialog.call_id),
-        ("local-tag", &dialog.local_tag),
-        ("remote-tag", &dialog.remote_tag),
-        ("local-uri", &dialog.local_uri),
-        ("remote-uri", &dialog.remote_uri),
-        ("remote-target", &dialog.remote_target),
-    ];
-    let routes = dialog.route_set.iter().map(|route| ("route", route));
-    for (name, value) in texts.into_iter().chain(routes) {
-        push_name(&mut out, name);
-        push_line(&mut out, value);
-    }
-    for (name, value) in [("local-seq", Some(dialog.local_seq)), ("remote-seq", dialog.remote_seq)] {
-        if let Some(value) = value {
-            push_name(&mut out, name);
-            push_number(&mut out, value);
+/// What is kept as it is.
+static TEXTS: [&str; 6] = ["call-id", "local-tag", "remote-tag", "local-uri", "remote-uri", "remote-target"];
+
+impl Dialog {
+    /// The text of [`TEXTS`]' name at this place.
+    fn text(&mut self, at: usize) -> &mut String {
+        match at {
+            0 => &mut self.call_id,
+            1 => &mut self.local_tag,
+            2 => &mut self.remote_tag,
+            3 => &mut self.local_uri,
+            4 => &mut self.remote_uri,
+            _ => &mut self.remote_target,
         }
     }
-    if dialog.secure {
-        push_name(&mut out, "secure");
+}
+
+/// No value has a line end in it: they come from header lines.
+pub(super) fn encode(dialog: &Dialog) -> String {
+    let mut out = String::new();
+    push(&mut out, "dialog", VERSION);
+    push(&mut out, "call-id", &dialog.call_id);
+    push(&mut out, "local-tag", &dialog.local_tag);
+    push(&mut out, "remote-tag", &dialog.remote_tag);
+    push(&mut out, "local-uri", &dialog.local_uri);
+    push(&mut out, "remote-uri", &dialog.remote_uri);
+    push(&mut out, "remote-target", &dialog.remote_target);
+    for route in &dialog.route_set {
+        push(&mut out, "route", route);
     }
-    push_name(&mut out, "state");
-    out.push_str(if dialog.state == State::Early { "early" } else { "confirmed" });
+    push(&mut out, "state", if dialog.state == State::Early { "early" } else { "confirmed" });
+    if dialog.secure {
+        push(&mut out, "secure", "");
+    }
+    push(&mut out, "local-seq", "");
+    push_number(&mut out, dialog.local_seq);
+    if let Some(seq) = dialog.remote_seq {
+        push(&mut out, "remote-seq", "");
+        push_number(&mut out, seq);
+    }
     out
 }
 
-fn push_name(out: &mut String, name: &str) {
-    out.push('\n');
-    out.push_str(name);
-    out.push(' ');
-}
-
 pub(super) fn decode(text: &str) -> Result<Dialog, Invalid> {
-    let (version, mut rest) = cut_or_all(text, b'\n');
-    if version != VERSION {
+    if !text.starts_with("dialog ") || get(text, "dialog") != Some(VERSION) {
         return Err(Invalid("a stored dialog of another version"));
     }
-    let mut dialog = Dialog {
-        call_id: String::new(),
-        local_tag: String::new(),
-        remote_tag: String::new(),
-        local_seq: 0,
-        remote_seq: None,
-        local_uri: String::new(),
-        remote_uri: String::new(),
-        remote_target: String::new(),
-        route_set: Vec::new(),
-        secure: false,
-        state: State::Early,
-    };
-    // One bit for each part that must be there.
-    let mut seen = 0u8;
-    while !rest.is_empty() {
-        let line;
-        (line, rest) = cut_or_all(rest, b'\n');
-        let (name, value) = cut(line, b' ').ok_or(Invalid("a stored dialog with a bad line"))?;
-        let number = || number(value).ok_or(Invalid("a stored dialog with a bad number"));
-        let (place, bit) = match name {
-            "call-id" => (&mut dialog.call_id, 0),
-            "local-tag" => (&mut dialog.local_tag, 1),
-            "remote-tag" => (&mut dialog.remote_tag, 2),
-            "local-uri" => (&mut dialog.local_uri, 3),
-            "remote-uri" => (&mut dialog.remote_uri, 4),
-            "remote-target" => (&mut dialog.remote_target, 5),
-            "local-seq" => {
-                dialog.local_seq = number()?;
-                seen |= 1 << 6;
-                continue;
-            }
-            "state" => {
-                dialog.state = match value {
-                    "early" => State::Early,
-                    "confirmed" => State::Confirmed,
-                    _ => return Err(Invalid("a stored dialog in no state")),
-                };
-                seen |= 1 << 7;
-                continue;
-            }
-            "remote-seq" => {
-                dialog.remote_seq = Some(number()?);
-                continue;
-            }
-            "route" => {
-                dialog.route_set.push(value.into());
-                continue;
-            }
-            "secure" => {
-                dialog.secure = true;
-                continue;
-            }
-            // Whoever writes version 1 later may say more.
-            _ => continue,
-        };
-        *place = value.into();
-        seen |= 1 << bit;
+    read(text).ok_or(Invalid("a stored dialog that makes no sense"))
+}
+
+/// Whoever writes this version later may say more.
+fn read(text: &str) -> Option<Dialog> {
+    let mut dialog = Dialog::NONE;
+    for (at, name) in TEXTS.iter().enumerate() {
+        *dialog.text(at) = get(text, name)?.into();
     }
-    if seen == u8::MAX { Ok(dialog) } else { Err(Invalid("a stored dialog with a part missing")) }
+    dialog.local_seq = number(get(text, "local-seq")?)?;
+    if let Some(value) = get(text, "remote-seq") {
+        dialog.remote_seq = Some(number(value)?);
+    }
+    dialog.secure = get(text, "secure").is_some();
+    dialog.state = match get(text, "state")? {
+        "early" => State::Early,
+        "confirmed" => State::Confirmed,
+        _ => return None,
+    };
+    let mut rest = text;
+    while let Some(route) = next(&mut rest, "route") {
+        dialog.route_set.push(route.into());
+    }
+    Some(dialog)
 }

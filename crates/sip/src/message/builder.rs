@@ -52,26 +52,22 @@ impl RequestBuilder {
 
     /// Adds a header.
     pub fn header(self, name: Name, value: &str) -> Self {
-        self.header_of(name, &[value])
-    }
-
-    /// Adds a header whose value is these pieces, one after the other.
-    pub fn header_of(mut self, name: Name, pieces: &[&str]) -> Self {
-        self.draft.line(name.as_str(), pieces);
-        self
+        self.raw_header(name.as_str(), value)
     }
 
     /// Adds a header that has no [`Name`].
     pub fn raw_header(mut self, name: &str, value: &str) -> Self {
-        self.draft.line(name, &[value]);
+        self.draft.line(name, value);
         self
     }
 
     /// Adds a CSeq of this number and the request's method.
     pub fn cseq(mut self, number: u32) -> Self {
-        let mut text = String::new();
-        push_number(&mut text, number);
-        self.draft.line("CSeq", &[&text, " ", self.method.as_str()]);
+        let mut value = String::new();
+        push_number(&mut value, number);
+        value.push(' ');
+        value.push_str(self.method.as_str());
+        self.draft.line("CSeq", &value);
         self
     }
 
@@ -79,7 +75,7 @@ impl RequestBuilder {
     pub fn via(mut self, transport: &str, sent_by: &str, branch: &str) -> Self {
         let text = &mut self.draft.text;
         let fields = text.split_off(self.draft.fields_at);
-        self.draft.line("Via", &["SIP/2.0/", transport, " ", sent_by, ";branch=", branch]);
+        self.draft.line("Via", &["SIP/2.0/", transport, " ", sent_by, ";branch=", branch].concat());
         self.draft.text.push_str(&fields);
         self
     }
@@ -141,18 +137,12 @@ impl ResponseBuilder {
 
     /// Adds a header.
     pub fn header(self, name: Name, value: &str) -> Self {
-        self.header_of(name, &[value])
-    }
-
-    /// Adds a header whose value is these pieces, one after the other.
-    pub fn header_of(mut self, name: Name, pieces: &[&str]) -> Self {
-        self.draft.line(name.as_str(), pieces);
-        self
+        self.raw_header(name.as_str(), value)
     }
 
     /// Adds a header that has no [`Name`].
     pub fn raw_header(mut self, name: &str, value: &str) -> Self {
-        self.draft.line(name, &[value]);
+        self.draft.line(name, value);
         self
     }
 
@@ -174,32 +164,30 @@ impl Draft {
         Draft { text: String::with_capacity(768), fields_at: 0, body: String::new() }
     }
 
-    fn line(&mut self, name: &str, pieces: &[&str]) {
+    fn line(&mut self, name: &str, value: &str) {
         let start = self.text.len();
         self.text.extend(name.bytes().filter(|byte| is_token_byte(*byte)).map(char::from));
         if self.text.len() > start {
             self.text.push_str(": ");
-            for piece in pieces {
-                push_line(&mut self.text, piece);
-            }
+            push_line(&mut self.text, value);
             self.text.push_str("\r\n");
         }
     }
 
     fn copy(&mut self, request: &Request, name: Name) {
         for value in request.all(name) {
-            self.line(name.as_str(), &[value]);
+            self.line(name.as_str(), value);
         }
     }
 
     fn copy_first(&mut self, request: &Request, name: Name) {
         if let Some(value) = request.get(name) {
-            self.line(name.as_str(), &[value]);
+            self.line(name.as_str(), value);
         }
     }
 
     fn set_body(&mut self, content_type: &str, text: &str) {
-        self.line("Content-Type", &[content_type]);
+        self.line("Content-Type", content_type);
         self.body.push_str(text);
     }
 

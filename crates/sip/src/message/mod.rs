@@ -162,5 +162,5 @@ impl Deref for Response {
     }
 }
 
-pub(crate) use scan::{CommaSplit, cut, hash, number, number_hex, split_word, trim};
+pub(crate) use scan::{CommaSplit, cut, cut_or_all, hash, number, number_hex, split_word, trim};
 pub(crate) use write::{push_line, unquote};

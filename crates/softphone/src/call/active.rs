@@ -4,7 +4,7 @@ use super::farewell::Farewell;
 use super::info::Infos;
 use super::recent::Copy;
 use super::referral::Referral;
-use super::renegotiation::{Ask, Hold, Renegotiation};
+use super::renegotiation::{Ask, Hold, Offered, Renegotiation};
 use super::requests::{agreeing, described};
 use super::ring::Ring;
 use super::session_timer::SessionTimer;
@@ -14,7 +14,6 @@ use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Headers, Name, Request, Response, Time, sdp};
@@ -66,13 +65,13 @@ pub(super) struct Answer {
     initial: Option<Box<(Copy, Response)>>,
     /// The ACK brings the answer to our offer.
     pub(super) late_offer: bool,
-    /// We are handed on: the offer is from this peer connection, and who it is that answers is in the re-INVITE.
-    handed_on: Option<(PeerId, Box<Request>)>,
+    /// We are handed on: the offer is from a new peer connection, and who it is that answers is in the re-INVITE.
+    handed_on: Option<Box<Offered>>,
 }
 
 impl Answer {
     /// The 200 to a re-INVITE.
-    pub(super) fn within(key: Key, late_offer: bool, handed_on: Option<(PeerId, Box<Request>)>) -> Answer {
+    pub(super) fn within(key: Key, late_offer: bool, handed_on: Option<Box<Offered>>) -> Answer {
         Answer { key, initial: None, late_offer, handed_on }
     }
 }
@@ -157,17 +156,15 @@ impl Active {
     /// The peer connection that is to replace the call's.
     pub(super) fn new_peer(&self) -> Option<PeerId> {
         match &self.renegotiation {
-            Renegotiation::Answering { new_peer, .. } => *new_peer,
-            _ => self.unacknowledged.as_ref()?.handed_on.as_ref().map(|(peer, _)| *peer),
+            Renegotiation::Theirs(offered) => offered.new_peer,
+            _ => self.unacknowledged.as_ref()?.handed_on.as_ref()?.new_peer,
         }
     }
 
-    /// Their offer, which is being answered.
-    pub(super) fn unanswered(&self) -> Option<(Key, &Request)> {
+    /// Their request, which is being answered.
+    pub(super) fn unanswered(&self) -> Option<&Offered> {
         match &self.renegotiation {
-            Renegotiation::Answering { key, request, .. } | Renegotiation::Offered { key, request } => {
-                Some((*key, request))
-            }
+            Renegotiation::Theirs(offered) => Some(offered),
             _ => None,
         }
     }
@@ -182,10 +179,8 @@ impl Active {
     }
 
     pub(super) fn farewell(&self, reason: Option<String>) -> Farewell {
-        match &self.unacknowledged {
-            Some(answer) => Farewell::bye_after_ack(answer.key, self.dialog.clone(), reason),
-            None => Farewell::bye(self.dialog.clone(), reason),
-        }
+        let unacknowledged = self.unacknowledged.as_ref().map(|answer| answer.key);
+        Farewell::bye(unacknowledged, self.dialog.clone(), reason)
     }
 
     /// The INVITE that we answered came again: our 200 did not get there.
@@ -240,9 +235,7 @@ impl Call {
         let CallState::Active(active) = &mut self.state else { return None };
         let own = self.media.peer == Some(peer);
         match event {
-            PeerEvent::Described(description) => {
-                active.described(ctx, &mut self.media, peer, mem::take(description))
-            }
+            PeerEvent::Described(description) => active.described(ctx, &mut self.media, peer, description),
             PeerEvent::Failed { message } => {
                 let ending = active.peer_failed(ctx, &self.media, message);
                 if ending.is_none() && active.resuming {
@@ -357,9 +350,9 @@ impl Call {
             ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
         }
         if answer.late_offer && !ack.body().is_empty() {
-            if let Some((peer, reinvite)) = answer.handed_on {
-                active.change_peer(ctx, &mut self.media, peer, true);
-                self.facts.become_with(&reinvite);
+            if let Some(Offered { new_peer: Some(peer), request, .. }) = answer.handed_on.as_deref() {
+                active.change_peer(ctx, &mut self.media, *peer, true);
+                self.facts.become_with(request);
             }
             active.held(ctx, sdp::is_held_by_remote(ack.body()));
             active.see(ack.body());
@@ -367,7 +360,7 @@ impl Call {
             active.stored_seq = None;
         } else if answer.late_offer && answer.initial.is_none() {
             // Nobody took our offer: all is as it was.
-            active.take_back(ctx, &self.media, answer.handed_on.map(|(peer, _)| peer));
+            active.take_back(ctx, &self.media, answer.handed_on.and_then(|offered| offered.new_peer));
         }
         ctx.calls_changed = true;
     }

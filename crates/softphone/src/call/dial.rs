@@ -240,7 +240,7 @@ impl Dial {
             #[cfg(feature = "full")]
             Some(Answering::Ok { key, dialog, .. }) => {
                 super::farewell::acknowledge(ctx, &dialog, key, &invite, "");
-                Some(Farewell::bye(dialog, reason))
+                Some(Farewell::bye(None, dialog, reason))
             }
             _ => {
                 ctx.transactions.cancel(ctx.now, key, reason.as_deref());

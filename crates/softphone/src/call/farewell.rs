@@ -6,7 +6,6 @@ use crate::authorization::Series;
 use crate::context::{Context, FULL, Key, Timer};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Method, Name, Request, Response};
@@ -17,27 +16,16 @@ const PATIENCE: Duration = Duration::from_secs(40);
 #[derive(Debug)]
 pub(super) struct Farewell {
     id: u32,
-    step: Step,
+    /// The transaction that it waits for; `None` while it waits for a flow.
+    key: Option<Key>,
+    word: Word,
 }
 
 #[derive(Debug)]
-enum Step {
+enum Word {
     /// A 2xx to this INVITE is not wanted: it was cancelled, or another fork answered first.
-    Unwanted {
-        key: Key,
-        invite: Box<Request>,
-    },
-    /// BYE may not be sent before our 2xx is acknowledged (RFC 3261 §15).
-    Acknowledgement {
-        key: Key,
-        bye: Box<Bye>,
-    },
-    /// A flow to send BYE on.
-    Flow(Box<Bye>),
-    Bye {
-        key: Key,
-        bye: Box<Bye>,
-    },
+    Unwanted(Box<Request>),
+    Bye(Box<Bye>),
     Done,
 }
 
@@ -50,24 +38,25 @@ struct Bye {
     options: Option<Box<EndOptions>>,
     /// The challenges that it met.
     series: Series,
+    /// It may not be sent before our 2xx is acknowledged (RFC 3261 §15).
+    early: bool,
 }
 
 impl Farewell {
     pub(super) fn unwanted(key: Key, invite: Box<Request>) -> Farewell {
-        Farewell { id: 0, step: Step::Unwanted { key, invite } }
+        Farewell { id: 0, key: Some(key), word: Word::Unwanted(invite) }
     }
 
-    pub(super) fn bye(dialog: Dialog, reason: Option<String>) -> Farewell {
-        Farewell { id: 0, step: Step::Flow(Bye::new(dialog, reason)) }
-    }
-
-    pub(super) fn bye_after_ack(key: Key, dialog: Dialog, reason: Option<String>) -> Farewell {
-        Farewell { id: 0, step: Step::Acknowledgement { key, bye: Bye::new(dialog, reason) } }
+    /// BYE, after the ACK of our 2xx where it waits for one in that transaction.
+    pub(super) fn bye(unacknowledged: Option<Key>, dialog: Dialog, reason: Option<String>) -> Farewell {
+        let (series, early) = (Series::default(), unacknowledged.is_some());
+        let bye = Bye { dialog, reason, options: None, series, early };
+        Farewell { id: 0, key: unacknowledged, word: Word::Bye(Box::new(bye)) }
     }
 
     /// With the headers and the body that the application wants in the BYE.
     pub(super) fn with(mut self, options: &EndOptions) -> Farewell {
-        if FULL && let Step::Flow(bye) | Step::Acknowledgement { bye, .. } = &mut self.step {
+        if FULL && let Word::Bye(bye) = &mut self.word {
             bye.options = Some(Box::new(options.clone()));
         }
         self
@@ -79,16 +68,16 @@ impl Farewell {
     }
 
     pub(super) fn is_done(&self) -> bool {
-        matches!(self.step, Step::Done)
+        matches!(self.word, Word::Done)
     }
 
     /// Sends BYE when there is a flow.
     pub(super) fn pursue(&mut self, ctx: &mut Context) {
-        let Step::Flow(_) = self.step else { return };
-        let Some(socket) = ctx.routes.best(ctx.now) else { return };
-        if let Step::Flow(mut bye) = mem::replace(&mut self.step, Step::Done) {
-            let key = bye.send(ctx, socket);
-            self.step = Step::Bye { key, bye };
+        if self.key.is_none()
+            && let Word::Bye(bye) = &mut self.word
+            && let Some(socket) = ctx.routes.best(ctx.now)
+        {
+            self.key = Some(bye.send(ctx, socket));
         }
     }
 
@@ -99,22 +88,22 @@ impl Farewell {
         key: Key,
         response: &Response,
     ) -> Option<Option<Farewell>> {
-        if self.key() != Some(key) {
+        if self.key != Some(key) {
             return None;
         }
-        match &mut self.step {
+        match &mut self.word {
             // RFC 3261 §13.2.2.4: so is every other fork that answers.
-            Step::Unwanted { invite, .. } if response.is_success() => {
+            Word::Unwanted(invite) if response.is_success() => {
                 let dialog = Dialog::uac(invite, response).ok();
                 return Some(dialog.map(|dialog| {
                     acknowledge(ctx, &dialog, key, invite, "");
-                    Farewell::bye(dialog, None)
+                    Farewell::bye(None, dialog, None)
                 }));
             }
-            Step::Bye { bye, .. } if matches!(response.status(), 401 | 407) => {
+            Word::Bye(bye) if matches!(response.status(), 401 | 407) => {
                 let uri = &bye.dialog.remote_target;
                 if ctx.challenged(&mut bye.series, key.connection, &Method::Bye, uri, response) {
-                    self.once_more();
+                    self.key = None;
                     return Some(None);
                 }
             }
@@ -127,69 +116,47 @@ impl Farewell {
     }
 
     pub(super) fn acknowledged(&mut self, invite: Option<Key>, ack: &Request) {
-        if let Step::Acknowledgement { key, bye } = &self.step
-            && (Some(*key) == invite || bye.dialog.matches_request(ack))
+        if let Word::Bye(bye) = &mut self.word
+            && bye.early
+            && (self.key == invite || bye.dialog.matches_request(ack))
         {
-            self.once_more();
+            bye.early = false;
+            self.key = None;
         }
     }
 
     /// A transaction failed: its flow is gone, or nobody answered.
     pub(super) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) {
-        match self.step {
-            _ if self.key() != Some(key) => {}
-            Step::Acknowledgement { .. } => self.once_more(),
-            Step::Bye { .. } if !timeout => self.once_more(),
-            _ => self.done(ctx),
-        }
-    }
-
-    /// The transaction that it waits for.
-    fn key(&self) -> Option<Key> {
-        match &self.step {
-            Step::Unwanted { key, .. } | Step::Acknowledgement { key, .. } | Step::Bye { key, .. } => {
-                Some(*key)
+        if self.key == Some(key) {
+            match &mut self.word {
+                Word::Bye(bye) if bye.early || !timeout => {
+                    bye.early = false;
+                    self.key = None;
+                }
+                _ => self.done(ctx),
             }
-            Step::Flow(_) | Step::Done => None,
         }
-    }
-
-    /// The BYE goes out on the next flow.
-    fn once_more(&mut self) {
-        self.step = match mem::replace(&mut self.step, Step::Done) {
-            Step::Acknowledgement { bye, .. } | Step::Bye { bye, .. } => Step::Flow(bye),
-            other => other,
-        };
     }
 
     pub(super) fn timer(&mut self, id: u32) {
         if self.id == id {
-            self.step = Step::Done;
+            self.word = Word::Done;
         }
     }
 
     /// Whether it is for this dialog, whose far end may say something that crosses our BYE.
     pub(super) fn has_dialog(&self, name: DialogName<'_>) -> bool {
-        match &self.step {
-            Step::Acknowledgement { bye, .. } | Step::Flow(bye) | Step::Bye { bye, .. } => {
-                name.is(&bye.dialog)
-            }
-            Step::Unwanted { .. } | Step::Done => false,
-        }
+        matches!(&self.word, Word::Bye(bye) if name.is(&bye.dialog))
     }
 
     /// The far end said BYE too.
     pub(super) fn done(&mut self, ctx: &mut Context) {
         ctx.timers.clear(Timer::Farewell(self.id));
-        self.step = Step::Done;
+        self.word = Word::Done;
     }
 }
 
 impl Bye {
-    fn new(dialog: Dialog, reason: Option<String>) -> Box<Bye> {
-        Box::new(Bye { dialog, reason, options: None, series: Series::default() })
-    }
-
     fn send(&mut self, ctx: &mut Context, socket: crate::SocketId) -> Key {
         let mut builder = self.dialog.request(Method::Bye);
         if let Some(reason) = &self.reason {

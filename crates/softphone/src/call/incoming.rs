@@ -46,18 +46,17 @@ pub(super) fn reason_or_default(reason: &str, status: u16) -> &str {
 
 /// What an INVITE says about the call, before it is one.
 pub(super) fn facts(ctx: &Context, invite: &Request) -> Result<Box<Facts>, Invalid> {
-    let (mut local, remote) = (text::party(&invite.to()?), text::party(&invite.from()?));
+    let (to, from) = (invite.to()?, invite.from()?);
+    let (mut local, remote) = (text::party(&to), text::party(&from));
     if local.display_name.is_empty() {
         local.display_name.clone_from(&ctx.account.identity.display_name);
     }
-    Ok(Box::new(Facts {
-        id: text::call_name(invite).unwrap_or(invite.call_id()).into(),
-        direction: CallDirection::Incoming,
-        local,
-        remote,
-        invite: invite.as_str().into(),
-        asserted: text::asserted(invite),
-    }))
+    let id = text::call_name(invite).unwrap_or(invite.call_id());
+    let mut facts = Facts::new(id, local, remote);
+    facts.direction = CallDirection::Incoming;
+    facts.invite = invite.as_str().into();
+    facts.asserted = text::asserted(invite);
+    Ok(facts)
 }
 
 impl Call {

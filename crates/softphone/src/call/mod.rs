@@ -102,6 +102,18 @@ struct Facts {
 }
 
 impl Facts {
+    /// Of a call of ours.
+    fn new(id: &str, local: Party, remote: Party) -> Box<Facts> {
+        Box::new(Facts {
+            id: id.into(),
+            direction: CallDirection::Outgoing,
+            local,
+            remote,
+            invite: String::new(),
+            asserted: None,
+        })
+    }
+
     /// Takes what a message of the far end says of who it is.
     fn learn(&mut self, message: &Headers) {
         let asserted = text::asserted(message);

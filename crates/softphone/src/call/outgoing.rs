@@ -6,9 +6,7 @@ use super::early::fork;
 use super::farewell::{self, Farewell};
 use super::{Call, CallState, Ending, Facts, Media, calm, text};
 use crate::context::{CallTimer, Context, FULL, Key, SUPPORTED};
-use crate::{
-    CallDirection, CallEvent, CallId, CallOptions, Direction, Originator, Outcome, PeerEvent, PeerRequest,
-};
+use crate::{CallEvent, CallId, CallOptions, Direction, Originator, Outcome, PeerEvent, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
@@ -26,14 +24,9 @@ impl Call {
             media.describe(ctx, Direction::SendRecv, "");
         }
         let dial = Dial::new(ctx, call, target, mem::take(options));
-        let facts = Box::new(Facts {
-            id: dial.call_id.clone(),
-            direction: CallDirection::Outgoing,
-            local: text::party_in(&from(ctx, &dial.options, "")),
-            remote: text::party_in(&NameAddr::format("", &dial.to, "")),
-            invite: String::new(),
-            asserted: None,
-        });
+        let local = text::party_in(&from(ctx, &dial.options, ""));
+        let remote = text::party_in(&NameAddr::format("", &dial.to, ""));
+        let facts = Facts::new(&dial.call_id, local, remote);
         Call::new(facts, media, CallState::Dialling(dial))
     }
 
@@ -152,7 +145,7 @@ impl Call {
             _ if body.is_empty() => {
                 farewell::acknowledge(ctx, &dialog, key, invite, "");
                 let reason = text::reason_header(488, "Bad Media Description");
-                return failed(ctx, Some(Farewell::bye(dialog, Some(reason))));
+                return failed(ctx, Some(Farewell::bye(None, dialog, Some(reason))));
             }
             // RFC 3261 §13.2.2.4: the ACK answers it.
             #[cfg(feature = "full")]

@@ -2,6 +2,7 @@
 
 use super::active::Active;
 use super::requests::{start, with_description, with_headers};
+use super::session_timer::SessionTimer;
 use super::{Media, farewell, wake};
 use crate::SocketId;
 use crate::authorization::Series;
@@ -11,7 +12,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
 use core::time::Duration;
-use headset_sip::{Method, Request, RequestBuilder, Response, sdp};
+use headset_sip::{Dialog, Method, Request, RequestBuilder, Response, sdp};
 
 /// 491s in a row before a wish is given up.
 const GLARES: u8 = 8;
@@ -48,35 +49,12 @@ impl Hold {
 #[derive(Debug)]
 pub(super) enum Renegotiation {
     None,
-    /// Our offer is being made.
-    Describing {
-        wish: Box<Wish>,
-    },
-    /// Our request waits for a flow; `offer` is empty where it only refreshes.
-    Flow {
-        wish: Box<Wish>,
-        offer: String,
-    },
-    Asking {
-        wish: Box<Wish>,
-        key: Key,
-        request: Box<Request>,
-    },
+    Ours(Box<Wish>),
     /// After a 491; the next attempt waits.
     Glare {
         glares: u8,
     },
-    /// The application is asked about their offer.
-    Offered {
-        key: Key,
-        request: Box<Request>,
-    },
-    /// Their offer is being answered.
-    Answering {
-        key: Key,
-        request: Box<Request>,
-        new_peer: Option<PeerId>,
-    },
+    Theirs(Box<Offered>),
 }
 
 impl Renegotiation {
@@ -96,8 +74,8 @@ pub(super) struct Ask {
     pub(super) headers: String,
 }
 
-/// What a request of ours is for.
-#[derive(Debug, Default)]
+/// What a request of ours is for, and how far it is.
+#[derive(Debug)]
 pub(super) struct Wish {
     hold: bool,
     restart_ice: bool,
@@ -106,6 +84,32 @@ pub(super) struct Wish {
     glares: u8,
     /// The challenges that it met.
     series: Series,
+    /// Empty where it only refreshes, and while it is being made.
+    pub(super) offer: String,
+    pub(super) step: Step,
+}
+
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Our offer is being made.
+    Describing,
+    /// A flow to send the request on.
+    Flow,
+    Asking {
+        key: Key,
+        request: Box<Request>,
+    },
+}
+
+/// A request of theirs that is not answered yet.
+#[derive(Debug)]
+pub(super) struct Offered {
+    pub(super) key: Key,
+    pub(super) request: Request,
+    /// The application is asked about it.
+    pub(super) undecided: bool,
+    /// The peer connection that makes our description, where that is not the call's.
+    pub(super) new_peer: Option<PeerId>,
 }
 
 impl Active {
@@ -126,20 +130,19 @@ impl Active {
         if let Renegotiation::None = self.renegotiation {
             if self.wants_offer() || (self.refresh && !self.takes_update) {
                 self.describe(ctx, media, 0);
-            } else if mem::take(&mut self.refresh) {
-                let mut wish = Box::new(self.wish(0));
+            } else if self.refresh {
+                let mut wish = self.wish(0);
                 wish.ask.update = true;
-                self.renegotiation = Renegotiation::Flow { wish, offer: String::new() };
+                wish.step = Step::Flow;
+                self.renegotiation = Renegotiation::Ours(wish);
             }
         }
-        if !matches!(self.renegotiation, Renegotiation::Flow { .. }) {
-            return;
-        }
-        if let Renegotiation::Flow { mut wish, offer } = self.renegotiation.take() {
-            let request = self.request(ctx, socket, &mut wish, &offer);
+        let Renegotiation::Ours(wish) = &mut self.renegotiation else { return };
+        if let Step::Flow = wish.step {
+            let request = wish.request(ctx, socket, &mut self.dialog, &self.session);
             let request = Box::new(ctx.complete(socket, request, SUPPORTED));
             let key = ctx.transactions.request(ctx.now, socket, (*request).clone());
-            self.renegotiation = Renegotiation::Asking { wish, key, request };
+            wish.step = Step::Asking { key, request };
         }
     }
 
@@ -148,43 +151,28 @@ impl Active {
     }
 
     /// What is wanted now.
-    fn wish(&mut self, glares: u8) -> Wish {
+    fn wish(&mut self, glares: u8) -> Box<Wish> {
         self.refresh = false;
-        Wish {
+        Box::new(Wish {
             hold: self.hold.wanted,
             restart_ice: mem::take(&mut self.restart_ice),
             ask: mem::take(&mut self.ask),
             glares,
             series: Series::default(),
-        }
-    }
-
-    fn request(
-        &mut self,
-        ctx: &mut Context,
-        socket: SocketId,
-        wish: &mut Wish,
-        offer: &str,
-    ) -> RequestBuilder {
-        let method = || if wish.ask.update { Method::Update } else { Method::Invite };
-        let builder = start(ctx, &mut self.dialog, method());
-        // RFC 4028 §7.4: every such request refreshes the session.
-        let mut builder = self.session.ask(builder, Some(self.session.role()));
-        builder = with_headers(builder, &wish.ask.headers);
-        let uri = &self.dialog.remote_target;
-        builder = ctx.authorize(&mut wish.series, socket, builder, &method(), uri, offer);
-        with_description(builder, offer)
+            offer: String::new(),
+            step: Step::Describing,
+        })
     }
 
     fn describe(&mut self, ctx: &mut Context, media: &Media, glares: u8) {
-        let wish = Box::new(self.wish(glares));
+        let wish = self.wish(glares);
         let request = PeerRequest::Offer {
             media: media.options,
             direction: direction(wish.hold),
             ice_restart: wish.restart_ice,
         };
         media.ask(ctx, request);
-        self.renegotiation = Renegotiation::Describing { wish };
+        self.renegotiation = Renegotiation::Ours(wish);
     }
 
     /// The page has come back with a new peer connection.
@@ -204,13 +192,13 @@ impl Active {
 
     /// Whether this is the transaction of a re-INVITE or UPDATE of ours.
     pub(super) fn is_asking(&self, key: Key) -> bool {
-        matches!(&self.renegotiation, Renegotiation::Asking { key: own, .. } if *own == key)
+        matches!(&self.renegotiation, Renegotiation::Ours(wish) if wish.is_asking(key))
     }
 
     /// The offer that the far end has not answered yet.
     pub(super) fn offer(&self) -> &str {
         match &self.renegotiation {
-            Renegotiation::Asking { request, .. } => request.body(),
+            Renegotiation::Ours(wish) => &wish.offer,
             _ => "",
         }
     }
@@ -235,17 +223,15 @@ impl Active {
         if !self.is_asking(key) {
             return false;
         }
-        let Renegotiation::Asking { mut wish, request, .. } = self.renegotiation.take() else {
-            return false;
-        };
-        let (offer, method) = (request.body(), request.method());
-        let offered = !offer.is_empty();
+        let Renegotiation::Ours(mut wish) = self.renegotiation.take() else { return false };
+        let Step::Asking { request, .. } = &wish.step else { return false };
+        let (offered, method) = (!wish.offer.is_empty(), request.method());
         match response.status() {
             200..=299 => {
                 self.dialog.refresh_target(response);
                 self.learn(response);
                 if *method == Method::Invite {
-                    self.ack = Some(farewell::acknowledge(ctx, &self.dialog, key, &request, ""));
+                    self.ack = Some(farewell::acknowledge(ctx, &self.dialog, key, request, ""));
                 }
                 self.session.accepted(response);
                 self.session.start(ctx, self.call);
@@ -258,21 +244,22 @@ impl Active {
             }
             401 | 407 => {
                 if ctx.challenged(&mut wish.series, key.connection, method, request.uri(), response) {
-                    self.renegotiation = Renegotiation::Flow { wish, offer: offer.into() };
+                    wish.step = Step::Flow;
+                    self.renegotiation = Renegotiation::Ours(wish);
                     return true;
                 }
                 self.refused(ctx, media, &wish, response.reason());
             }
             // RFC 4028 §7.3
             422 if self.session.lengthen(response) => {
-                self.wish_again(ctx, media, *wish, offered);
+                self.wish_again(ctx, media, *wish);
                 self.refresh = true;
                 return true;
             }
             // RFC 3261 §14.1
             491 if wish.glares < GLARES && offered => {
                 self.renegotiation = Renegotiation::Glare { glares: wish.glares + 1 };
-                self.wish_again(ctx, media, *wish, offered);
+                self.wish_again(ctx, media, *wish);
                 let wait = glare_wait(ctx, self.caller);
                 wake(ctx, self.call, CallTimer::Glare, wait);
                 return true;
@@ -294,8 +281,8 @@ impl Active {
     }
 
     /// The offer is taken back, and will be made anew.
-    fn wish_again(&mut self, ctx: &mut Context, media: &Media, wish: Wish, offered: bool) {
-        if offered {
+    fn wish_again(&mut self, ctx: &mut Context, media: &Media, wish: Wish) {
+        if !wish.offer.is_empty() {
             media.ask(ctx, PeerRequest::Rollback);
         }
         self.restart_ice |= wish.restart_ice;
@@ -357,22 +344,25 @@ impl Active {
         timeout: bool,
     ) -> bool {
         let is_ours = self.is_asking(key);
-        if !is_ours && self.unanswered().is_none_or(|(own, _)| own != key) {
+        if !is_ours && self.unanswered().is_none_or(|offered| offered.key != key) {
             return false;
         }
         match self.renegotiation.take() {
-            Renegotiation::Asking { wish, request, .. } if timeout => {
-                if !request.body().is_empty() {
+            Renegotiation::Ours(wish) if timeout => {
+                if !wish.offer.is_empty() {
                     self.refused(ctx, media, &wish, "no answer");
                 }
                 self.session.again(ctx, self.call);
                 ctx.tell(self.call, CallEvent::Settled, "");
             }
-            Renegotiation::Asking { wish, request, .. } => {
-                self.renegotiation = Renegotiation::Flow { wish, offer: request.body().into() };
+            Renegotiation::Ours(mut wish) => {
+                wish.step = Step::Flow;
+                self.renegotiation = Renegotiation::Ours(wish);
             }
             // Theirs will come again on another flow, as a new request.
-            Renegotiation::Answering { new_peer, .. } => self.take_back(ctx, media, new_peer),
+            Renegotiation::Theirs(offered) if !offered.undecided => {
+                self.take_back(ctx, media, offered.new_peer);
+            }
             _ => {}
         }
         is_ours && timeout
@@ -384,6 +374,29 @@ impl Active {
             Some(peer) => ctx.peer(self.call, peer, PeerRequest::Close),
             None => media.ask(ctx, PeerRequest::Rollback),
         }
+    }
+}
+
+impl Wish {
+    fn is_asking(&self, key: Key) -> bool {
+        matches!(self.step, Step::Asking { key: own, .. } if own == key)
+    }
+
+    fn request(
+        &mut self,
+        ctx: &mut Context,
+        socket: SocketId,
+        dialog: &mut Dialog,
+        session: &SessionTimer,
+    ) -> RequestBuilder {
+        let method = || if self.ask.update { Method::Update } else { Method::Invite };
+        let builder = start(ctx, dialog, method());
+        // RFC 4028 §7.4: every such request refreshes the session.
+        let mut builder = session.ask(builder, Some(session.role()));
+        builder = with_headers(builder, &self.ask.headers);
+        let uri = &dialog.remote_target;
+        builder = ctx.authorize(&mut self.series, socket, builder, &method(), uri, &self.offer);
+        with_description(builder, &self.offer)
     }
 }
 

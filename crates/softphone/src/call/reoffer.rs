@@ -2,7 +2,7 @@
 
 use super::active::{Active, Answer};
 use super::incoming::reason_or_default;
-use super::renegotiation::{Renegotiation, direction};
+use super::renegotiation::{Offered, Renegotiation, Step, direction};
 use super::requests::{
     agreeing, answer_with_headers, described, not_yet, start_ok, too_short, unsupported_media,
 };
@@ -12,6 +12,7 @@ use crate::context::{CallTimer, Context, Key};
 use crate::{CallEvent, Originator, Outcome, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::mem;
 use headset_sip::{Method, Request, sdp};
 
 impl Active {
@@ -24,11 +25,9 @@ impl Active {
         let pending = match &self.renegotiation {
             _ if refresh => false,
             // RFC 3261 §14.2
-            Renegotiation::Answering { .. } | Renegotiation::Offered { .. } => {
-                return not_yet(ctx, key, request);
-            }
-            Renegotiation::None | Renegotiation::Glare { .. } => our_offer_waits,
-            _ => true,
+            Renegotiation::Theirs(_) => return not_yet(ctx, key, request),
+            Renegotiation::Ours(_) => true,
+            _ => our_offer_waits,
         };
         if pending {
             return ctx.reply(key, request, 491, "Request Pending");
@@ -46,43 +45,48 @@ impl Active {
         }
         // Our offer will be made anew when theirs is answered.
         calm(ctx, self.call, CallTimer::Glare);
-        let request = Box::new(request.clone());
-        if ctx.supervised() {
+        let undecided = ctx.supervised();
+        let mut offered = Box::new(Offered { key, request: request.clone(), undecided, new_peer: None });
+        if undecided {
             ctx.tell(self.call, CallEvent::Reoffered, request.as_str());
-            self.renegotiation = Renegotiation::Offered { key, request };
         } else {
-            self.take_offer(ctx, media, key, request);
+            self.take_offer(ctx, media, &mut offered);
         }
+        self.renegotiation = Renegotiation::Theirs(offered);
     }
 
     /// The application has decided about their offer: `None` takes it.
     pub(super) fn decided(&mut self, ctx: &mut Context, media: &Media, refusal: Option<(u16, &str, &str)>) {
         match self.renegotiation.take() {
-            Renegotiation::Offered { key, request } => match refusal {
-                None => self.take_offer(ctx, media, key, request),
+            Renegotiation::Theirs(mut offered) if offered.undecided => match refusal {
+                None => {
+                    self.take_offer(ctx, media, &mut offered);
+                    self.renegotiation = Renegotiation::Theirs(offered);
+                }
                 Some((status, reason, headers)) => {
                     let status = if (300..700).contains(&status) { status } else { 403 };
                     let reason = reason_or_default(reason, status);
-                    let refusal = ctx.start_reply(&request, status, reason);
-                    ctx.respond(key, answer_with_headers(refusal, headers));
+                    let refusal = ctx.start_reply(&offered.request, status, reason);
+                    ctx.respond(offered.key, answer_with_headers(refusal, headers));
                 }
             },
             other => self.renegotiation = other,
         }
     }
 
-    fn take_offer(&mut self, ctx: &mut Context, media: &Media, key: Key, request: Box<Request>) {
-        let offer = request.body();
+    /// Has it answered.
+    fn take_offer(&self, ctx: &mut Context, media: &Media, offered: &mut Offered) {
+        let offer = offered.request.body();
         let renews = if offer.is_empty() {
             // The switch hands us on: who answers was never connected to the peer connection that we have.
-            request.get_named("X-Headset-Media") == Some("renew")
+            offered.request.get_named("X-Headset-Media") == Some("renew")
         } else {
             let theirs = sdp::fingerprint(offer);
             theirs.is_some() && self.fingerprint.is_some() && theirs != self.fingerprint.as_deref()
         };
-        let new_peer = renews.then(|| ctx.new_peer());
-        media.describe_on(ctx, new_peer.or(media.peer), direction(self.hold.wanted), offer);
-        self.renegotiation = Renegotiation::Answering { key, request, new_peer };
+        offered.undecided = false;
+        offered.new_peer = renews.then(|| ctx.new_peer());
+        media.describe_on(ctx, offered.new_peer.or(media.peer), direction(self.hold.wanted), offer);
     }
 
     pub(super) fn described(
@@ -90,17 +94,22 @@ impl Active {
         ctx: &mut Context,
         media: &mut Media,
         peer: PeerId,
-        description: String,
+        description: &mut String,
     ) {
         match self.renegotiation.take() {
-            Renegotiation::Describing { wish } => {
-                self.renegotiation = Renegotiation::Flow { wish, offer: description };
+            Renegotiation::Ours(mut wish) if matches!(wish.step, Step::Describing) => {
+                wish.offer = mem::take(description);
+                wish.step = Step::Flow;
+                self.renegotiation = Renegotiation::Ours(wish);
             }
-            Renegotiation::Answering { key, request, new_peer } if new_peer.is_none_or(|new| new == peer) => {
+            Renegotiation::Theirs(offered)
+                if !offered.undecided && offered.new_peer.is_none_or(|new| new == peer) =>
+            {
+                let (key, request) = (offered.key, &offered.request);
                 let offer = request.body();
-                self.ok(ctx, key, &request, &description);
+                self.ok(ctx, key, request, description);
                 if !offer.is_empty() {
-                    if let Some(new) = new_peer {
+                    if let Some(new) = offered.new_peer {
                         self.change_peer(ctx, media, new, false);
                     }
                     self.held(ctx, sdp::is_held_by_remote(offer));
@@ -109,7 +118,7 @@ impl Active {
                 ctx.calls_changed = true;
                 if *request.method() == Method::Invite {
                     let late_offer = offer.is_empty();
-                    let handed_on = new_peer.filter(|_| late_offer).map(|new| (new, request));
+                    let handed_on = Some(offered).filter(|it| late_offer && it.new_peer.is_some());
                     self.unacknowledged = Some(Answer::within(key, late_offer, handed_on));
                 }
             }
@@ -144,13 +153,13 @@ impl Active {
     ) -> Option<Box<Ending>> {
         ctx.error("media_failed", message);
         match self.renegotiation.take() {
-            Renegotiation::Describing { wish } | Renegotiation::Flow { wish, .. } => {
+            Renegotiation::Ours(wish) if !matches!(wish.step, Step::Asking { .. }) => {
                 self.failed(ctx, media, &wish, message);
                 ctx.tell(self.call, CallEvent::Settled, "");
             }
-            Renegotiation::Answering { key, request, new_peer } => {
-                ctx.reply(key, &request, 488, "Not Acceptable Here");
-                self.take_back(ctx, media, new_peer);
+            Renegotiation::Theirs(offered) if !offered.undecided => {
+                ctx.reply(offered.key, &offered.request, 488, "Not Acceptable Here");
+                self.take_back(ctx, media, offered.new_peer);
             }
             // The answer to our first offer was of no use: there is no call.
             _ if self.accepting => {

@@ -107,8 +107,8 @@ impl Call {
 impl Active {
     /// The call is over while an offer of the far end is unanswered.
     pub(super) fn abandon(&self, ctx: &mut Context) {
-        if let Some((key, request)) = self.unanswered() {
-            ctx.reply(key, request, 487, default_reason(487));
+        if let Some(offered) = self.unanswered() {
+            ctx.reply(offered.key, &offered.request, 487, default_reason(487));
         }
         if let Some(peer) = self.new_peer() {
             ctx.peer(self.call, peer, PeerRequest::Close);

@@ -6,16 +6,15 @@ use super::dial::Dial;
 use super::transfer::replaces;
 use super::{Call, CallState, Ending, Facts, Media, calm, text, wake};
 use crate::context::{CallTimer, Context};
-use crate::{CallDirection, CallId, CallOptions, Event, MediaOptions, Party};
+use crate::{CallDirection, CallId, CallOptions, Event, MediaOptions};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::mem;
 use core::time::Duration;
-use headset_sip::text::{cut, cut_or_all, lines};
-use headset_sip::{Dialog, Uri};
+use headset_sip::text::lines;
+use headset_sip::{Dialog, Uri, stored};
 
-/// The first line says how the rest is to be read.
-const VERSION: &str = "call 1";
+/// Says how the rest is to be read.
+const VERSION: &str = "1";
 /// The page that was left may have sent this many requests since it stored the dialog.
 const AHEAD: u32 = 100;
 /// So it is stored again after half as many.
@@ -46,21 +45,17 @@ impl Call {
 
     /// The call that was stored, with a new peer connection that is to be offered to the far end. `None` where it
     /// cannot be read.
-    pub(super) fn resume(
-        ctx: &mut Context,
-        call: CallId,
-        options: MediaOptions,
-        stored: &str,
-    ) -> Option<Call> {
-        let (facts, kept) = decode(stored)?;
+    pub(super) fn resume(ctx: &mut Context, call: CallId, options: MediaOptions, text: &str) -> Option<Call> {
+        let (facts, dialog) = decode(text)?;
+        let says = |name: &str| stored::get(text, name).is_some();
         let mut media = Media::new(call, options);
-        media.muted = kept.muted;
+        media.muted = says("muted");
         media.renew(ctx);
         let caller = facts.direction == CallDirection::Outgoing;
-        let mut active = Active::new(ctx, call, kept.dialog, caller, "");
+        let mut active = Active::new(ctx, call, dialog, caller, "");
         active.dialog.local_seq = active.dialog.local_seq.saturating_add(AHEAD);
         active.resuming = true;
-        active.offer_again(ctx, &media, kept.hold);
+        active.offer_again(ctx, &media, says("hold"));
         media.keep_muted(ctx);
         wake(ctx, call, CallTimer::GiveUp, PATIENCE);
         let call = Call::new(facts, media, CallState::Active(active));
@@ -98,82 +93,44 @@ impl Call {
     }
 }
 
-/// What is kept of a call beside its [`Facts`].
-struct Kept {
-    dialog: Dialog,
-    muted: bool,
-    hold: bool,
-}
-
-/// One `name value` a line, then the dialog.
+/// The dialog, then one `name value` a line.
 fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
-    let mut out = String::from(VERSION);
-    let mut line = |name: &str, value: &str| {
-        out.push('\n');
-        out.push_str(name);
-        out.push(' ');
-        for c in value.chars() {
-            out.push(if matches!(c, '\n' | '\r') { ' ' } else { c });
-        }
-    };
+    let mut out = active.dialog.encode();
+    let mut line = |name: &str, value: &str| stored::push(&mut out, name, value);
+    line("call", VERSION);
     line("id", &facts.id);
-    line("direction", if facts.direction == CallDirection::Incoming { "incoming" } else { "outgoing" });
-    line("local-name", &facts.local.display_name);
-    line("local-uri", &facts.local.uri);
-    line("remote-name", &facts.remote.display_name);
-    line("remote-uri", &facts.remote.uri);
+    line("local", &text::address(&facts.local));
+    line("remote", &text::address(&facts.remote));
     for header in lines(&facts.invite).take_while(|header| !header.is_empty()) {
         line("invite", header);
     }
-    if media.muted {
-        line("muted", "");
-    }
-    if active.hold.is_on() {
-        line("hold", "");
-    }
-    out.push('\n');
-    out.push_str(&active.dialog.encode());
+    let mut flag = |name: &str, is: bool| {
+        if is {
+            line(name, "");
+        }
+    };
+    flag("incoming", facts.direction == CallDirection::Incoming);
+    flag("muted", media.muted);
+    flag("hold", active.hold.is_on());
     out
 }
 
-fn decode(stored: &str) -> Option<(Box<Facts>, Kept)> {
-    let (version, mut rest) = cut(stored, b'\n')?;
-    if version != VERSION {
+/// Whoever writes this version later may say more.
+fn decode(text: &str) -> Option<(Box<Facts>, Dialog)> {
+    let dialog = Dialog::decode(text).ok()?;
+    let get = |name: &str| stored::get(text, name);
+    if get("call") != Some(VERSION) {
         return None;
     }
-    let mut facts = Box::new(Facts {
-        id: String::new(),
-        direction: CallDirection::Outgoing,
-        local: Party::NOBODY,
-        remote: Party::NOBODY,
-        invite: String::new(),
-        asserted: None,
-    });
-    let (mut muted, mut hold) = (false, false);
-    while !rest.starts_with("dialog ") {
-        let (line, after) = cut(rest, b'\n')?;
-        rest = after;
-        let (name, value) = cut_or_all(line, b' ');
-        let party = if name.starts_with("local") { &mut facts.local } else { &mut facts.remote };
-        match name {
-            "id" => facts.id = value.into(),
-            "direction" if value == "incoming" => facts.direction = CallDirection::Incoming,
-            "local-name" | "remote-name" => party.display_name = value.into(),
-            "local-uri" | "remote-uri" => {
-                if let Ok(uri) = Uri::parse(value) {
-                    let display_name = mem::take(&mut party.display_name);
-                    *party = Party { display_name, ..text::party_of(&uri) };
-                }
-            }
-            "invite" => {
-                facts.invite.push_str(value);
-                facts.invite.push_str("\r\n");
-            }
-            "muted" => muted = true,
-            "hold" => hold = true,
-            // Whoever writes version 1 later may say more.
-            _ => {}
-        }
+    let party = |name: &str| text::party_in(get(name).unwrap_or(""));
+    let mut facts = Facts::new(get("id")?, party("local"), party("remote"));
+    if get("incoming").is_some() {
+        facts.direction = CallDirection::Incoming;
     }
-    Some((facts, Kept { dialog: Dialog::decode(rest).ok()?, muted, hold }))
+    let mut rest = text;
+    while let Some(header) = stored::next(&mut rest, "invite") {
+        facts.invite.push_str(header);
+        facts.invite.push_str("\r\n");
+    }
+    Some((facts, dialog))
 }

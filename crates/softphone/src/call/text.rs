@@ -115,6 +115,11 @@ pub(super) fn party(address: &NameAddr<'_>) -> Party {
     party
 }
 
+/// The party's address, for [`party_in`].
+pub(super) fn address(party: &Party) -> String {
+    NameAddr::format(&party.display_name, &party.uri, "")
+}
+
 /// The party of an address of our own making.
 pub(super) fn party_in(address: &str) -> Party {
     NameAddr::parse(address).map(|address| party(&address)).unwrap_or_default()
