@@ -108,6 +108,11 @@ impl Softphone {
         self.calls.first()
     }
 
+    /// Whether there is a call.
+    pub fn has_call(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
     /// The call to somebody who is asked while the oldest call waits.
     pub fn consultation(&self) -> Option<CallView> {
         self.calls.consultation()

@@ -219,7 +219,7 @@ impl Workplace {
     }
 
     pub(crate) fn in_call(&self) -> bool {
-        self.phone.call().is_some()
+        self.phone.has_call()
     }
 
     /// On line or in a call: every second counts.

@@ -1,10 +1,11 @@
 //! Talking: what the two ends have agreed on, keys, and the end of it.
 
 use super::farewell::Farewell;
+use super::hold::Hold;
 use super::info::Infos;
 use super::recent::Copy;
 use super::referral::Referral;
-use super::renegotiation::{Ask, Hold, Offered, Renegotiation};
+use super::renegotiation::{Ask, Offered, Renegotiation};
 use super::requests::{agreeing, described};
 use super::ring::Ring;
 use super::session_timer::SessionTimer;

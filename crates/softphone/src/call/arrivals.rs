@@ -2,7 +2,7 @@
 
 use super::calls::Calls;
 use super::recent::Copy;
-use super::requests::{DialogName, too_short, unknown, unsupported_media};
+use super::requests::{DialogName, Lines, too_short, unknown, unsupported_media};
 use super::ring::Refusal;
 use super::text::SDP;
 use super::{Call, CallState, Ending, Facts, incoming, text};
@@ -60,7 +60,7 @@ impl Calls {
                 ctx.trace("call_offered", &[("call", &facts.id), ("from", &facts.remote.user)]);
                 if replaced.is_some() && !ctx.supervised() {
                     let media = call.media.options;
-                    call.answer(ctx, media, String::new());
+                    call.answer(ctx, media, Lines::default());
                 }
                 self.calls.push(call);
                 ctx.calls_changed = true;

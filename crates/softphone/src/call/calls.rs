@@ -34,6 +34,10 @@ impl Calls {
         self.calls.first().map(Call::view)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
     pub(crate) fn consultation(&self) -> Option<CallView> {
         self.calls.get(1..)?.iter().find(|call| call.consults.is_some()).map(Call::view)
     }

@@ -20,11 +20,15 @@ const FLOW: Duration = Duration::from_secs(10);
 /// 422s answered in a row.
 const ROUNDS: u8 = 3;
 
+#[cfg(not(feature = "full"))]
+static USUAL: CallOptions = CallOptions::DEFAULT;
+
 /// A call of ours that was not answered yet.
 #[derive(Debug)]
 pub(super) struct Dial {
     pub(super) call: CallId,
-    pub(super) options: CallOptions,
+    #[cfg(feature = "full")]
+    options: CallOptions,
     /// A URI.
     pub(super) to: String,
     /// Where the INVITE goes: To's URI, or where a 3xx pointed.
@@ -66,7 +70,12 @@ pub(super) enum Step {
 }
 
 impl Dial {
-    pub(super) fn new(ctx: &mut Context, call: CallId, target: String, options: CallOptions) -> Box<Dial> {
+    pub(super) fn new(
+        ctx: &mut Context,
+        call: CallId,
+        target: String,
+        options: &mut CallOptions,
+    ) -> Box<Dial> {
         let expires = match options.session_expires {
             0 => ctx.settings.session_expires,
             seconds => seconds,
@@ -74,7 +83,8 @@ impl Dial {
         Box::new(Dial {
             call,
             redirects: options.redirects,
-            options,
+            #[cfg(feature = "full")]
+            options: mem::take(options),
             to: target.clone(),
             target,
             alternatives: Vec::new(),
@@ -94,6 +104,14 @@ impl Dial {
         })
     }
 
+    /// What the application wants beside the usual; that needs the feature `full`.
+    pub(super) fn options(&self) -> &CallOptions {
+        #[cfg(feature = "full")]
+        return &self.options;
+        #[cfg(not(feature = "full"))]
+        &USUAL
+    }
+
     pub(super) fn is(&self, key: Key) -> bool {
         matches!(&self.step, Step::Inviting { key: own, .. } if *own == key)
     }
@@ -106,11 +124,11 @@ impl Dial {
             .routes
             .request(socket, Method::Invite, &self.target)
             .header(Name::To, &NameAddr::format("", &self.to, ""))
-            .header(Name::From, &from(ctx, &self.options, &self.tag))
+            .header(Name::From, &from(ctx, self.options(), &self.tag))
             .header(Name::CallId, &self.call_id)
             .header(Name::CSeq, &cseq(self.cseq, &Method::Invite))
             .header(Name::Contact, &contact);
-        if FULL && self.options.anonymous {
+        if self.options().anonymous {
             let uri = ctx.account.address(None);
             builder = builder.header(Name::PPreferredIdentity, &uri).header(Name::Privacy, "id");
         }
@@ -118,7 +136,7 @@ impl Dial {
         if !self.replaces.is_empty() {
             builder = builder.header(Name::Replaces, &self.replaces);
         }
-        builder = with_headers(builder, &self.options.headers);
+        builder = with_headers(builder, &self.options().headers);
         builder = ctx.authorize(&mut self.series, socket, builder, &Method::Invite, &self.target, offer);
         with_description(builder, offer)
     }

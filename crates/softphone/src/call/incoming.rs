@@ -3,7 +3,7 @@
 use super::active::Active;
 use super::recent::Copy;
 use super::reliable::Reliable;
-use super::requests::{agreeing, answer_with_headers, described};
+use super::requests::{Lines, agreeing, answer_with_headers, described};
 use super::ring::{Answering, Preparation, Refusal, Ring};
 use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, calm, cause, text, wake};
@@ -13,7 +13,6 @@ use crate::{
     Permission,
 };
 use alloc::boxed::Box;
-use alloc::string::String;
 use core::mem;
 use core::time::Duration;
 use headset_sip::dialog::{Dialog, State};
@@ -55,7 +54,7 @@ pub(super) fn facts(ctx: &Context, invite: &Request) -> Result<Box<Facts>, Inval
     let mut facts = Facts::new(id, local, remote);
     facts.direction = CallDirection::Incoming;
     facts.invite = invite.as_str().into();
-    facts.asserted = text::asserted(invite);
+    facts.learn(invite);
     Ok(facts)
 }
 
@@ -85,7 +84,7 @@ impl Call {
             invite: invite.clone(),
             copy,
             dialog,
-            headers: String::new(),
+            headers: Lines::default(),
             reliable: Reliable::default(),
             session,
             preparation: Preparation::None,
@@ -146,7 +145,7 @@ impl Call {
     }
 
     /// Answer was clicked.
-    pub(super) fn answer(&mut self, ctx: &mut Context, media: MediaOptions, headers: String) {
+    pub(super) fn answer(&mut self, ctx: &mut Context, media: MediaOptions, headers: Lines) {
         let CallState::Incoming(ring) = &mut self.state else { return };
         if ring.is_answering() {
             return;
@@ -195,7 +194,7 @@ impl Call {
         }
         let Some(key) = ring.key else { return };
         let ok = agreeing(ctx, ring.response(ctx, 200, "OK"), &ring.session);
-        let ok = answer_with_headers(ok, &ring.headers);
+        let ok = answer_with_headers(ok, ring.headers.text());
         let ok = ctx.finish(described(ok, answer));
         ctx.transactions.respond(ctx.now, key, ok.clone());
         ctx.tell(ring.call, CallEvent::Accepted, ok.as_str());

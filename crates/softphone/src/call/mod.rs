@@ -7,9 +7,12 @@ mod cause;
 mod dial;
 mod dtmf;
 mod early;
+mod ending;
 mod farewell;
+mod hold;
 mod incoming;
 mod info;
+mod media;
 mod outgoing;
 mod recent;
 mod referral;
@@ -34,21 +37,23 @@ pub(crate) use text::target;
 
 use crate::context::{CallTimer, Context, FULL, Key, Timer};
 use crate::{
-    CallCommand, CallDirection, CallEnd, CallId, CallStatus, CallView, Direction, EndOptions, MediaOptions,
-    Originator, Outcome, Party, PeerEvent, PeerId, PeerRequest,
+    CallCommand, CallDirection, CallId, CallStatus, CallView, EndOptions, Originator, Outcome, Party,
+    PeerEvent, PeerId, PeerRequest,
 };
 use active::Active;
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
-use cause::{Failure, Reason};
+use cause::Failure;
 use core::mem;
 use core::time::Duration;
 use dial::Dial;
+use ending::Ending;
 use farewell::Farewell;
-use headset_sip::{Headers, Request, Response};
+use headset_sip::{Headers, Response};
+use media::Media;
 use referral::Sponsor;
 use renegotiation::Ask;
+use requests::Lines;
 use ring::Ring;
 
 /// A call of ours and how far it is.
@@ -116,9 +121,8 @@ impl Facts {
 
     /// Takes what a message of the far end says of who it is.
     fn learn(&mut self, message: &Headers) {
-        let asserted = text::asserted(message);
-        if asserted.is_some() {
-            self.asserted = asserted;
+        if FULL && let Some(party) = text::asserted(message) {
+            self.asserted = Some(party);
         }
     }
 
@@ -130,158 +134,6 @@ impl Facts {
         if let Some(party) = text::asserted(reinvite) {
             self.remote = party;
         }
-    }
-}
-
-/// The call's peer connection.
-#[derive(Debug)]
-struct Media {
-    call: CallId,
-    peer: Option<PeerId>,
-    options: MediaOptions,
-    muted: bool,
-    connected: bool,
-}
-
-/// How a call ends.
-#[derive(Debug)]
-struct Ending {
-    originator: Originator,
-    outcome: Outcome,
-    cause: String,
-    status_code: Option<u16>,
-    reason_phrase: Option<String>,
-    /// What is still to be said to the far end.
-    farewell: Option<Farewell>,
-    /// The message that ended it.
-    message: String,
-    /// Where a 3xx points.
-    contacts: Vec<String>,
-    /// Another call that ends with it.
-    also: Option<CallId>,
-}
-
-impl Ending {
-    fn new(originator: Originator, outcome: Outcome, cause: &str) -> Box<Ending> {
-        Box::new(Ending {
-            originator,
-            outcome,
-            cause: cause.into(),
-            status_code: None,
-            reason_phrase: None,
-            farewell: None,
-            message: String::new(),
-            contacts: Vec::new(),
-            also: None,
-        })
-    }
-
-    fn status(mut self: Box<Self>, status: u16, reason: &str) -> Box<Ending> {
-        self.status_code = Some(status);
-        self.reason_phrase = (!reason.is_empty()).then(|| reason.into());
-        self
-    }
-
-    /// As the user has asked for it; `cause` is the word for it where they gave none.
-    fn asked(originator: Originator, outcome: Outcome, cause: &str, options: &EndOptions) -> Box<Ending> {
-        let mut ending = Ending::new(originator, outcome, options.cause.as_deref().unwrap_or(cause));
-        ending.status_code = options.status_code;
-        ending.reason_phrase.clone_from(&options.reason_phrase);
-        ending
-    }
-
-    /// For the reason that the far end's request gives.
-    fn because(mut self: Box<Self>, ctx: &Context, request: &Request, reason: &Reason<'_>) -> Box<Ending> {
-        self.status_code = reason.cause;
-        self.reason_phrase = reason.text.map(Into::into);
-        self.message(ctx, request.as_str())
-    }
-
-    /// An application that decides by itself reads the message.
-    fn message(mut self: Box<Self>, ctx: &Context, message: &str) -> Box<Ending> {
-        if ctx.supervised() {
-            self.message = message.into();
-        }
-        self
-    }
-
-    #[inline(never)]
-    fn farewell(mut self: Box<Self>, farewell: Option<Farewell>) -> Box<Ending> {
-        self.farewell = farewell;
-        self
-    }
-
-    /// The end of a call that was this.
-    fn of(self, call: CallId, facts: Box<Facts>) -> CallEnd {
-        CallEnd {
-            call,
-            id: facts.id,
-            direction: facts.direction,
-            originator: self.originator,
-            outcome: self.outcome,
-            cause: self.cause,
-            status_code: self.status_code,
-            reason_phrase: self.reason_phrase,
-            remote: facts.remote,
-            message: self.message,
-            contacts: self.contacts,
-        }
-    }
-}
-
-impl Media {
-    fn new(call: CallId, options: MediaOptions) -> Media {
-        Media { call, peer: None, options, muted: false, connected: false }
-    }
-
-    /// Asks for a step; nothing where there is no peer connection.
-    fn ask(&self, ctx: &mut Context, request: PeerRequest) {
-        if let Some(peer) = self.peer {
-            ctx.peer(self.call, peer, request);
-        }
-    }
-
-    /// Has the peer connection make an offer, or answer the far end's where that is not empty.
-    fn describe(&self, ctx: &mut Context, direction: Direction, offer: &str) {
-        self.describe_on(ctx, self.peer, direction, offer);
-    }
-
-    fn describe_on(&self, ctx: &mut Context, peer: Option<PeerId>, direction: Direction, offer: &str) {
-        let (media, ice_restart) = (self.options, false);
-        let request = match offer {
-            "" => PeerRequest::Offer { media, direction, ice_restart },
-            offer => PeerRequest::Answer { media, direction, offer: offer.into() },
-        };
-        if let Some(peer) = peer {
-            ctx.peer(self.call, peer, request);
-        }
-    }
-
-    fn accept(&self, ctx: &mut Context, answer: &str) {
-        self.ask(ctx, PeerRequest::Accept { answer: answer.into() });
-    }
-
-    fn open_microphone(&self, ctx: &mut Context) {
-        self.ask(ctx, PeerRequest::OpenMicrophone { media: self.options });
-    }
-
-    /// A new peer connection is told what the one before knew.
-    fn keep_muted(&self, ctx: &mut Context) {
-        if self.muted {
-            self.ask(ctx, PeerRequest::Mute(true));
-        }
-    }
-
-    /// Another peer connection in place of this one.
-    fn renew(&mut self, ctx: &mut Context) {
-        let peer = ctx.new_peer();
-        self.change(ctx, peer);
-    }
-
-    fn change(&mut self, ctx: &mut Context, peer: PeerId) {
-        self.ask(ctx, PeerRequest::Close);
-        self.connected = false;
-        self.peer = Some(peer);
     }
 }
 
@@ -329,7 +181,7 @@ impl Call {
             answering: false,
             answered_at: None,
             invite: facts.invite.clone(),
-            asserted: facts.asserted.clone(),
+            asserted: if FULL { facts.asserted.clone() } else { None },
         };
         match &self.state {
             CallState::Incoming(ring) => view.answering = ring.is_answering(),
@@ -399,16 +251,16 @@ impl Call {
             | CallCommand::RefuseReferral { .. }
             | CallCommand::Resume { .. } => {}
             CallCommand::Ring { status, reason, headers } => self.say_ringing(ctx, *status, reason, headers),
-            CallCommand::Answer { media, headers } => self.answer(ctx, *media, mem::take(headers)),
+            CallCommand::Answer { media, headers } => self.answer(ctx, *media, Lines::take(headers)),
             CallCommand::End(options) => return Some(self.end(ctx, options)),
             CallCommand::Hold { on, update, headers } => {
-                let ask = Ask { renegotiate: false, update: *update, headers: mem::take(headers) };
+                let ask = Ask { renegotiate: false, update: FULL && *update, headers: Lines::take(headers) };
                 self.want_hold(ctx, *on, ask);
             }
             CallCommand::Renegotiate { restart_ice, update, headers } => {
-                if let CallState::Active(active) = &mut self.state {
+                if FULL && let CallState::Active(active) = &mut self.state {
                     active.restart_ice |= *restart_ice;
-                    active.ask = Ask { renegotiate: true, update: *update, headers: mem::take(headers) };
+                    active.ask = Ask { renegotiate: true, update: *update, headers: Lines::take(headers) };
                 }
             }
             CallCommand::TakeOffer => self.decided(ctx, None),

@@ -23,8 +23,8 @@ impl Call {
         } else {
             media.describe(ctx, Direction::SendRecv, "");
         }
-        let dial = Dial::new(ctx, call, target, mem::take(options));
-        let local = text::party_in(&from(ctx, &dial.options, ""));
+        let dial = Dial::new(ctx, call, target, options);
+        let local = text::party_in(&from(ctx, dial.options(), ""));
         let remote = text::party_in(&NameAddr::format("", &dial.to, ""));
         let facts = Facts::new(&dial.call_id, local, remote);
         Call::new(facts, media, CallState::Dialling(dial))
@@ -45,7 +45,7 @@ impl Call {
                 }
                 None
             }
-            PeerEvent::MicrophoneOpened if FULL && dial.options.late_offer => {
+            PeerEvent::MicrophoneOpened if FULL && dial.options().late_offer => {
                 if let Step::Preparing = dial.step {
                     dial.wait_for_flow(ctx, String::new());
                 }

@@ -1,7 +1,8 @@
 //! re-INVITE and UPDATE of ours: hold and resume, ICE restart, refresh, and what stands in their way.
 
 use super::active::Active;
-use super::requests::{start, with_description, with_headers};
+use super::hold::Hold;
+use super::requests::{Lines, start, with_description, with_headers};
 use super::session_timer::SessionTimer;
 use super::{Media, farewell, wake};
 use crate::SocketId;
@@ -16,34 +17,6 @@ use headset_sip::{Dialog, Method, Request, RequestBuilder, Response, sdp};
 
 /// 491s in a row before a wish is given up.
 const GLARES: u8 = 8;
-
-/// Held here: what the user wants, and what the far end has agreed to.
-#[derive(Debug, Default)]
-pub(super) struct Hold {
-    pub(super) wanted: bool,
-    agreed: bool,
-    /// What the peer connection was told.
-    applied: bool,
-}
-
-impl Hold {
-    /// On from the click that asks for it until the far end knows that it is over.
-    pub(super) fn is_on(&self) -> bool {
-        self.wanted || self.agreed
-    }
-
-    fn is_settled(&self) -> bool {
-        self.wanted == self.agreed
-    }
-
-    /// Nobody is overheard while the far end is being told.
-    fn apply(&mut self, ctx: &mut Context, media: &Media) {
-        if self.applied != self.is_on() {
-            self.applied = self.is_on();
-            media.ask(ctx, PeerRequest::Hold(self.applied));
-        }
-    }
-}
 
 /// The one offer and answer that may be under way.
 #[derive(Debug)]
@@ -71,7 +44,7 @@ pub(super) struct Ask {
     pub(super) renegotiate: bool,
     /// By UPDATE.
     pub(super) update: bool,
-    pub(super) headers: String,
+    pub(super) headers: Lines,
 }
 
 /// What a request of ours is for, and how far it is.
@@ -393,7 +366,7 @@ impl Wish {
         let builder = start(ctx, dialog, method());
         // RFC 4028 §7.4: every such request refreshes the session.
         let mut builder = session.ask(builder, Some(session.role()));
-        builder = with_headers(builder, &self.ask.headers);
+        builder = with_headers(builder, self.ask.headers.text());
         let uri = &dialog.remote_target;
         builder = ctx.authorize(&mut self.series, socket, builder, &method(), uri, &self.offer);
         with_description(builder, &self.offer)

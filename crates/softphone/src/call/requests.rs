@@ -9,6 +9,7 @@ use super::{Call, CallState, Ending, cause, text};
 use crate::context::{Context, FULL, Key, SUPPORTED, header_lines};
 use crate::{Originator, Outcome, Output, PeerRequest, SocketId};
 use alloc::boxed::Box;
+use alloc::string::String;
 use headset_sip::{Dialog, Method, Name, Request, RequestBuilder, Response, ResponseBuilder};
 
 /// What names a dialog, from our side.
@@ -208,6 +209,26 @@ pub(super) fn agreeing(ctx: &Context, ok: ResponseBuilder, session: &SessionTime
     let Some((value, required)) = session.grant() else { return ok };
     let ok = ok.header(Name::SessionExpires, &value);
     if required { ok.header(Name::Require, "timer") } else { ok }
+}
+
+/// Header lines that an application adds to a message; none are kept without the feature `full`.
+#[derive(Debug, Default)]
+pub(super) struct Lines(#[cfg(feature = "full")] String);
+
+impl Lines {
+    pub(super) fn take(_lines: &mut String) -> Lines {
+        Lines(
+            #[cfg(feature = "full")]
+            core::mem::take(_lines),
+        )
+    }
+
+    pub(super) fn text(&self) -> &str {
+        #[cfg(feature = "full")]
+        return &self.0;
+        #[cfg(not(feature = "full"))]
+        ""
+    }
 }
 
 /// With the header lines that an application wants in it.

@@ -84,7 +84,7 @@ impl Call {
         if Uri::parse(to).is_err() {
             return Some(active.not_resumed("Dialog Error"));
         }
-        let mut dial = Dial::new(ctx, self.call, to.clone(), CallOptions::DEFAULT);
+        let mut dial = Dial::new(ctx, self.call, to.clone(), &mut CallOptions::default());
         dial.replaces = replaces(dialog);
         dial.wait_for_flow(ctx, active.offer().into());
         self.state = CallState::Dialling(dial);

@@ -3,7 +3,7 @@
 use super::incoming::{default_reason, reason_or_default};
 use super::recent::Copy;
 use super::reliable::Reliable;
-use super::requests::answer_with_headers;
+use super::requests::{Lines, answer_with_headers};
 use super::session_timer::SessionTimer;
 use super::{Ending, calm, text, wake};
 use crate::context::{CallTimer, Context, FULL, Key};
@@ -39,7 +39,7 @@ pub(super) struct Ring {
     /// Early; confirmed by our 200.
     pub(super) dialog: Dialog,
     /// More headers of the 200.
-    pub(super) headers: String,
+    pub(super) headers: Lines,
     pub(super) reliable: Reliable,
     pub(super) session: SessionTimer,
     pub(super) preparation: Preparation,

@@ -3,14 +3,13 @@
 use super::active::Active;
 use super::calls::Calls;
 use super::renegotiation::Ask;
-use super::requests::{start, with_headers};
+use super::requests::{Lines, start, with_headers};
 use super::{Ending, text};
 use crate::authorization::Series;
 use crate::context::{Context, Key};
 use crate::{CallEvent, CallId, CallOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::mem;
 use headset_sip::text::concat;
 use headset_sip::{Dialog, Method, Name, Request, Response};
 
@@ -18,7 +17,7 @@ use headset_sip::{Dialog, Method, Name, Request, Response};
 #[derive(Debug)]
 pub(super) struct Transfer {
     refer_to: String,
-    headers: String,
+    headers: Lines,
     /// The call whose place the far end is to take.
     with: Option<CallId>,
     /// The challenges that it met.
@@ -71,7 +70,7 @@ impl Calls {
         let refer_to = concat(&["<", &uri, ">"]);
         active.transfer = Some(Transfer {
             refer_to,
-            headers: mem::take(headers),
+            headers: Lines::take(headers),
             with,
             series: Series::default(),
             step: Step::Flow,
@@ -125,7 +124,7 @@ impl Active {
         let mut refer = start(ctx, &mut self.dialog, Method::Refer)
             .header(Name::ReferTo, &transfer.refer_to)
             .header(Name::ReferredBy, &referred_by);
-        refer = with_headers(refer, &transfer.headers);
+        refer = with_headers(refer, transfer.headers.text());
         let uri = &self.dialog.remote_target;
         refer = ctx.authorize(&mut transfer.series, socket, refer, &Method::Refer, uri, "");
         transfer.step = Step::Asking { key: ctx.send(socket, refer, "outbound"), id: self.dialog.local_seq };

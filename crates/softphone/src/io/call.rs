@@ -50,7 +50,8 @@ pub struct CallView {
     pub local: Party,
     /// The far end; for an operator, the queue's name and the caller's number.
     pub remote: Party,
-    /// Who the far end is by the word of the network (P-Asserted-Identity, Remote-Party-ID), where it gives one.
+    /// Who the far end is by the word of the network (P-Asserted-Identity, Remote-Party-ID), where it gives one. Needs the
+    /// feature `full`.
     pub asserted: Option<Party>,
     /// The far end rings (18x on a call of ours).
     pub ringing: bool,

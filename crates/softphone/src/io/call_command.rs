@@ -38,16 +38,16 @@ pub enum CallCommand {
     Hold {
         /// Hold.
         on: bool,
-        /// By UPDATE instead of re-INVITE.
+        /// By UPDATE instead of re-INVITE; needs the feature `full`.
         update: bool,
         /// Of the re-INVITE or UPDATE.
         headers: String,
     },
-    /// A new offer and answer.
+    /// A new offer and answer. Needs the feature `full`.
     Renegotiate {
         /// With new ICE credentials.
         restart_ice: bool,
-        /// By UPDATE instead of re-INVITE.
+        /// By UPDATE instead of re-INVITE; needs the feature `full`.
         update: bool,
         /// Of the re-INVITE or UPDATE.
         headers: String,
