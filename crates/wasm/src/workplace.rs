@@ -227,7 +227,8 @@ fn kept(list: &mut Fields<'_>) -> Vec<Event> {
             fields: Vec::new(),
         };
         while !items.is_empty() {
-            event.fields.extend([items.text(), items.text()]);
+            event.fields.push(items.text());
+            event.fields.push(items.text());
         }
         events.push(event);
     }
