@@ -353,7 +353,7 @@ fn instance_id(profile_id: &str, login: &str) -> String {
     hash[8] = hash[8] & 0x3f | 0x80;
     for nibble in 0..32 {
         if matches!(nibble, 8 | 12 | 16 | 20) {
-            id.push_str("-");
+            id.push('-');
         }
         let digit = usize::from(hash[nibble / 2] >> (4 - nibble % 2 * 4) & 15);
         id.push_str("0123456789abcdef".get(digit..=digit).unwrap_or_default());
