@@ -14,27 +14,25 @@ pub(crate) struct Told<'a> {
     pub(crate) now: Time,
     pub(crate) kind: u32,
     pub(crate) number: u32,
-    pub(crate) text: &'a str,
+    pub(crate) fields: Fields<'a>,
 }
 
 impl<'a> Told<'a> {
     pub(crate) fn read(text: &'a str) -> Self {
         let mut fields = Fields::of(text);
-        Told {
-            now: Time(fields.number()),
-            kind: fields.number() as u32,
-            number: fields.number() as u32,
-            text: fields.others(),
-        }
+        let now = Time(fields.number());
+        let (kind, number) = (fields.number() as u32, fields.number() as u32);
+        Told { now, kind, number, fields }
     }
 }
 
 /// `None` for what only the other machine understands.
-pub(crate) fn input(&Told { kind, number, text, .. }: &Told<'_>) -> Option<Input> {
+pub(crate) fn input(told: &mut Told<'_>) -> Option<Input> {
+    let Told { kind, number, ref mut fields, .. } = *told;
     Some(match kind {
-        kind::SOCKET_OPENED..=kind::SOCKET_CLOSED => Input::Socket(SocketId(number), socket(kind, text)),
-        kind::PEER_DESCRIBED..=kind::PEER_NO_MEDIA => Input::Peer(PeerId(number), peer(kind, text)),
-        kind::MICROPHONE_PERMISSION => Input::MicrophonePermission(match text {
+        kind::SOCKET_OPENED..=kind::SOCKET_CLOSED => Input::Socket(SocketId(number), socket(kind, fields)),
+        kind::PEER_DESCRIBED..=kind::PEER_NO_MEDIA => Input::Peer(PeerId(number), peer(kind, fields)),
+        kind::MICROPHONE_PERMISSION => Input::MicrophonePermission(match fields.field() {
             "granted" => Permission::Granted,
             "denied" => Permission::Denied,
             _ => Permission::Prompt,
@@ -42,14 +40,13 @@ pub(crate) fn input(&Told { kind, number, text, .. }: &Told<'_>) -> Option<Input
         kind::NETWORK_BACK => Input::Nudge,
         kind::WOKE => Input::Woke,
         _ => {
-            let (call, asked) = call(kind, number, text)?;
+            let (call, asked) = call(kind, number, fields)?;
             Input::Command(Command::Call(call, asked))
         }
     })
 }
 
-fn socket(kind: u32, text: &str) -> SocketEvent {
-    let mut fields = Fields::of(text);
+fn socket(kind: u32, fields: &mut Fields<'_>) -> SocketEvent {
     match kind {
         kind::SOCKET_OPENED => SocketEvent::Opened,
         kind::SOCKET_RECEIVED => SocketEvent::Received(fields.rest()),
@@ -57,8 +54,7 @@ fn socket(kind: u32, text: &str) -> SocketEvent {
     }
 }
 
-fn peer(kind: u32, text: &str) -> PeerEvent {
-    let mut fields = Fields::of(text);
+fn peer(kind: u32, fields: &mut Fields<'_>) -> PeerEvent {
     match kind {
         kind::PEER_DESCRIBED => PeerEvent::Described(fields.rest()),
         kind::PEER_ACCEPTED => PeerEvent::Accepted,
@@ -74,8 +70,7 @@ fn peer(kind: u32, text: &str) -> PeerEvent {
 }
 
 /// What is asked of which call.
-fn call(kind: u32, number: u32, text: &str) -> Option<(CallId, CallCommand)> {
-    let fields = &mut Fields::of(text);
+fn call(kind: u32, number: u32, fields: &mut Fields<'_>) -> Option<(CallId, CallCommand)> {
     let media = MediaOptions(number);
     let on = number != 0;
     let mut call = CallId::ONE;

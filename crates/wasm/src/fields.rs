@@ -63,12 +63,7 @@ impl<'a> Fields<'a> {
         digits(self.field())
     }
 
-    /// All that is left, whatever is in it.
-    pub(crate) fn others(&self) -> &'a str {
-        self.rest
-    }
-
-    /// The same, as a field that may hold anything.
+    /// All that is left, as a field that may hold anything.
     pub(crate) fn rest(&self) -> String {
         self.rest.into()
     }

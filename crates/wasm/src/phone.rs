@@ -26,11 +26,11 @@ impl Phone {
 
     /// Something happened; what the page must do.
     pub fn tell(&mut self, text: &str) -> String {
-        let told = Told::read(text);
+        let mut told = Told::read(text);
         let machine = &mut *self.machine;
         if told.kind == kind::TICK {
             machine.handle_timeout(told.now);
-        } else if let Some(input) = input(&told) {
+        } else if let Some(input) = input(&mut told) {
             machine.handle_input(told.now, input);
         }
         let records = &mut Records::new();
@@ -51,8 +51,8 @@ impl Phone {
     }
 }
 
-fn input(told: &Told<'_>) -> Option<Input> {
-    let fields = &mut Fields::of(told.text);
+fn input(told: &mut Told<'_>) -> Option<Input> {
+    let fields = &mut told.fields;
     Some(Input::Command(match told.kind {
         kind::STOP => Command::Stop,
         kind::REGISTER => register(fields),

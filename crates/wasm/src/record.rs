@@ -31,9 +31,9 @@ records! {
     SEND = 7;
     /// Close: [socket, code].
     CLOSE_SOCKET = 8;
-    /// [peer, media, direction, ICE restart].
+    /// [peer, "", media, direction, ICE restart]. All that peers are asked has a text and three numbers.
     OFFER = 9;
-    /// [peer, media, direction, offer].
+    /// [peer, offer, media, direction].
     ANSWER = 10;
     /// [peer, answer].
     ACCEPT = 11;
@@ -41,11 +41,11 @@ records! {
     ADD_CANDIDATES = 12;
     /// [peer].
     ROLLBACK = 13;
-    /// [peer, media].
+    /// [peer, "", media].
     OPEN_MICROPHONE = 14;
-    /// [peer, on].
+    /// [peer, "", on].
     MUTE = 15;
-    /// [peer, on].
+    /// [peer, "", on].
     HOLD = 16;
     /// [peer].
     CLOSE = 17;
@@ -74,7 +74,7 @@ records! {
     EVENT = 28;
     /// [code, message].
     ERROR = 29;
-    /// [peer, duration, gap, tones].
+    /// [peer, tones, duration, gap].
     INSERT_DTMF = 30;
     /// [call, stored].
     DIALOG_CHANGED = 31;
@@ -117,7 +117,7 @@ impl Records {
 
     /// JSON as it is.
     pub(crate) fn raw(&mut self, json: &str) {
-        if !self.0.is_empty() && !self.0.ends_with('[') {
+        if !matches!(self.0.as_bytes().last(), None | Some(b'[')) {
             self.0.push(',');
         }
         self.0.push_str(json);

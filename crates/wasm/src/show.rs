@@ -6,49 +6,55 @@ use headset_workplace::{Error, Rotation};
 
 /// Nothing for the events that are slices, or nothing to the page.
 pub(crate) fn phone(records: &mut Records, output: &Output) {
-    match output {
-        Output::OpenSocket { socket, uri } => records.push(record::OPEN_SOCKET, &[socket.0], &[uri]),
-        Output::Send { socket, text } => records.push(record::SEND, &[socket.0], &[text]),
+    let (kind, number, text) = match output {
+        Output::OpenSocket { socket, uri } => (record::OPEN_SOCKET, socket.0, uri),
+        Output::Send { socket, text } => (record::SEND, socket.0, text),
         Output::CloseSocket { socket, code } => {
-            records.push(record::CLOSE_SOCKET, &[socket.0, (*code).into()], &[]);
+            return records.push(record::CLOSE_SOCKET, &[socket.0, (*code).into()], &[]);
         }
-        Output::Peer(_, id, request) => peer(records, id.0, request),
-        Output::Event(Event::CallEnded(end)) => call_ended(records, end),
+        Output::Peer(_, id, request) => return peer(records, id.0, request),
+        Output::Event(Event::CallEnded(end)) => return call_ended(records, end),
         Output::Event(Event::DtmfReceived { tone, duration, .. }) => {
-            records.push(record::DTMF, &[(*duration).into()], &[tone.encode_utf8(&mut [0; 4])]);
+            return records.push(record::DTMF, &[(*duration).into()], &[tone.encode_utf8(&mut [0; 4])]);
         }
-        Output::Event(Event::DialogChanged { call, stored }) => {
-            records.push(record::DIALOG_CHANGED, &[call.0], &[stored]);
-        }
+        Output::Event(Event::DialogChanged { call, stored }) => (record::DIALOG_CHANGED, call.0, stored),
         Output::Event(Event::CredentialsRefused { .. }) => {
-            records.push(record::CREDENTIALS_REFUSED, &[], &[])
+            return records.push(record::CREDENTIALS_REFUSED, &[], &[]);
         }
-        Output::Event(Event::Error { code, message }) => records.push(record::ERROR, &[], &[code, message]),
-        Output::Event(_) => {}
-    }
+        Output::Event(Event::Error { code, message }) => {
+            return records.push(record::ERROR, &[], &[code, message]);
+        }
+        Output::Event(_) => return,
+    };
+    records.push(kind, &[number], &[text]);
 }
 
+/// All that peers are asked has a text and three numbers, empty and 0 where there is nothing to say.
 fn peer(records: &mut Records, peer: u32, request: &PeerRequest) {
-    match request {
+    let (kind, numbers, text) = match request {
         PeerRequest::Offer { media, direction, ice_restart } => {
-            records.push(record::OFFER, &[peer, media.0, *direction as u32, (*ice_restart).into()], &[]);
+            (record::OFFER, [media.0, *direction as u32, (*ice_restart).into()], "")
         }
         PeerRequest::Answer { media, offer, direction } => {
-            records.push(record::ANSWER, &[peer, media.0, *direction as u32], &[offer]);
+            (record::ANSWER, [media.0, *direction as u32, 0], &**offer)
         }
-        PeerRequest::Accept { answer } => records.push(record::ACCEPT, &[peer], &[answer]),
-        PeerRequest::AddCandidates { description } => {
-            records.push(record::ADD_CANDIDATES, &[peer], &[description]);
-        }
-        PeerRequest::Rollback => records.push(record::ROLLBACK, &[peer], &[]),
-        PeerRequest::OpenMicrophone { media } => records.push(record::OPEN_MICROPHONE, &[peer, media.0], &[]),
-        PeerRequest::Mute(on) => records.push(record::MUTE, &[peer, (*on).into()], &[]),
-        PeerRequest::Hold(on) => records.push(record::HOLD, &[peer, (*on).into()], &[]),
-        PeerRequest::Close => records.push(record::CLOSE, &[peer], &[]),
+        PeerRequest::Accept { answer } => (record::ACCEPT, [0; 3], &**answer),
+        PeerRequest::AddCandidates { description } => (record::ADD_CANDIDATES, [0; 3], &**description),
+        PeerRequest::Rollback => (record::ROLLBACK, [0; 3], ""),
+        PeerRequest::OpenMicrophone { media } => (record::OPEN_MICROPHONE, [media.0, 0, 0], ""),
+        PeerRequest::Mute(on) => (record::MUTE, [(*on).into(), 0, 0], ""),
+        PeerRequest::Hold(on) => (record::HOLD, [(*on).into(), 0, 0], ""),
+        PeerRequest::Close => (record::CLOSE, [0; 3], ""),
         PeerRequest::InsertDtmf { tones, duration, gap } => {
-            records.push(record::INSERT_DTMF, &[peer, (*duration).into(), (*gap).into()], &[tones]);
+            (record::INSERT_DTMF, [(*duration).into(), (*gap).into(), 0], &**tones)
         }
+    };
+    records.begin(kind, &[peer]);
+    records.text(text);
+    for number in numbers {
+        records.number(number.into());
     }
+    records.close();
 }
 
 fn call_ended(records: &mut Records, end: &CallEnd) {

@@ -29,10 +29,10 @@ impl Workplace {
 
     /// Something happened; what the page must do.
     pub fn tell(&mut self, text: &str) -> String {
-        let told = Told::read(text);
+        let mut told = Told::read(text);
         if told.kind == kind::TICK {
             self.machine.handle_timeout(told.now);
-        } else if let Some(input) = input(&told) {
+        } else if let Some(input) = input(&mut told) {
             self.machine.handle_input(told.now, input);
         }
         let records = &mut Records::new();
@@ -115,9 +115,8 @@ impl Workplace {
     }
 }
 
-fn input(told: &Told<'_>) -> Option<Input> {
-    let &Told { kind, number, text, .. } = told;
-    let fields = &mut Fields::of(text);
+fn input(told: &mut Told<'_>) -> Option<Input> {
+    let Told { kind, number, ref mut fields, .. } = *told;
     Some(match kind {
         kind::START => Input::Start(Options { wall_ms: fields.number(), profile_id: fields.text() }),
         kind::STOP => Input::Stop,
@@ -227,7 +226,8 @@ fn kept(list: &mut Fields<'_>) -> Vec<Event> {
             fields: Vec::new(),
         };
         while !items.is_empty() {
-            event.fields.extend([items.text(), items.text()]);
+            event.fields.push(items.text());
+            event.fields.push(items.text());
         }
         events.push(event);
     }
@@ -290,7 +290,7 @@ mod tests {
     const STATUS: &str = "paused\u{1f}lunch\u{1f}2026-11-01T08:00:00Z\u{1f}7\u{1f}operator\u{1f}\u{1f}";
 
     fn told(kind: u32, number: u32, parts: &[&str]) -> Option<Input> {
-        input(&Told { now: Time(0), kind, number, text: &parts.join("\u{1f}") })
+        input(&mut Told { now: Time(0), kind, number, fields: Fields::of(&parts.join("\u{1f}")) })
     }
 
     #[test]

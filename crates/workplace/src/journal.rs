@@ -7,7 +7,8 @@ use crate::timers::Timer;
 use crate::workplace::Workplace;
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::{Time, push_number};
+use headset_sip::Time;
+use headset_sip::text::{cut_or_all, decimal};
 
 /// How long an event waits for others to be sent with.
 const SEND_AFTER_MS: u64 = 5_000;
@@ -19,10 +20,11 @@ const LAST_BATCH: usize = 100;
 impl Workplace {
     /// `step`: the name, and after it the names of the values.
     pub(crate) fn trace(&mut self, now: Time, step: &str, values: &[&str]) {
-        let mut words = step.split(' ');
-        let name = words.next().unwrap_or_default();
+        let (name, mut keys) = cut_or_all(step, b' ');
         let mut fields = Vec::new();
-        for (key, value) in words.zip(values) {
+        for value in values {
+            let (key, others) = cut_or_all(keys, b' ');
+            keys = others;
             fields.push(key.into());
             fields.push((*value).into());
         }
@@ -100,10 +102,4 @@ impl Workplace {
             _ => {}
         }
     }
-}
-
-pub(crate) fn decimal(number: u32) -> String {
-    let mut digits = String::new();
-    push_number(&mut digits, number);
-    digits
 }

@@ -2,7 +2,6 @@
 //! no longer knows the operator.
 
 use crate::io::{Error, Hash, HttpError, Launch, Options, Remote, Slice, StatusRecord};
-use crate::journal::decimal;
 use crate::requests::{Phase, Resource, after, delay_ms, describe};
 use crate::rotation::Rotator;
 use crate::timers::{Timer, Timers};
@@ -10,6 +9,7 @@ use crate::updates::Stream;
 use crate::workplace::{Life, Workplace};
 use alloc::string::String;
 use alloc::vec::Vec;
+use headset_sip::text::decimal;
 use headset_sip::{Time, digest};
 use headset_softphone::{
     Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput, Registrar, Settings,
@@ -348,19 +348,15 @@ fn instance_id(profile_id: &str, login: &str) -> String {
     let mut name = String::from(profile_id);
     name.push_str(login);
     let mut id = String::from("urn:uuid:");
-    for (index, byte) in digest::md5(&name).into_iter().enumerate() {
-        let (and, or) = match index {
-            6 => (0x0f, 0x30),
-            8 => (0x3f, 0x80),
-            _ => (0xff, 0),
-        };
-        if matches!(index, 4 | 6 | 8 | 10) {
+    let mut hash = digest::md5(&name);
+    hash[6] = hash[6] & 0x0f | 0x30;
+    hash[8] = hash[8] & 0x3f | 0x80;
+    for nibble in 0..32 {
+        if matches!(nibble, 8 | 12 | 16 | 20) {
             id.push('-');
         }
-        let byte = byte & and | or;
-        for nibble in [byte >> 4, byte & 15] {
-            id.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-        }
+        let digit = usize::from(hash[nibble / 2] >> (4 - nibble % 2 * 4) & 15);
+        id.push_str("0123456789abcdef".get(digit..=digit).unwrap_or_default());
     }
     id
 }

@@ -2,7 +2,6 @@ use crate::io::{
     Hash, HttpAnswer, HttpError, HttpId, HttpRequest, Input, Launch, Options, Output, Registrars, Remote,
     Slice, StatusRecord, UserAgent,
 };
-use crate::journal::decimal;
 use crate::outbox::{BATCH, Outbox};
 use crate::requests::{ANSWER_WITHIN_MS, Phase, Requests, Resource, after, describe, is_refusal};
 use crate::rotation::Rotator;
@@ -12,6 +11,7 @@ use crate::timers::{Timer, Timers};
 use crate::updates::{Polls, Stream};
 use alloc::string::String;
 use alloc::vec::Vec;
+use headset_sip::text::decimal;
 use headset_sip::{Entropy, Time};
 use headset_softphone::{
     CallView, Command, FlowView, Input as PhoneInput, Permission, Softphone, UserAgentStatus,

@@ -139,7 +139,10 @@ export interface Inputs {
 /** Tells a machine one of its inputs. */
 export type Tell = <K extends keyof Inputs>(kind: K, ...what: Inputs[K]) => void;
 
-/** What a record begins with is its place here: the first are the slices, the others' items have the names given. */
+/**
+ * What a record begins with is its place here: the first are the slices, the others' items have the names given; `_` is
+ * one that says nothing.
+ */
 export const records = [
   'hash',
   'launch',
@@ -150,14 +153,14 @@ export const records = [
   'openSocket socket uri',
   'send socket text',
   'closeSocket socket code',
-  'offer peer media direction iceRestart',
-  'answer peer media direction offer',
+  'offer peer _ media direction iceRestart',
+  'answer peer offer media direction',
   'accept peer answer',
   'addCandidates peer description',
   'rollback peer',
-  'openMicrophone peer media',
-  'mute peer on',
-  'hold peer on',
+  'openMicrophone peer _ media',
+  'mute peer _ on',
+  'hold peer _ on',
   'close peer',
   'http id resource',
   'openStream',
@@ -171,7 +174,7 @@ export const records = [
   'dtmf duration tone',
   'event',
   'error code message',
-  'insertDtmf peer duration gap tones',
+  'insertDtmf peer tones duration gap',
   'dialogChanged call stored',
 ];
 
