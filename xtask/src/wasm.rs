@@ -19,7 +19,7 @@ const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detai
 
 /// One wasm file, and what goes into it.
 struct Artifact {
-    /// Also the name of the class where there is but one.
+    /// Also what the exports of a machine begin with.
     name: &'static str,
     package: &'static str,
     /// Of the package; empty where it has none.

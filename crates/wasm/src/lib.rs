@@ -1,11 +1,11 @@
-//! The engine's browser boundary: an operator's [`Workplace`], and a [`Phone`] alone for guests.
+//! The engine's browser boundary: an operator's `workplace`, and a `phone` alone for guests.
 //!
-//! Both have the same two functions, so that hardly any code is spent on crossing. They take fields, U+001F between
-//! them. The last may hold anything; items of a list within a field have U+001E between them; an empty field is one that
-//! is absent.
+//! Both have the same two functions, whose names begin with theirs, so that hardly any code is spent on crossing: each
+//! instance of the module is one machine. They take fields, U+001F between them. The last may hold anything; items of a
+//! list within a field have U+001E between them; an empty field is one that is absent.
 //!
-//! - `new(seed)`: eight random 32-bit numbers;
-//! - `tell(text)`: something happened. First when, `performance.now()`; then one of [`kind`], and the number that it
+//! - `…_new(seed)`: eight random 32-bit numbers;
+//! - `…_tell(text)`: something happened. First when, `performance.now()`; then one of [`kind`], and the number that it
 //!   speaks of; then its own fields. The answer is a JSON array of what the page must do now: arrays that each begin
 //!   with a number of [`record`], and at the end when to tell [`kind::TICK`] if nothing else happens, or null.
 //!
@@ -28,6 +28,6 @@ mod show;
 mod workplace;
 
 #[cfg(feature = "phone")]
-pub use phone::Phone;
+pub use phone::{phone_new, phone_tell};
 #[cfg(feature = "workplace")]
-pub use workplace::Workplace;
+pub use workplace::{workplace_new, workplace_tell};

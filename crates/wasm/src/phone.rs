@@ -6,49 +6,44 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use headset_softphone::{Command, Credentials, Event, Identity, Input, Output, Settings, Softphone};
 use headset_workplace::{Rotation, USER_AGENT, UserAgent};
+use spin::Mutex;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// A phone alone: for guests, whose page fetches the hash by itself.
-///
-/// It lives as long as the page's instance of the module: nothing is spent on taking it apart.
+/// One in a page's instance of the module, as long as that lives: nothing is spent on taking it apart.
+static MACHINE: Mutex<Option<&mut Softphone>> = Mutex::new(None);
+
+/// A phone alone, at rest: for guests, whose page fetches the hash by itself.
 #[wasm_bindgen]
-pub struct Phone {
-    machine: &'static mut Softphone,
+pub fn phone_new(seed: &str) {
+    *MACHINE.lock() = Some(Box::leak(Box::new(Softphone::new(fields::seed(seed)))));
 }
 
+/// Something happened; what the page must do. Nothing where there is no phone, or it trapped.
 #[wasm_bindgen]
-impl Phone {
-    /// A phone at rest.
-    #[wasm_bindgen(constructor)]
-    pub fn new(seed: &str) -> Phone {
-        Phone { machine: Box::leak(Box::new(Softphone::new(fields::seed(seed)))) }
+pub fn phone_tell(text: &str) -> String {
+    let Some(mut guard) = MACHINE.try_lock() else { return String::new() };
+    let Some(machine) = guard.as_deref_mut() else { return String::new() };
+    let mut told = Told::read(text);
+    if told.kind == kind::TICK {
+        machine.handle_timeout(told.now);
+    } else if let Some(input) = input(&mut told) {
+        machine.handle_input(told.now, input);
     }
-
-    /// Something happened; what the page must do.
-    pub fn tell(&mut self, text: &str) -> String {
-        let mut told = Told::read(text);
-        let machine = &mut *self.machine;
-        if told.kind == kind::TICK {
-            machine.handle_timeout(told.now);
-        } else if let Some(input) = input(&mut told) {
-            machine.handle_input(told.now, input);
-        }
-        let records = &mut Records::new();
-        while let Some(output) = machine.poll_output() {
-            match output {
-                Output::Event(Event::FlowsChanged) => {
-                    let flows = machine.flows();
-                    let agent = UserAgent::of(machine.user_agent_status(), &flows);
-                    show::user_agent(records, agent.status, agent.error.as_ref());
-                    show::registrars(records, &flows, Rotation::None);
-                }
-                Output::Event(Event::CallsChanged) => show::session(records, machine.call().as_ref(), None),
-                // A guest's steps are nobody's to record.
-                output => show::phone(records, &output),
+    let records = &mut Records::new();
+    while let Some(output) = machine.poll_output() {
+        match output {
+            Output::Event(Event::FlowsChanged) => {
+                let flows = machine.flows();
+                let agent = UserAgent::of(machine.user_agent_status(), &flows);
+                show::user_agent(records, agent.status, agent.error.as_ref());
+                show::registrars(records, &flows, Rotation::None);
             }
+            Output::Event(Event::CallsChanged) => show::session(records, machine.call().as_ref(), None),
+            // A guest's steps are nobody's to record.
+            output => show::phone(records, &output),
         }
-        records.done(machine.poll_timeout())
     }
+    records.done(machine.poll_timeout())
 }
 
 fn input(told: &mut Told<'_>) -> Option<Input> {

@@ -7,112 +7,105 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use headset_workplace::{
     Event, Hash, HttpAnswer, HttpError, HttpId, HttpRequest, Input, Launch, Options, Output, Remote, Slice,
-    Status, StatusRecord,
+    Status, StatusRecord, Workplace,
 };
+use spin::Mutex;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// An operator's client.
-///
-/// It lives as long as the page's instance of the module: nothing is spent on taking it apart.
+/// One in a page's instance of the module, as long as that lives: nothing is spent on taking it apart.
+static MACHINE: Mutex<Option<&mut Workplace>> = Mutex::new(None);
+
+/// An operator's client at rest.
 #[wasm_bindgen]
-pub struct Workplace {
-    machine: &'static mut headset_workplace::Workplace,
+pub fn workplace_new(seed: &str) {
+    *MACHINE.lock() = Some(Box::leak(Box::new(Workplace::new(fields::seed(seed)))));
 }
 
+/// Something happened; what the page must do. Nothing where there is no client, or it trapped.
 #[wasm_bindgen]
-impl Workplace {
-    /// A client at rest.
-    #[wasm_bindgen(constructor)]
-    pub fn new(seed: &str) -> Workplace {
-        Workplace { machine: Box::leak(Box::new(headset_workplace::Workplace::new(fields::seed(seed)))) }
+pub fn workplace_tell(text: &str) -> String {
+    let Some(mut guard) = MACHINE.try_lock() else { return String::new() };
+    let Some(machine) = guard.as_deref_mut() else { return String::new() };
+    let mut told = Told::read(text);
+    if told.kind == kind::TICK {
+        machine.handle_timeout(told.now);
+    } else if let Some(input) = input(&mut told) {
+        machine.handle_input(told.now, input);
     }
+    let records = &mut Records::new();
+    while let Some(output) = machine.poll_output() {
+        asked(machine, records, &output);
+    }
+    records.done(machine.poll_timeout())
+}
 
-    /// Something happened; what the page must do.
-    pub fn tell(&mut self, text: &str) -> String {
-        let mut told = Told::read(text);
-        if told.kind == kind::TICK {
-            self.machine.handle_timeout(told.now);
-        } else if let Some(input) = input(&mut told) {
-            self.machine.handle_input(told.now, input);
+fn asked(machine: &Workplace, records: &mut Records, output: &Output) {
+    match output {
+        Output::Softphone(output) => show::phone(records, output),
+        Output::Http(id, request) => http(records, id.0, request),
+        Output::OpenStream => records.push(record::OPEN_STREAM, &[], &[]),
+        Output::CloseStream => records.push(record::CLOSE_STREAM, &[], &[]),
+        Output::Changed(slice) => changed(machine, records, *slice),
+        Output::StatusChanged { previous, next } => {
+            records.push(record::STATUS_CHANGED, &[], &[previous.as_str(), next.as_str()]);
         }
-        let records = &mut Records::new();
-        while let Some(output) = self.machine.poll_output() {
-            self.show(records, &output);
+        Output::StatusSet { request } => records.push(record::STATUS_SET, &[*request], &[]),
+        Output::KeepEvents(list) => {
+            records.begin(record::KEEP_EVENTS, &[]);
+            events(records, list);
+            records.close();
         }
-        records.done(self.machine.poll_timeout())
+        Output::Event(step) => {
+            records.begin(record::EVENT, &[]);
+            event(records, step);
+            records.close();
+        }
+        Output::AskMicrophone => records.push(record::ASK_MICROPHONE, &[], &[]),
     }
 }
 
-impl Workplace {
-    fn show(&self, records: &mut Records, output: &Output) {
-        match output {
-            Output::Softphone(output) => show::phone(records, output),
-            Output::Http(id, request) => http(records, id.0, request),
-            Output::OpenStream => records.push(record::OPEN_STREAM, &[], &[]),
-            Output::CloseStream => records.push(record::CLOSE_STREAM, &[], &[]),
-            Output::Changed(slice) => self.slice(records, *slice),
-            Output::StatusChanged { previous, next } => {
-                records.push(record::STATUS_CHANGED, &[], &[previous.as_str(), next.as_str()]);
-            }
-            Output::StatusSet { request } => records.push(record::STATUS_SET, &[*request], &[]),
-            Output::KeepEvents(list) => {
-                records.begin(record::KEEP_EVENTS, &[]);
-                events(records, list);
-                records.close();
-            }
-            Output::Event(step) => {
-                records.begin(record::EVENT, &[]);
-                event(records, step);
-                records.close();
-            }
-            Output::AskMicrophone => records.push(record::ASK_MICROPHONE, &[], &[]),
-        }
-    }
-
-    fn slice(&self, records: &mut Records, slice: Slice) {
-        let machine = &self.machine;
-        match slice {
-            Slice::Hash => {
-                if let Some(hash) = remote(records, record::HASH, machine.hash()) {
-                    records.text(&hash.login);
-                    records.text(&hash.username);
-                    records.text(&hash.hash);
-                    records.number(hash.expires_in.into());
-                }
-            }
-            Slice::Launch => {
-                if let Some(launch) = remote(records, record::LAUNCH, machine.launch()) {
-                    records.raw(&launch.json);
-                }
-            }
-            Slice::Status => {
-                if let Some(status) = remote(records, record::STATUS, machine.status()) {
-                    records.text(status.status.as_str());
-                    records.text(&status.sub_status);
-                    records.text(&status.since);
-                    records.number(status.version);
-                    records.text(&status.by);
-                    if let Some((status, sub_status)) = &status.next {
-                        records.text(status.as_str());
-                        records.text(sub_status);
-                    }
-                }
-            }
-            Slice::UserAgent => {
-                let agent = machine.user_agent();
-                return show::user_agent(records, agent.status, agent.error.as_ref());
-            }
-            Slice::Session => {
-                let (call, consultation) = (machine.session(), machine.consultation());
-                return show::session(records, call.as_ref(), consultation.as_ref());
-            }
-            Slice::Registrars => {
-                let registrars = machine.registrars();
-                return show::registrars(records, &registrars.flows, registrars.rotation);
+fn changed(machine: &Workplace, records: &mut Records, slice: Slice) {
+    match slice {
+        Slice::Hash => {
+            if let Some(hash) = remote(records, record::HASH, machine.hash()) {
+                records.text(&hash.login);
+                records.text(&hash.username);
+                records.text(&hash.hash);
+                records.number(hash.expires_in.into());
             }
         }
-        records.close();
+        Slice::Launch => {
+            if let Some(launch) = remote(records, record::LAUNCH, machine.launch()) {
+                records.raw(&launch.json);
+            }
+        }
+        Slice::Status => {
+            if let Some(status) = remote(records, record::STATUS, machine.status()) {
+                records.text(status.status.as_str());
+                records.text(&status.sub_status);
+                records.text(&status.since);
+                records.number(status.version);
+                records.text(&status.by);
+                if let Some((status, sub_status)) = &status.next {
+                    records.text(status.as_str());
+                    records.text(sub_status);
+                }
+            }
+        }
+        Slice::UserAgent => {
+            let agent = machine.user_agent();
+            return show::user_agent(records, agent.status, agent.error.as_ref());
+        }
+        Slice::Session => {
+            let (call, consultation) = (machine.session(), machine.consultation());
+            return show::session(records, call.as_ref(), consultation.as_ref());
+        }
+        Slice::Registrars => {
+            let registrars = machine.registrars();
+            return show::registrars(records, &registrars.flows, registrars.rotation);
+        }
     }
+    records.close();
 }
 
 fn input(told: &mut Told<'_>) -> Option<Input> {

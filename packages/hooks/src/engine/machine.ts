@@ -1,6 +1,6 @@
 import type { Engine } from './contract.js';
 
-/** What wasm-bindgen exports for a class of functions of numbers and texts; their names begin with the class's. */
+/** What wasm-bindgen exports for functions of texts; their names begin with the machine's. */
 interface Exports {
   memory: WebAssembly.Memory;
   __wbindgen_malloc(size: number, align: number): number;
@@ -30,10 +30,10 @@ export function machine(module: WebAssembly.Module, name: string, seed: string):
     new Uint8Array(wasm.memory.buffer).set(bytes, at);
     return [at, bytes.length];
   };
-  const self = method('new')(...write(seed)) as number;
+  method('new')(...write(seed));
   return {
     tell: (told) => {
-      const [at, size] = method('tell')(self, ...write(told)) as Text;
+      const [at, size] = method('tell')(...write(told)) as Text;
       const text = new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, at, size));
       wasm.__wbindgen_free(at, size, 1);
       return text;
