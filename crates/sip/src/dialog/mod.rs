@@ -6,6 +6,7 @@ use crate::message::{Headers, Name, NameAddr, Request, RequestBuilder, Response,
 use crate::{Invalid, Method};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem::swap;
 
 /// A dialog from one end's side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,39 +57,47 @@ impl Dialog {
     /// The dialog that a response with a To tag makes at the end that sent the request (RFC 3261 §12.1.2): early by
     /// 101 to 199, confirmed by 2xx.
     pub fn uac(request: &Request, response: &Response) -> Result<Dialog, Invalid> {
-        let mut dialog = Dialog {
-            call_id: request.call_id().into(),
-            local_tag: request.from_tag().ok_or(Invalid("a From without a tag"))?.into(),
-            remote_tag: response.to_tag().ok_or(Invalid("a To without a tag"))?.into(),
-            local_seq: request.cseq()?.number,
-            remote_seq: None,
-            local_uri: request.from()?.uri.to_string(),
-            remote_uri: request.to()?.uri.to_string(),
-            remote_target: String::new(),
-            route_set: Vec::new(),
-            secure: is_secure(request.uri()),
-            state: State::Early,
-        };
+        let local_tag = request.from_tag().ok_or(Invalid("a From without a tag"))?;
+        let remote_tag = response.to_tag().ok_or(Invalid("a To without a tag"))?;
+        let mut dialog = Dialog::of(request, local_tag, remote_tag)?;
+        (dialog.local_seq, dialog.remote_seq) = (dialog.remote_seq.unwrap_or(0), None);
+        swap(&mut dialog.local_uri, &mut dialog.remote_uri);
         dialog.learn(response)?;
         Ok(dialog)
     }
 
     /// The dialog that our response with `local_tag` makes at the end that got the request (RFC 3261 §12.1.1).
     pub fn uas(request: &Request, local_tag: &str, state: State) -> Result<Dialog, Invalid> {
+        // An RFC 2543 end has no tag.
+        let mut dialog = Dialog::of(request, local_tag, request.from_tag().unwrap_or(""))?;
+        dialog.remote_target = contact(request)?;
+        dialog.learn_route(request);
+        dialog.state = state;
+        Ok(dialog)
+    }
+
+    /// What a request says of the dialog that it makes, from the side of who got it.
+    fn of(request: &Request, local_tag: &str, remote_tag: &str) -> Result<Dialog, Invalid> {
         Ok(Dialog {
             call_id: request.call_id().into(),
             local_tag: local_tag.into(),
-            // An RFC 2543 end has no tag.
-            remote_tag: request.from_tag().unwrap_or("").into(),
+            remote_tag: remote_tag.into(),
             local_seq: 0,
-            remote_seq: Some(request.cseq()?.number),
+            remote_seq: Some(request.raw_cseq()?.0),
             local_uri: request.to()?.uri.to_string(),
             remote_uri: request.from()?.uri.to_string(),
-            remote_target: contact(request)?,
-            route_set: request.values(Name::RecordRoute).map(Into::into).collect(),
+            remote_target: String::new(),
+            route_set: Vec::new(),
             secure: is_secure(request.uri()),
-            state,
+            state: State::Early,
         })
+    }
+
+    fn learn_route(&mut self, headers: &Headers) {
+        self.route_set.clear();
+        for route in headers.values(Name::RecordRoute) {
+            self.route_set.push(route.into());
+        }
     }
 
     /// Takes what a later response to the request that made this dialog says: a 2xx confirms it and sets the route
@@ -104,7 +113,7 @@ impl Dialog {
             Err(_) if self.remote_target.is_empty() => self.remote_target = self.remote_uri.clone(),
             Err(_) => {}
         }
-        self.route_set = response.values(Name::RecordRoute).map(Into::into).collect();
+        self.learn_route(response);
         self.route_set.reverse();
         if response.is_success() {
             self.state = State::Confirmed;
@@ -134,20 +143,23 @@ impl Dialog {
 
     /// Whether a message belongs to this dialog: a request that came in, or a response to one of ours.
     pub fn matches(&self, message: &crate::Message) -> bool {
-        let (local, remote) = match message {
-            crate::Message::Request(request) => (request.to_tag(), request.from_tag()),
-            crate::Message::Response(response) => (response.from_tag(), response.to_tag()),
-        };
-        message.headers().call_id() == self.call_id
-            && local.unwrap_or("") == self.local_tag
-            && remote.unwrap_or("") == self.remote_tag
+        match message {
+            crate::Message::Request(request) => self.matches_request(request),
+            crate::Message::Response(response) => {
+                self.is_named(response, response.from_tag(), response.to_tag())
+            }
+        }
     }
 
     /// [`Dialog::matches`] for a request that came in.
     pub fn matches_request(&self, request: &Request) -> bool {
-        request.call_id() == self.call_id
-            && request.to_tag().unwrap_or("") == self.local_tag
-            && request.from_tag().unwrap_or("") == self.remote_tag
+        self.is_named(request, request.to_tag(), request.from_tag())
+    }
+
+    fn is_named(&self, headers: &Headers, local: Option<&str>, remote: Option<&str>) -> bool {
+        headers.call_id() == self.call_id
+            && local.unwrap_or("") == self.local_tag
+            && remote.unwrap_or("") == self.remote_tag
     }
 
     /// Takes a request that came in: its CSeq must be higher than those before (ACK and CANCEL carry their INVITE's),
@@ -182,14 +194,14 @@ impl Dialog {
 
     /// RFC 3261 §12.2.1.1.
     fn build(&self, method: Method, cseq: u32) -> RequestBuilder {
-        let mut routes = self.route_set.iter().peekable();
         // A strict router wants to be the Request-URI, and the target as the last Route.
-        let strict = routes.next_if(|route| !is_loose(route)).and_then(|route| uri_of(route));
-        let mut builder = Request::build(method, strict.as_deref().unwrap_or(&self.remote_target));
-        for route in routes {
+        let strict = self.route_set.first().filter(|route| !is_loose(route));
+        let target = strict.and_then(|route| uri_of(route));
+        let mut builder = Request::build(method, target.as_deref().unwrap_or(&self.remote_target));
+        for route in self.route_set.get(usize::from(strict.is_some())..).unwrap_or_default() {
             builder = builder.header(Name::Route, route);
         }
-        if strict.is_some() {
+        if target.is_some() {
             builder = builder.header_of(Name::Route, &["<", &self.remote_target, ">"]);
         }
         let tag = |tag: &str| if tag.is_empty() { ">" } else { ">;tag=" };

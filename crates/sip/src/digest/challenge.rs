@@ -1,5 +1,8 @@
-use super::{Algorithm, Answer, Secret, parameters, push_pairs, response};
+use super::{
+    Algorithm, Answer, Secret, algorithm, hexadecimal, is_true, parameter, parameters, push_pairs, response,
+};
 use crate::message::{CommaSplit, push_quoted};
+use crate::text::push;
 use crate::{Invalid, Method};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -29,34 +32,27 @@ pub struct Challenge {
 impl Challenge {
     /// Reads one challenge. Those of another scheme, algorithm or quality of protection are `Invalid`.
     pub fn parse(value: &str) -> Result<Challenge, Invalid> {
-        let mut challenge = Challenge::default();
-        let (mut realm, mut nonce) = (None, None);
-        for (name, value) in parameters(value).ok_or(Invalid("another scheme than Digest"))? {
-            let is = |known: &str| name.eq_ignore_ascii_case(known);
-            if is("realm") {
-                realm = Some(value.into_owned());
-            } else if is("nonce") {
-                nonce = Some(value.into_owned());
-            } else if is("opaque") {
-                challenge.opaque = Some(value.into_owned());
-            } else if is("stale") {
-                challenge.stale = value.eq_ignore_ascii_case("true");
-            } else if is("userhash") {
-                challenge.userhash = value.eq_ignore_ascii_case("true");
-            } else if is("algorithm") {
-                challenge.algorithm = Algorithm::new(&value).ok_or(Invalid("an unknown digest algorithm"))?;
-            } else if is("qop") {
-                let offers = |qop: &str| CommaSplit::new(&value).any(|own| own.eq_ignore_ascii_case(qop));
-                challenge.qop_auth = offers("auth");
-                challenge.qop_auth_int = offers("auth-int");
-                if !challenge.qop_auth && !challenge.qop_auth_int {
-                    return Err(Invalid("an unknown quality of protection"));
-                }
+        let text = parameters(value)?;
+        let (mut qop_auth, mut qop_auth_int) = (false, false);
+        if let Some(qop) = parameter(text, "qop") {
+            for offer in CommaSplit::new(&qop) {
+                qop_auth |= offer.eq_ignore_ascii_case("auth");
+                qop_auth_int |= offer.eq_ignore_ascii_case("auth-int");
+            }
+            if !qop_auth && !qop_auth_int {
+                return Err(Invalid("an unknown quality of protection"));
             }
         }
-        challenge.realm = realm.ok_or(Invalid("a challenge without a realm"))?;
-        challenge.nonce = nonce.ok_or(Invalid("a challenge without a nonce"))?;
-        Ok(challenge)
+        Ok(Challenge {
+            realm: parameter(text, "realm").ok_or(Invalid("a challenge without a realm"))?,
+            nonce: parameter(text, "nonce").ok_or(Invalid("a challenge without a nonce"))?,
+            opaque: parameter(text, "opaque"),
+            stale: is_true(text, "stale"),
+            algorithm: algorithm(text)?,
+            qop_auth,
+            qop_auth_int,
+            userhash: is_true(text, "userhash"),
+        })
     }
 
     /// The strongest of these header values that can be answered; of equal ones the first, which the server prefers
@@ -108,13 +104,9 @@ impl Challenge {
                 (", cnonce=", needs_cnonce.then_some(answer.cnonce)),
             ],
         );
-        out.push_str(", algorithm=");
-        out.push_str(self.algorithm.as_str());
+        push(&mut out, &[", algorithm=", self.algorithm.as_str()]);
         if !qop.is_empty() {
-            out.push_str(", qop=");
-            out.push_str(qop);
-            out.push_str(", nc=");
-            out.push_str(&super::hexadecimal(&answer.nc.to_be_bytes()));
+            push(&mut out, &[", qop=", qop, ", nc=", &hexadecimal(&answer.nc.to_be_bytes())]);
         }
         if self.userhash {
             out.push_str(", userhash=true");
@@ -124,9 +116,7 @@ impl Challenge {
 
     /// The nonce to use from now on, if an Authentication-Info (RFC 7616 §3.5) names one.
     pub fn next_nonce(authentication_info: &str) -> Option<String> {
-        let (_, nonce) =
-            super::pairs(authentication_info).find(|(name, _)| name.eq_ignore_ascii_case("nextnonce"))?;
-        Some(nonce.into_owned())
+        parameter(authentication_info, "nextnonce")
     }
 }
 
