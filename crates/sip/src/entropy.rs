@@ -3,8 +3,8 @@ use alloc::string::String;
 /// A stream of random numbers from a seed (ChaCha20, RFC 8439): unguessable where the seed is, repeatable in tests.
 #[derive(Clone)]
 pub struct Entropy {
-    key: [u32; 8],
-    counter: u64,
+    /// What the next block is made from: constants, the key, the counter, the nonce.
+    start: [u32; 16],
     block: [u32; 16],
     /// The next unused word of `block`.
     next: usize,
@@ -13,18 +13,21 @@ pub struct Entropy {
 impl Entropy {
     /// A generator for this seed.
     pub fn new(seed: [u8; 32]) -> Entropy {
-        let mut key = [0; 8];
-        for (word, bytes) in key.iter_mut().zip(seed.as_chunks().0) {
+        let mut start =
+            [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        for (word, bytes) in start[4..].iter_mut().zip(seed.as_chunks().0) {
             *word = u32::from_le_bytes(*bytes);
         }
-        Entropy { key, counter: 0, block: [0; 16], next: 16 }
+        Entropy { start, block: [0; 16], next: 16 }
     }
 
     /// 32 random bits.
     pub fn next_u32(&mut self) -> u32 {
         if self.next == 16 {
-            self.block = chacha20_block(&self.key, self.counter);
-            self.counter += 1;
+            self.block = chacha20_block(&self.start);
+            let (low, carry) = self.start[12].overflowing_add(1);
+            self.start[12] = low;
+            self.start[13] = self.start[13].wrapping_add(carry.into());
             self.next = 0;
         }
         let word = self.block[self.next];
@@ -107,13 +110,8 @@ static ROUNDS: [[usize; 4]; 8] = [
     [3, 4, 9, 14],
 ];
 
-fn chacha20_block(key: &[u32; 8], counter: u64) -> [u32; 16] {
-    let mut start = [0; 16];
-    start[..4].copy_from_slice(&[0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]);
-    start[4..12].copy_from_slice(key);
-    start[12] = counter as u32;
-    start[13] = (counter >> 32) as u32;
-    let mut state = start;
+fn chacha20_block(start: &[u32; 16]) -> [u32; 16] {
+    let mut state = *start;
     for _ in 0..10 {
         for &[mut a, mut b, mut c, mut d] in &ROUNDS {
             for bits in [16, 12, 8, 7] {
@@ -124,7 +122,7 @@ fn chacha20_block(key: &[u32; 8], counter: u64) -> [u32; 16] {
         }
     }
     for (word, start) in state.iter_mut().zip(start) {
-        *word = word.wrapping_add(start);
+        *word = word.wrapping_add(*start);
     }
     state
 }
@@ -137,7 +135,7 @@ mod tests {
     #[test]
     fn the_keystream_is_chacha20s() {
         // RFC 8439 §A.1, test vector 1: zero key, zero nonce, counter 0.
-        let block = chacha20_block(&[0; 8], 0);
+        let block = chacha20_block(&Entropy::new([0; 32]).start);
         assert_eq!(block[..4], [0xade0_b876, 0x903d_f1a0, 0xe56a_5d40, 0x28bd_8653]);
         assert_eq!(block[15], 0x8665_eeb2);
     }

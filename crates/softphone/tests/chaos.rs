@@ -71,6 +71,9 @@ fn distorted(entropy: &mut Entropy, world: &World) -> String {
     let (_, _, text) = &world.heard[pick(entropy, world.heard.len())];
     let mut bytes = text.clone().into_bytes();
     for _ in 0..pick(entropy, 4) {
+        if bytes.is_empty() {
+            break;
+        }
         let at = pick(entropy, bytes.len());
         match pick(entropy, 3) {
             0 => bytes[at] = b" 0;:\r\n<\"x"[pick(entropy, 9)],
@@ -83,7 +86,9 @@ fn distorted(entropy: &mut Entropy, world: &World) -> String {
     let text = String::from_utf8_lossy(&bytes).into_owned();
     if text.starts_with("INVITE") {
         // A call of its own: an old one that comes again half a minute later may well ring again.
-        return text.replace("Call-ID: ", &format!("Call-ID: {}", entropy.next_u64()));
+        return text
+            .replace("Call-ID: ", "Call-ID:")
+            .replace("Call-ID:", &format!("Call-ID:{}", entropy.next_u64()));
     }
     text
 }
@@ -174,9 +179,8 @@ fn story(seed: u8, operators: bool) -> usize {
         let mut ends = BTreeMap::new();
         for event in &phone.events {
             if let Event::CallEnded(end) = event {
-                // A caller who comes back after more than 32 s rings again where nothing else stops it.
-                let name = if operators { end.id.clone() } else { format!("{:?}", end.call) };
-                *ends.entry(name).or_insert(0) += 1;
+                // Who is transferred to himself has a call's both ends.
+                *ends.entry(format!("{} {:?}", end.id, end.direction)).or_insert(0) += 1;
                 answered += usize::from(end.outcome == Outcome::Answered);
             }
         }

@@ -100,6 +100,16 @@ fn an_offer_that_nobody_took_leaves_the_call_as_it_was() {
 }
 
 #[test]
+fn an_offer_that_nobody_acknowledged_ends_the_call_and_both_peer_connections() {
+    let mut story = Story::new();
+    assert_eq!(story.hand_on(), 200);
+    story.steps();
+    story.world.run(Duration::from_secs(33));
+    assert_eq!(story.world.phones[story.boris].end().map(|end| end.cause), Some("No ACK".into()));
+    assert_eq!(story.steps(), [Step::Close, Step::Close]);
+}
+
+#[test]
 fn without_a_microphone_nobody_is_handed_on() {
     let mut story = Story::new();
     story.world.phones[story.boris].microphone = Some("NotReadableError");

@@ -361,6 +361,26 @@ fn a_late_copy_of_a_refused_call_does_not_ring_again() {
 }
 
 #[test]
+fn a_caller_who_comes_back_a_minute_after_a_refusal_does_not_ring_again() {
+    let (mut world, anna, _) = ringing(Permission::Granted);
+    let other = world.link(anna, 1);
+    world.half_open(anna, 0);
+    world.command(anna, say::end());
+    world.run(Duration::from_secs(60));
+    assert!(world.phones[anna].end().is_some());
+    world.inbox.clear();
+    world.send(other, &wire::invite("anna", "c1", "b2"));
+    world.run_ms(50);
+    assert!(world.response(480).is_some());
+    assert!(world.phones[anna].softphone.call().is_none());
+    // Nobody waits longer than timer C.
+    world.run(Duration::from_secs(125));
+    world.send(other, &wire::invite("anna", "c1", "b3"));
+    world.run_ms(50);
+    assert!(world.phones[anna].softphone.call().is_some());
+}
+
+#[test]
 fn an_answer_that_nobody_acknowledges_is_repeated_and_then_hung_up() {
     let (mut world, anna, _) = ringing(Permission::Granted);
     answer(&mut world, anna);
@@ -396,6 +416,20 @@ fn a_late_copy_of_a_call_that_was_hung_up_before_its_ack_does_not_ring_again() {
     world.command(anna, say::end());
     world.cut(anna, 0);
     world.run_ms(50);
+    world.send(other, &wire::invite("anna", "c1", "b2"));
+    world.run_ms(50);
+    assert!(world.response(487).is_some());
+    assert!(world.phones[anna].softphone.call().is_none());
+}
+
+#[test]
+fn a_late_copy_of_a_call_whose_answer_nobody_acknowledged_does_not_ring_again() {
+    let (mut world, anna, _) = ringing(Permission::Granted);
+    let other = world.link(anna, 1);
+    answer(&mut world, anna);
+    world.run(Duration::from_secs(33));
+    assert_eq!(world.phones[anna].end().map(|end| end.cause), Some("No ACK".into()));
+    assert!(world.request(Method::Bye).is_some());
     world.send(other, &wire::invite("anna", "c1", "b2"));
     world.run_ms(50);
     assert!(world.response(487).is_some());

@@ -1,4 +1,4 @@
-use super::{Algorithm, Answer, Secret, parameters, response};
+use super::{Algorithm, Answer, Secret, algorithm, is_true, parameter, parameters, response};
 use crate::message::number_hex;
 use crate::{Invalid, Method, Request};
 use alloc::string::String;
@@ -31,49 +31,36 @@ pub struct Authorization {
 impl Authorization {
     /// Reads the header's value. Another scheme or algorithm is `Invalid`.
     pub fn parse(value: &str) -> Result<Authorization, Invalid> {
-        let (mut username, mut realm, mut nonce, mut uri, mut response) = (None, None, None, None, None);
-        let (mut opaque, mut qop, mut nc, mut cnonce) = (None, None, None, None);
-        let (mut algorithm, mut userhash) = (Algorithm::Md5, false);
-        for (name, value) in parameters(value).ok_or(Invalid("another scheme than Digest"))? {
-            match name.to_ascii_lowercase().as_str() {
-                "username" => username = Some(value.into_owned()),
-                "realm" => realm = Some(value.into_owned()),
-                "nonce" => nonce = Some(value.into_owned()),
-                "uri" => uri = Some(value.into_owned()),
-                "response" => response = Some(value.into_owned()),
-                "opaque" => opaque = Some(value.into_owned()),
-                "qop" => qop = Some(value),
-                "cnonce" => cnonce = Some(value.into_owned()),
-                "nc" => nc = Some(number_hex(&value).ok_or(Invalid("a nonce count that is none"))?),
-                "userhash" => userhash = value.eq_ignore_ascii_case("true"),
-                "algorithm" => {
-                    algorithm = Algorithm::new(&value).ok_or(Invalid("an unknown digest algorithm"))?;
-                }
-                _ => {}
-            }
-        }
         const MISSING: Invalid = Invalid("an answer with a part missing");
-        let qop = match qop {
+        let text = parameters(value)?;
+        let needed = |name| parameter(text, name).ok_or(MISSING);
+        let qop = match parameter(text, "qop") {
             Some(qop) if qop.eq_ignore_ascii_case("auth") => "auth",
             Some(qop) if qop.eq_ignore_ascii_case("auth-int") => "auth-int",
             Some(_) => return Err(Invalid("an unknown quality of protection")),
             None => "",
         };
-        if !qop.is_empty() && (nc.is_none() || cnonce.is_none()) {
-            return Err(MISSING);
-        }
+        let nc = match parameter(text, "nc") {
+            Some(nc) => number_hex(&nc).ok_or(Invalid("a nonce count that is none"))?,
+            None if qop.is_empty() => 0,
+            None => return Err(MISSING),
+        };
         Ok(Authorization {
-            username: username.ok_or(MISSING)?,
-            realm: realm.ok_or(MISSING)?,
-            nonce: nonce.ok_or(MISSING)?,
-            uri: uri.ok_or(MISSING)?,
-            algorithm,
-            opaque,
-            userhash,
+            username: needed("username")?,
+            realm: needed("realm")?,
+            nonce: needed("nonce")?,
+            uri: needed("uri")?,
+            algorithm: algorithm(text)?,
+            opaque: parameter(text, "opaque"),
+            userhash: is_true(text, "userhash"),
+            cnonce: if qop.is_empty() {
+                parameter(text, "cnonce").unwrap_or_default()
+            } else {
+                needed("cnonce")?
+            },
             qop,
-            nc: nc.unwrap_or(0),
-            cnonce: cnonce.unwrap_or_default(),
-            response: response.ok_or(MISSING)?,
+            nc,
+            response: needed("response")?,
         })
     }
 

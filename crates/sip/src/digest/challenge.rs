@@ -1,7 +1,9 @@
-use super::{Algorithm, Answer, Secret, parameters, push_pairs, response};
+use super::{
+    Algorithm, Answer, Secret, algorithm, hexadecimal, is_true, parameter, parameters, push_pairs, response,
+};
 use crate::message::{CommaSplit, push_quoted};
+use crate::text::push;
 use crate::{Invalid, Method};
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -30,38 +32,27 @@ pub struct Challenge {
 impl Challenge {
     /// Reads one challenge. Those of another scheme, algorithm or quality of protection are `Invalid`.
     pub fn parse(value: &str) -> Result<Challenge, Invalid> {
-        const NAMES: [&str; 7] = ["realm", "nonce", "opaque", "stale", "userhash", "algorithm", "qop"];
-        let mut values: [Option<Cow<'_, str>>; NAMES.len()] = Default::default();
-        for (name, value) in parameters(value).ok_or(Invalid("another scheme than Digest"))? {
-            let at = NAMES.iter().position(|known| name.eq_ignore_ascii_case(known));
-            if let Some(place) = at.and_then(|at| values.get_mut(at)) {
-                *place = Some(value);
+        let text = parameters(value)?;
+        let (mut qop_auth, mut qop_auth_int) = (false, false);
+        if let Some(qop) = parameter(text, "qop") {
+            for offer in CommaSplit::new(&qop) {
+                qop_auth |= offer.eq_ignore_ascii_case("auth");
+                qop_auth_int |= offer.eq_ignore_ascii_case("auth-int");
+            }
+            if !qop_auth && !qop_auth_int {
+                return Err(Invalid("an unknown quality of protection"));
             }
         }
-        let [realm, nonce, opaque, stale, userhash, algorithm, qop] = values;
-        let is_true = |value: &Option<Cow<'_, str>>| {
-            value.as_ref().is_some_and(|value| value.eq_ignore_ascii_case("true"))
-        };
-        let offers = |own: &str| {
-            qop.as_ref().is_some_and(|qop| CommaSplit::new(qop).any(|qop| qop.eq_ignore_ascii_case(own)))
-        };
-        let challenge = Challenge {
-            stale: is_true(&stale),
-            userhash: is_true(&userhash),
-            qop_auth: offers("auth"),
-            qop_auth_int: offers("auth-int"),
-            algorithm: match algorithm {
-                Some(name) => Algorithm::new(&name).ok_or(Invalid("an unknown digest algorithm"))?,
-                None => Algorithm::default(),
-            },
-            realm: realm.ok_or(Invalid("a challenge without a realm"))?.into_owned(),
-            nonce: nonce.ok_or(Invalid("a challenge without a nonce"))?.into_owned(),
-            opaque: opaque.map(Cow::into_owned),
-        };
-        if qop.is_some() && !challenge.qop_auth && !challenge.qop_auth_int {
-            return Err(Invalid("an unknown quality of protection"));
-        }
-        Ok(challenge)
+        Ok(Challenge {
+            realm: parameter(text, "realm").ok_or(Invalid("a challenge without a realm"))?,
+            nonce: parameter(text, "nonce").ok_or(Invalid("a challenge without a nonce"))?,
+            opaque: parameter(text, "opaque"),
+            stale: is_true(text, "stale"),
+            algorithm: algorithm(text)?,
+            qop_auth,
+            qop_auth_int,
+            userhash: is_true(text, "userhash"),
+        })
     }
 
     /// The strongest of these header values that can be answered; of equal ones the first, which the server prefers
@@ -113,13 +104,9 @@ impl Challenge {
                 (", cnonce=", needs_cnonce.then_some(answer.cnonce)),
             ],
         );
-        out.push_str(", algorithm=");
-        out.push_str(self.algorithm.as_str());
+        push(&mut out, &[", algorithm=", self.algorithm.as_str()]);
         if !qop.is_empty() {
-            out.push_str(", qop=");
-            out.push_str(qop);
-            out.push_str(", nc=");
-            out.push_str(&super::hexadecimal(&answer.nc.to_be_bytes()));
+            push(&mut out, &[", qop=", qop, ", nc=", &hexadecimal(&answer.nc.to_be_bytes())]);
         }
         if self.userhash {
             out.push_str(", userhash=true");
@@ -129,9 +116,7 @@ impl Challenge {
 
     /// The nonce to use from now on, if an Authentication-Info (RFC 7616 §3.5) names one.
     pub fn next_nonce(authentication_info: &str) -> Option<String> {
-        let (_, nonce) =
-            super::pairs(authentication_info).find(|(name, _)| name.eq_ignore_ascii_case("nextnonce"))?;
-        Some(nonce.into_owned())
+        parameter(authentication_info, "nextnonce")
     }
 }
 

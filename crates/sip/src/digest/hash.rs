@@ -5,22 +5,21 @@ use alloc::vec::Vec;
 
 /// RFC 1321.
 pub(super) fn md5(pieces: &[&str]) -> Vec<u8> {
-    const SHIFTS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
     let start = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0, 0, 0, 0];
-    let mut digest = digest(pieces, start, false, |state, words| {
-        let [mut a, mut b, mut c, mut d, ..] = *state;
+    let mut digest = digest(pieces, false, start, |state, words| {
+        const SHIFTS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
+        let [a, b, c, d, ..] = state;
         for (i, k) in MD5.iter().enumerate() {
             let (mixed, word) = match i >> 4 {
-                0 => (b & c | !b & d, i),
-                1 => (d & b | !d & c, 5 * i + 1),
-                2 => (b ^ c ^ d, 3 * i + 5),
-                _ => (c ^ (b | !d), 7 * i),
+                0 => (*b & *c | !*b & *d, i),
+                1 => (*d & *b | !*d & *c, 5 * i + 1),
+                2 => (*b ^ *c ^ *d, 3 * i + 5),
+                _ => (*c ^ (*b | !*d), 7 * i),
             };
             let sum = a.wrapping_add(mixed).wrapping_add(*k).wrapping_add(words[word & 15]);
-            (a, d, c) = (d, c, b);
-            b = b.wrapping_add(sum.rotate_left(SHIFTS[i >> 4 & 3][i & 3]));
+            (*a, *d, *c) = (*d, *c, *b);
+            *b = b.wrapping_add(sum.rotate_left(SHIFTS[i >> 4 & 3][i & 3]));
         }
-        *state = [a, b, c, d, 0, 0, 0, 0];
     });
     digest.truncate(16);
     digest
@@ -28,7 +27,7 @@ pub(super) fn md5(pieces: &[&str]) -> Vec<u8> {
 
 /// RFC 6234 §6.1, §6.2.
 pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
-    digest(pieces, SHA256_START, true, |state, words| {
+    digest(pieces, true, SHA256_START, |s, words| {
         for (i, k) in SHA256.iter().enumerate() {
             if i >= 16 {
                 let (x, y) = (words[(i + 1) & 15], words[(i + 14) & 15]);
@@ -37,7 +36,7 @@ pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
                 let more = x.wrapping_add(words[(i + 9) & 15]).wrapping_add(y);
                 words[i & 15] = words[i & 15].wrapping_add(more);
             }
-            let [a, b, c, d, e, f, g, h] = *state;
+            let [a, b, c, _, e, f, g, h] = *s;
             let first = (e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25))
                 .wrapping_add(e & f ^ !e & g)
                 .wrapping_add(h)
@@ -45,41 +44,44 @@ pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
                 .wrapping_add(words[i & 15]);
             let second = (a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22))
                 .wrapping_add(a & b ^ a & c ^ b & c);
-            *state = [first.wrapping_add(second), a, b, c, d.wrapping_add(first), e, f, g];
+            s.rotate_right(1);
+            s[4] = s[4].wrapping_add(first);
+            s[0] = first.wrapping_add(second);
         }
     })
 }
 
-/// What the hashes of 32-bit words have in common: `rounds` mixes sixteen of them into the state. `big` is their order.
-#[inline(never)]
+/// Mixes blocks of sixteen words into a state, one after the other; bytes are in words as `big_endian` says.
 fn digest(
     pieces: &[&str],
+    big_endian: bool,
     mut state: [u32; 8],
-    big: bool,
-    rounds: fn(&mut [u32; 8], &mut [u32; 16]),
+    mix: fn(&mut [u32; 8], &mut [u32; 16]),
 ) -> Vec<u8> {
-    let (mut data, bits) = padded(pieces, 64);
-    data.extend_from_slice(&if big { bits.to_be_bytes() } else { bits.to_le_bytes() });
-    let place = |at: usize| if big { (3 - (at & 3)) * 8 } else { (at & 3) * 8 };
-    for block in data.chunks_exact(64) {
+    let order = |word: u32| if big_endian { word.swap_bytes() } else { word };
+    let mut data = padded(pieces, 64, big_endian);
+    for block in data.as_chunks::<64>().0 {
         let mut words = [0; 16];
-        for (at, byte) in block.iter().enumerate() {
-            words[at >> 2 & 15] |= u32::from(*byte) << place(at);
+        for (word, bytes) in words.iter_mut().zip(block.as_chunks().0) {
+            *word = order(u32::from_le_bytes(*bytes));
         }
         let before = state;
-        rounds(&mut state, &mut words);
+        mix(&mut state, &mut words);
         for (word, add) in state.iter_mut().zip(before) {
             *word = word.wrapping_add(add);
         }
     }
-    (0..32).map(|at| (state[at >> 2 & 7] >> place(at)) as u8).collect()
+    data.clear();
+    for word in state {
+        data.extend_from_slice(&order(word).to_le_bytes());
+    }
+    data
 }
 
 /// RFC 6234 §6.3, §6.4, with the start and the length of FIPS 180-4 §5.3.6.2.
 #[cfg(feature = "sha-512-256")]
 pub(super) fn sha512_256(pieces: &[&str]) -> Vec<u8> {
-    let (mut data, bits) = padded(pieces, 128);
-    data.extend(bits.to_be_bytes());
+    let data = padded(pieces, 128, true);
     let mut state = SHA512_256_START;
     for block in data.chunks_exact(128) {
         let mut words = [0; 16];
@@ -114,8 +116,8 @@ pub(super) fn sha512_256(pieces: &[&str]) -> Vec<u8> {
     state.iter().take(4).flat_map(|word| word.to_be_bytes()).collect()
 }
 
-/// The pieces joined with colons, filled up to the last eight bytes of a block, and their length in bits.
-fn padded(pieces: &[&str], block: usize) -> (Vec<u8>, u64) {
+/// The pieces joined with colons and filled up to whole blocks, whose last eight bytes are their length in bits.
+fn padded(pieces: &[&str], block: usize, big_endian: bool) -> Vec<u8> {
     let mut data = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
         if at > 0 {
@@ -126,11 +128,10 @@ fn padded(pieces: &[&str], block: usize) -> (Vec<u8>, u64) {
     let bits = data.len() as u64 * 8;
     data.push(0x80);
     // The length takes an eighth of a block; more than its last eight bytes it never needs.
-    while data.len() % block != block - block / 8 {
-        data.push(0);
-    }
-    data.resize(data.len() + block / 8 - 8, 0);
-    (data, bits)
+    let least = data.len() + block / 8;
+    data.resize(least.next_multiple_of(block) - 8, 0);
+    data.extend_from_slice(&if big_endian { bits.to_be_bytes() } else { bits.to_le_bytes() });
+    data
 }
 
 /// The sines' fractions.

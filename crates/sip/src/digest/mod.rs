@@ -7,9 +7,8 @@ mod hash;
 pub use answer::Authorization;
 pub use challenge::{Challenge, respond};
 
-use crate::Method;
 use crate::message::{CommaSplit, cut, push_quoted, split_word, trim, unquote};
-use alloc::borrow::Cow;
+use crate::{Invalid, Method};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -126,12 +125,12 @@ pub struct Answer<'a> {
 /// RFC 7616 §3.4.1.
 fn response(algorithm: Algorithm, realm: &str, nonce: &str, qop: &str, answer: &Answer<'_>) -> String {
     let Answer { username, secret, method, uri, body, nc, cnonce } = *answer;
-    let mut ha1: Cow<'_, str> = match secret {
-        Secret::Password(password) => algorithm.ha1(username, realm, password).into(),
+    let mut ha1 = match secret {
+        Secret::Password(password) => algorithm.ha1(username, realm, password),
         Secret::Ha1(ha1) => ha1.into(),
     };
     if algorithm.is_session() {
-        ha1 = algorithm.hash(&[&ha1, nonce, cnonce]).into();
+        ha1 = algorithm.hash(&[&ha1, nonce, cnonce]);
     }
     let method = method.as_str();
     let ha2 = match qop {
@@ -146,8 +145,10 @@ fn response(algorithm: Algorithm, realm: &str, nonce: &str, qop: &str, answer: &
 
 fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
-    for nibble in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-        text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 15] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+        }
     }
     text
 }
@@ -162,18 +163,37 @@ fn push_pairs(out: &mut String, pairs: &[(&str, Option<&str>)]) {
     }
 }
 
-/// Names and values of `Digest name=value, name="value"`; `None` for another scheme.
-fn parameters(text: &str) -> Option<impl Iterator<Item = (&str, Cow<'_, str>)>> {
-    let (scheme, rest) = split_word(trim(text))?;
-    scheme.eq_ignore_ascii_case("Digest").then(|| pairs(rest))
+/// What follows `Digest`; of another scheme nothing is known.
+fn parameters(text: &str) -> Result<&str, Invalid> {
+    split_word(trim(text))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Digest"))
+        .map(|(_, rest)| rest)
+        .ok_or(Invalid("another scheme than Digest"))
 }
 
-/// Names and values of `name=value, name="value"`.
-fn pairs(text: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-    CommaSplit::new(text).filter_map(|pair| {
-        let (name, value) = cut(pair, b'=')?;
-        Some((trim(name), unquote(trim(value))))
-    })
+/// The value of the first parameter of this name in `name=value, name="value"`.
+fn parameter(text: &str, name: &str) -> Option<String> {
+    for pair in CommaSplit::new(text) {
+        if let Some((own, value)) = cut(pair, b'=')
+            && trim(own).eq_ignore_ascii_case(name)
+        {
+            return Some(unquote(trim(value)).into_owned());
+        }
+    }
+    None
+}
+
+/// Whether a parameter is there and says `true`.
+fn is_true(text: &str, name: &str) -> bool {
+    parameter(text, name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
+/// The algorithm that is named; MD5 where none is.
+fn algorithm(text: &str) -> Result<Algorithm, Invalid> {
+    match parameter(text, "algorithm") {
+        Some(name) => Algorithm::new(&name).ok_or(Invalid("an unknown digest algorithm")),
+        None => Ok(Algorithm::Md5),
+    }
 }
 
 #[cfg(test)]

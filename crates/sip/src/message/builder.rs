@@ -55,6 +55,12 @@ impl RequestBuilder {
         self.raw_header(name.as_str(), value)
     }
 
+    /// Adds a header, where there is a value.
+    pub(crate) fn header_if(mut self, name: Name, value: Option<&str>) -> Self {
+        self.draft.line_if(name, value);
+        self
+    }
+
     /// Adds a header that has no [`Name`].
     pub fn raw_header(mut self, name: &str, value: &str) -> Self {
         self.draft.line(name, value);
@@ -107,12 +113,12 @@ impl ResponseBuilder {
         text.push_str("\r\n");
         draft.fields_at = draft.text.len();
         draft.copy(request, Name::Via);
-        draft.copy_first(request, Name::From);
-        draft.copy_first(request, Name::To);
+        draft.line_if(Name::From, request.get(Name::From));
+        draft.line_if(Name::To, request.get(Name::To));
         let may_get_tag = request.get(Name::To).is_some() && request.to_tag().is_none();
         let untagged = may_get_tag.then(|| draft.text.len() - "\r\n".len());
-        draft.copy_first(request, Name::CallId);
-        draft.copy_first(request, Name::CSeq);
+        draft.line_if(Name::CallId, request.get(Name::CallId));
+        draft.line_if(Name::CSeq, request.get(Name::CSeq));
         // RFC 3261 §12.1.1
         if *request.method() == Method::Invite && (101..300).contains(&status) {
             draft.copy(request, Name::RecordRoute);
@@ -180,8 +186,8 @@ impl Draft {
         }
     }
 
-    fn copy_first(&mut self, request: &Request, name: Name) {
-        if let Some(value) = request.get(name) {
+    fn line_if(&mut self, name: Name, value: Option<&str>) {
+        if let Some(value) = value {
             self.line(name.as_str(), value);
         }
     }

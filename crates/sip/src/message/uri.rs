@@ -333,7 +333,10 @@ pub(crate) fn decode(text: &str) -> String {
     if find(text, b'%').is_none() {
         return text.into();
     }
-    let bytes: Vec<u8> = Decoded(text.as_bytes()).collect();
+    let mut bytes = Vec::new();
+    for byte in Decoded(text.as_bytes()) {
+        bytes.push(byte);
+    }
     let mut decoded = String::new();
     for chunk in bytes.utf8_chunks() {
         decoded.push_str(chunk.valid());

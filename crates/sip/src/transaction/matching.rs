@@ -1,7 +1,8 @@
 //! Which transaction a message belongs to.
 
 use crate::message::push_number;
-use crate::{Name, Request, Response};
+use crate::text::concat;
+use crate::{Headers, Name, Request, Response};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,7 +11,7 @@ use alloc::vec::Vec;
 
 /// What the messages of one transaction of ours share. `None` for a request without a branch.
 pub(super) fn of_client(request: &Request) -> Option<String> {
-    Some(join("c", &[request.method().as_str(), request.via().ok()?.branch()?]))
+    of_branch(request, request.method().as_str())
 }
 
 /// The same of a response (RFC 3261 §17.1.3). `None` for one that passed somebody before us, or has no branch.
@@ -18,8 +19,11 @@ pub(super) fn of_response(response: &Response) -> Option<String> {
     if response.values(Name::Via).nth(1).is_some() {
         return None;
     }
-    let (_, method) = response.raw_cseq().ok()?;
-    Some(join("c", &[method, response.via().ok()?.branch()?]))
+    of_branch(response, response.raw_cseq().ok()?.1)
+}
+
+fn of_branch(headers: &Headers, method: &str) -> Option<String> {
+    Some(concat(&["c\n", method, "\n", headers.via().ok()?.branch()?]))
 }
 
 /// What the copies of a request to us share (RFC 3261 §17.2.3), where `method` is INVITE for its ACK and its CANCEL.
@@ -27,30 +31,22 @@ pub(super) fn of_server(request: &Request, method: &str) -> String {
     if let Ok(via) = request.via()
         && let Some(branch) = via.branch().filter(|branch| is_of_rfc_3261(branch))
     {
-        let mut mark = join("s", &[method, branch, &via.host.to_ascii_lowercase(), ""]);
+        let mut mark = concat(&["s\n", method, "\n", branch, "\n", &via.host.to_ascii_lowercase(), "\n"]);
         push_number(&mut mark, via.port.map_or(0, u32::from));
         return mark;
     }
     // Those who came before RFC 3261. The To tag is left out: an ACK has one that its INVITE has not.
     let origin = of_origin(request, method);
-    join("2543", &[&origin, request.uri(), request.get(Name::Via).unwrap_or("")])
+    concat(&["2543\n", &origin, "\n", request.uri(), "\n", request.get(Name::Via).unwrap_or("")])
 }
 
 /// What the copies of a request that forked share, and a 2xx's ACK with its INVITE (RFC 3261 §8.2.2.2,
 /// §13.2.2.4).
 pub(super) fn of_origin(request: &Request, method: &str) -> String {
-    let mut mark = join("o", &[method, request.call_id(), request.from_tag().unwrap_or(""), ""]);
+    let tag = request.from_tag().unwrap_or("");
+    let mut mark = concat(&["o\n", method, "\n", request.call_id(), "\n", tag, "\n"]);
     push_number(&mut mark, request.raw_cseq().map_or(0, |(number, _)| number));
     mark
-}
-
-fn join(kind: &str, pieces: &[&str]) -> String {
-    let mut text = String::from(kind);
-    for piece in pieces {
-        text.push('\n');
-        text.push_str(piece);
-    }
-    text
 }
 
 /// From hashes to transactions: candidates, to be compared in full.

@@ -329,8 +329,11 @@ impl Call {
             if !timeout {
                 return None;
             }
-            active.unacknowledged = None;
-            return Some(active.lost("No ACK", "No ACK"));
+            // The BYE waits for nothing; the copies that may still come, and a peer connection for the ACK, stay known.
+            let answer = active.unacknowledged.take();
+            let ending = active.lost("No ACK", "No ACK");
+            active.unacknowledged = answer;
+            return Some(ending);
         }
         if active.info_failed(ctx, key, timeout) {
             return None;

@@ -1,4 +1,4 @@
-//! Calls that were refused or ended before they were answered: a late copy of their INVITE must not ring again.
+//! Calls that were refused, or ended before their answer was acknowledged: a late copy of their INVITE must not ring again.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,8 +6,8 @@ use core::time::Duration;
 use headset_sip::text::concat;
 use headset_sip::{Name, Request, Time, push_number};
 
-/// As long as a copy may be under way (RFC 3261's 64·T1).
-const KEPT: Duration = Duration::from_secs(32);
+/// As long as a caller may wait, and come back on another flow (timer C, RFC 3261 §16.6).
+const KEPT: Duration = Duration::from_secs(180);
 const MAX: usize = 16;
 
 /// What tells an INVITE and its copies from others (RFC 3261 §8.2.2.2): Call-ID, From's tag and CSeq.
