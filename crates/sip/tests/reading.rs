@@ -270,6 +270,14 @@ fn control_characters_around_a_value_are_none_of_it() {
 }
 
 #[test]
+fn control_characters_before_a_colon_are_white_space_and_stay_so_when_read_again() {
+    let lines = "From: <sip:a@b>;tag=t\nPriority\x02\0: urgent\nSubject \x7f: x";
+    let invite = request(&invite_from(lines));
+    assert_eq!((invite.get(Name::Subject), invite.get(Name::Priority)), (None, Some("urgent")));
+    assert_eq!(request(&invite.as_str().replace("\r\n", "\n")), invite);
+}
+
+#[test]
 fn a_line_that_is_no_header_never_becomes_part_of_the_one_before() {
     // A control character is read as a space, but a space at the start of a line would be a fold.
     for line in ["\u{1}evil>;tag=x", "\0X-Evil: 1", "\rX-Evil: 1"] {

@@ -257,13 +257,14 @@ pub(super) fn index_fields(text: &str, start: usize) -> Index {
     index
 }
 
-/// The colon that a name ends before, with nothing but white space between them.
+/// The colon that a name ends before, with nothing but white space and control characters between them: those will be spaces
+/// when what is kept of the text is read again.
 fn colon(text: &str, name_end: usize, end: usize) -> Option<usize> {
     if text.as_bytes().get(name_end) == Some(&b':') {
         return Some(name_end);
     }
     let (between, _) = cut(slice(text, name_end, end), b':')?;
-    trim(between).is_empty().then_some(name_end + between.len())
+    between.bytes().all(|byte| byte <= b' ').then_some(name_end + between.len())
 }
 
 /// Where the next line begins, if a line ends at `at`: CRLF, or the bare LF that some send.
