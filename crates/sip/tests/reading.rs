@@ -278,6 +278,14 @@ fn control_characters_before_a_colon_are_white_space_and_stay_so_when_read_again
 }
 
 #[test]
+fn an_empty_header_and_a_full_one_are_two() {
+    let text = invite_from("From: <sip:a@b>;tag=t\nCall-ID:").replace('\n', "\r\n");
+    let error = parse(text).expect_err("two");
+    assert_eq!((error.kind, error.detail), (ParseErrorKind::Header, "Several Call-ID"));
+    assert!(parse(invite_from("Via:\nFrom: <sip:a@b>;tag=t").replace('\n', "\r\n")).is_ok());
+}
+
+#[test]
 fn a_line_that_is_no_header_never_becomes_part_of_the_one_before() {
     // A control character is read as a space, but a space at the start of a line would be a fold.
     for line in ["\u{1}evil>;tag=x", "\0X-Evil: 1", "\rX-Evil: 1"] {

@@ -349,7 +349,8 @@ fn check(headers: &mut Headers, start_line: &StartLine) -> Option<Problem> {
             _ => NEEDED.len(),
         };
         let Some(first) = first.get_mut(at) else { continue };
-        if first.is_empty() {
+        // An empty one counts, since it is what `get` gives; an empty Via is passed over by `values`.
+        if *first == Range::default() || at == 0 && first.is_empty() {
             *first = field.value;
         } else if at > 0 && first.of(headers.text()) != field.value(headers.text()) {
             return Some((ParseErrorKind::Header, NEEDED[at].1));
