@@ -55,7 +55,7 @@ enum Step {
     },
     /// Try arbitrary input on the parsers and the whole user agent.
     Fuzz {
-        /// Only this target: message, uri, digest_header, sdp_direction or user_agent.
+        /// Only this target: message, uri, digest_header, sdp_direction, user_agent or drop_in.
         target: Option<String>,
         /// For how long each.
         #[arg(long, value_name = "N", default_value_t = 60)]
