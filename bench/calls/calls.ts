@@ -11,7 +11,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchChromium } from '../../packages/desk/e2e/support/chromium';
-import { freePort } from '../../packages/desk/e2e/support/proxy';
 import { type Server, passwordOf, startServer } from '../../packages/desk/e2e/support/server';
 import { held } from './held';
 
@@ -136,7 +135,6 @@ async function ready(page: Page, name: string, query = ''): Promise<Page> {
 
 /** The pages, bundled, on an origin of their own. */
 async function serve() {
-  const port = await freePort();
   const entries = [...libraries.map((library) => `operator-${library}`), 'caller'];
   const { outputFiles } = await build({
     entryPoints: entries.map((name) => path.join(folder, 'pages', `${name}.js`)),
@@ -170,7 +168,7 @@ async function serve() {
         .end(`<!doctype html><title>${name}</title><body><script type="module" src="/${name}.js"></script>`);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => http.listen(port, 'localhost', resolve));
+  await new Promise<void>((resolve) => http.listen(0, 'localhost', resolve));
   return { url: `http://localhost:${(http.address() as AddressInfo).port}`, stop: () => http.close() };
 }
 

@@ -13,7 +13,7 @@ const KAMAILIO_KB: f64 = 72.0;
 const SETTLE: Duration = Duration::from_secs(12);
 
 pub(crate) async fn measure(binary: &Path, clients: usize) -> Result<Vec<Row>> {
-    let server = Server::start(binary).await?;
+    let server = Server::start(binary)?;
     tokio::time::sleep(Duration::from_secs(3)).await;
     let idle = server.resident()?;
 

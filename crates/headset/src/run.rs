@@ -61,7 +61,7 @@ async fn serve(
             for note in &server.notes {
                 tracing::warn!("{note}");
             }
-            tracing::info!(url = server.url, domain, data = %data.display(), "serving");
+            tracing::info!(url = server.url, listen = %server.http, domain, data = %data.display(), "serving");
             for (uri, address) in server.registrars.iter().zip(&server.switch) {
                 tracing::info!(uri, %address, "registrar");
             }

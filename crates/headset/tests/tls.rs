@@ -19,28 +19,20 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 #[tokio::test]
 async fn pages_and_registrars_speak_tls_with_one_certificate() {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    // Ports of one's own choice, since the registrars' are not printed.
-    let ports: Vec<u16> = [(); 2]
-        .map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap())
-        .map(|listener| listener.local_addr().unwrap().port())
-        .to_vec();
     let folder = Folder::new();
     let path = |name: &str| folder.0.path().join(name);
     fs::write(path("c.pem"), cert.pem()).unwrap();
     fs::write(path("k.pem"), signing_key.serialize_pem()).unwrap();
     folder.write(&format!(
-        "data_dir = '{}'\n[http]\nlisten = '127.0.0.1:{}'\npublic_url = 'https://localhost:{}'\n\
+        "data_dir = '{}'\n[http]\nlisten = '127.0.0.1:0'\npublic_url = 'https://localhost'\n\
          [http.tls]\ncertificate = '{}'\nkey = '{}'\n[sip]\ndomain = 'calls.example'\n\
-         [[registrar]]\nid = 'r1'\nlisten = '127.0.0.1:{}'\n",
+         [[registrar]]\nid = 'r1'\nlisten = '127.0.0.1:0'\n",
         folder.data().display(),
-        ports[0],
-        ports[0],
         path("c.pem").display(),
         path("k.pem").display(),
-        ports[1],
     ));
     let server = folder.serve();
-    assert_eq!(server.url, format!("https://localhost:{}", ports[0]));
+    assert_eq!(server.url, "https://localhost");
 
     let mut roots = RootCertStore::empty();
     roots.add(cert.der().clone()).unwrap();
@@ -50,23 +42,23 @@ async fn pages_and_registrars_speak_tls_with_one_certificate() {
         .with_root_certificates(roots)
         .with_no_client_auth();
     let connector = TlsConnector::from(Arc::new(config));
-    let connect = async |port: u16| -> TlsStream<TcpStream> {
-        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let connect = async |address: String| -> TlsStream<TcpStream> {
+        let stream = TcpStream::connect(address).await.unwrap();
         connector.connect(ServerName::try_from("localhost").unwrap(), stream).await.unwrap()
     };
 
-    let mut page = connect(ports[0]).await;
+    let mut page = connect(server.log.field("serving", "listen")).await;
     page.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     page.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
     assert!(answer.contains("strict-transport-security"), "{answer}");
 
-    let mut edge = connect(ports[1]).await;
+    let mut edge = connect(server.log.field("registrar", "address")).await;
     let request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
                    Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-                   Sec-WebSocket-Protocol: sip\r\nOrigin: https://localhost:PORT\r\n\r\n";
-    edge.write_all(request.replace("PORT", &ports[0].to_string()).as_bytes()).await.unwrap();
+                   Sec-WebSocket-Protocol: sip\r\nOrigin: https://localhost\r\n\r\n";
+    edge.write_all(request.as_bytes()).await.unwrap();
     let mut start = [0; 12];
     edge.read_exact(&mut start).await.unwrap();
     assert_eq!(&start, b"HTTP/1.1 101");

@@ -1,16 +1,18 @@
 //! The real binary, in a folder of its own.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
 
+mod log;
 pub mod sip;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use log::Log;
 use tempfile::TempDir;
 
 /// Longer than anything here takes, on a busy machine too.
@@ -110,32 +112,28 @@ pub struct Server {
     pub url: String,
     /// What it printed until it was ready.
     pub greeting: String,
+    /// What it logs.
+    pub log: Log,
     child: Child,
-    log: Option<thread::JoinHandle<String>>,
 }
 
 impl Server {
     pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut stderr = child.stderr.take().unwrap();
+        let log = Log::of(child.stderr.take().unwrap());
         let (lines, printed) = mpsc::channel();
         thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
-        let log = thread::spawn(move || {
-            let mut log = String::new();
-            let _ = stderr.read_to_string(&mut log);
-            log
-        });
         let mut greeting = String::new();
         loop {
             match printed.recv_timeout(SOON) {
                 Ok(line) => match line.strip_prefix("ready ") {
-                    Some(url) => return Self { url: url.to_owned(), greeting, child, log: Some(log) },
+                    Some(url) => return Self { url: url.to_owned(), greeting, log, child },
                     None => greeting.push_str(&format!("{line}\n")),
                 },
                 Err(_) => {
                     let _ = child.kill();
-                    panic!("it did not become ready:\n{greeting}\n{}", log.join().unwrap());
+                    panic!("it did not become ready:\n{greeting}\n{}", log.whole());
                 }
             }
         }
@@ -148,9 +146,9 @@ impl Server {
     }
 
     /// Kills it and gives what it logged.
-    pub fn log(mut self) -> String {
+    pub fn killed_log(mut self) -> String {
         self.child.kill().unwrap();
-        self.log.take().unwrap().join().unwrap()
+        self.log.whole()
     }
 
     /// SIGTERM; gives how long it took and whether it ended well.

@@ -3,6 +3,8 @@ import net from 'node:net';
 /** A TCP proxy in front of one registrar, that a test can cut. */
 export interface Proxy {
   port: number;
+  /** The port on this machine that connections are carried to; until it is known they are refused. */
+  target: number | undefined;
   /** Connections that are open now. */
   open(): number;
   /** Every connection is reset and new ones are refused. */
@@ -11,15 +13,15 @@ export interface Proxy {
   stop(): Promise<void>;
 }
 
-export async function startProxy(target: number): Promise<Proxy> {
+export async function startProxy(): Promise<Proxy> {
   const pairs = new Set<net.Socket>();
   let isCut = false;
   const server = net.createServer((client) => {
-    if (isCut) {
+    if (isCut || proxy.target === undefined) {
       client.resetAndDestroy();
       return;
     }
-    const upstream = net.connect(target, '127.0.0.1');
+    const upstream = net.connect(proxy.target, '127.0.0.1');
     const drop = () => {
       pairs.delete(client);
       client.destroy();
@@ -31,9 +33,13 @@ export async function startProxy(target: number): Promise<Proxy> {
     client.pipe(upstream);
     upstream.pipe(client);
   });
-  const port = await listening(server, 0);
-  return {
-    port,
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const proxy: Proxy = {
+    port: (server.address() as net.AddressInfo).port,
+    target: undefined,
     open: () => pairs.size,
     cut() {
       isCut = true;
@@ -47,18 +53,5 @@ export async function startProxy(target: number): Promise<Proxy> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  const port = await listening(server, 0);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function listening(server: net.Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as net.AddressInfo).port));
-  });
+  return proxy;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { type Proxy, freePort, startProxy } from './proxy';
+import { type Proxy, startProxy } from './proxy';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const binary = process.env.HEADSET_BINARY ?? path.join(root, 'target/debug/headset');
@@ -40,17 +40,15 @@ export const passwordOf = (login: string) => `password-of-${login}`;
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const folder = await mkdtemp(path.join(tmpdir(), 'headset-e2e-'));
   const config = path.join(folder, 'headset.toml');
-  const port = await freePort();
   const registrars: Record<string, Proxy> = {};
   const tables: string[] = [];
   for (let n = 1; n <= (options.registrars ?? 3); n += 1) {
-    const listen = await freePort();
-    const proxy = await startProxy(listen);
+    const proxy = await startProxy();
     registrars[`r${n}`] = proxy;
     tables.push(
       '[[registrar]]',
       `id = "r${n}"`,
-      `listen = "127.0.0.1:${listen}"`,
+      'listen = "127.0.0.1:0"',
       `uri = "ws://localhost:${proxy.port}"`,
       `reg_id = ${n}`,
     );
@@ -67,8 +65,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     [
       `data_dir = ${JSON.stringify(path.join(folder, 'data'))}`,
       '[http]',
-      `listen = "127.0.0.1:${port}"`,
-      `public_url = "http://localhost:${port}"`,
+      'listen = "127.0.0.1:0"',
       `allowed_origins = ${JSON.stringify(options.origins ?? [])}`,
       '[sip]',
       'domain = "calls.test"',
@@ -89,12 +86,26 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   );
 
   const child = spawn(binary, ['--config', config, 'serve'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
   let log = '';
-  child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
 
-  const url = `http://localhost:${port}`;
-  await healthy(url, child, () => log);
+  const deadline = Date.now() + 20_000;
+  const said = async (text: () => string, what: RegExp): Promise<string> => {
+    for (;;) {
+      const found = what.exec(text())?.[1];
+      if (found) return found;
+      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the server did not start:\n${log}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  // The server takes free ports and says which: a port that was chosen for it could be another program's by then.
+  const url = await said(() => printed, /^ready (\S+)$/m);
+  for (const proxy of Object.values(registrars)) {
+    const line = new RegExp(`registrar uri="ws://localhost:${proxy.port}" address=127\\.0\\.0\\.1:(\\d+)\n`);
+    proxy.target = Number(await said(() => log, line));
+  }
 
   const cli = async (...args: string[]) => (await run(binary, ['--config', config, ...args])).stdout;
   const add = async (login: string, ...more: string[]) => {
@@ -116,20 +127,6 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function healthy(url: string, child: ChildProcess, log: () => string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) break;
-    try {
-      if ((await fetch(`${url}/healthz`)).ok) return;
-    } catch {
-      // Not listening yet.
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the server did not start:\n${log()}`);
 }
 
 async function ended(child: ChildProcess): Promise<void> {
