@@ -1,4 +1,4 @@
-import { expectTalking } from './support/audio';
+import { expectKeyFive, expectTalking } from './support/audio';
 import { Customer } from './support/customer';
 import { Operator } from './support/operator';
 import { logInElsewhere, openSeedApp, seedAppOnLine, serveSeedApp } from './support/seed-app';
@@ -33,6 +33,15 @@ test("the seed's example, on an origin of its own, takes a call", async ({ centr
   await expect(page.getByText('Ваш текущий статус в телефонии: disconnected')).toBeVisible();
   await expect(page.getByTestId('log')).toContainText('status disconnected -> connected');
   await expect(page.getByTestId('log')).toContainText('status connected -> disconnected');
+});
+
+test('a key in RTP is heard by the customer as its two tones', async ({ centre, chromium, app }) => {
+  const server = await centre(options);
+  const page = await seedAppOnLine(chromium, server, app, 'anna');
+  const customer = await Customer.calling(chromium, server, '79991234567');
+  await page.getByRole('button', { name: 'Ответить' }).click();
+  await expectTalking(page, customer.page);
+  await expectKeyFive(customer.page, () => page.getByRole('button', { name: '5 in RTP' }).click());
 });
 
 test('not logged in, or as no operator: the hooks say which, and a log-in in another tab mends it', async ({

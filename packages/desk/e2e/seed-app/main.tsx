@@ -1,10 +1,10 @@
-import CallcenterProvider, { type TerminateOptions, useTelephonyHash } from 'headset-hooks';
+import CallcenterProvider, { type TerminateOptions, useSendDTMF, useTelephonyHash } from 'headset-hooks';
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import Test from '../../../hooks/src/test/seed/Test';
 
-/** An application on another origin than the server: the seed's example with a switch for refusing calls. */
+/** An application on another origin than the server: the seed's example with a switch for refusing calls, and a key. */
 function App() {
   const [reason, setReason] = useState<string>();
   const [log, setLog] = useState<string[]>([]);
@@ -21,6 +21,7 @@ function App() {
     >
       <Test />
       <HashErrors note={note} />
+      <KeyInRtp />
       <label>
         <input
           type="checkbox"
@@ -40,6 +41,11 @@ function HashErrors({ note }: { note: (line: string) => void }) {
     if (code) note(`hash: ${code}`);
   }, [code]);
   return null;
+}
+
+function KeyInRtp() {
+  const send = useSendDTMF();
+  return <button onClick={() => send('5', { transport: 'rtp' })}>5 in RTP</button>;
 }
 
 const root = document.getElementById('root');

@@ -74,3 +74,34 @@ export async function expectUnbroken(page: Page, who: string, seconds: number): 
 export async function expectTalking(operator: Page, customer: Page): Promise<void> {
   await Promise.all([expectHears(operator, 'the operator'), expectHears(customer, 'the customer')]);
 }
+
+const LOW = 770;
+const HIGH = 1336;
+
+/** The page hears the two tones of the key 5 (ITU-T Q.23), far above what lies between them, once `press` has pressed it. */
+export async function expectKeyFive(page: Page, press: () => Promise<void>): Promise<void> {
+  const heardBoth = page.evaluate(
+    async ([low, high]) => {
+      const { testPeers } = window as unknown as { testPeers: RTCPeerConnection[] };
+      const track = testPeers.flatMap((peer) => peer.getReceivers().map((receiver) => receiver.track)).at(-1);
+      if (!track) throw new Error('there is no call');
+      const context = new AudioContext();
+      await context.resume();
+      const analyser = new AnalyserNode(context, { fftSize: 2048, smoothingTimeConstant: 0 });
+      new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) }).connect(analyser);
+      const levels = new Float32Array(analyser.frequencyBinCount);
+      const at = (hertz: number) => levels[Math.round((hertz * analyser.fftSize) / context.sampleRate)] ?? -Infinity;
+      const deadline = performance.now() + 15_000;
+      while (performance.now() < deadline) {
+        analyser.getFloatFrequencyData(levels);
+        const between = at((low + high) / 2);
+        if (Math.min(at(low), at(high)) > Math.max(between, -80) + 20) return true;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return false;
+    },
+    [LOW, HIGH] as const,
+  );
+  await press();
+  expect(await heardBoth, 'the tones of the key 5').toBe(true);
+}
