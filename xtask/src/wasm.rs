@@ -2,6 +2,7 @@
 
 use crate::inline;
 use crate::install;
+use crate::neighbours;
 use crate::shell::{capture, cargo, command, root, run, run_quietly, step};
 use crate::stamp::Stamp;
 use anyhow::{Context, Result, bail};
@@ -32,6 +33,9 @@ struct Artifact {
 
 const ENGINE: &[&str] = &["crates/sip", "crates/softphone", "crates/workplace", "crates/wasm"];
 
+const BUILDING: [&str; 5] =
+    ["Cargo.lock", "Cargo.toml", "xtask/src/wasm.rs", "xtask/src/neighbours.rs", "xtask/src/inline.rs"];
+
 /// A file each: a page loads the one that it needs.
 const ARTIFACTS: [Artifact; 3] = [
     machine("workplace"),
@@ -61,7 +65,7 @@ const fn machine(name: &'static str) -> Artifact {
 pub(crate) fn build() -> Result<()> {
     let mut toolchain = None;
     for artifact in &ARTIFACTS {
-        let inputs = [&["Cargo.lock", "Cargo.toml", "xtask/src/wasm.rs"], artifact.inputs].concat();
+        let inputs = [&BUILDING, artifact.inputs].concat();
         let stamp = Stamp::of(&format!("wasm-{}", artifact.name), &inputs)?;
         if stamp.is_fresh(&[&artifact.file()]) {
             continue;
@@ -251,5 +255,7 @@ fn shrink(bound: &Path, file: &Path) -> Result<()> {
             .args(FEATURES)
             .arg("-o")
             .args([file, bound]),
-    )
+    )?;
+    std::fs::write(file, neighbours::together(&std::fs::read(file)?)?)?;
+    Ok(())
 }
