@@ -142,7 +142,7 @@ impl Subscriber {
         let (builder, uri) = match &mut self.state {
             // What else is wished before the first NOTIFY waits for the dialog that it makes.
             State::Opening if !self.accepted => {
-                let builder = self.opening.build(ctx, Method::Subscribe, &self.order.sender);
+                let builder = self.opening.build(ctx, socket, Method::Subscribe, &self.order.sender);
                 (more(builder, &self.order.headers), self.opening.target.clone())
             }
             State::Live { dialog, .. } => (dialog.request(Method::Subscribe), dialog.remote_target.clone()),
