@@ -5,7 +5,9 @@
 mod support;
 
 use headset_sip::{Name, Request};
-use headset_softphone::{AccountOptions, Command, Credentials, Identity, NewSubscription, Settings, UserAgentStatus};
+use headset_softphone::{
+    AccountOptions, Command, Credentials, Identity, NewSubscription, Settings, UserAgentStatus,
+};
 use support::hand::{Hand, INSTANCE, registrar};
 use support::outside;
 
