@@ -5,7 +5,7 @@ mod support;
 use headset_sip::{Method, Name};
 use headset_softphone::{
     CallCommand, CallStatus, CallView, Command, Event, Input, MediaOptions, Originator, Output, Permission,
-    Settings,
+    Settings, SocketEvent,
 };
 use std::time::Duration;
 use support::{Step, World, say, wire};
@@ -53,6 +53,7 @@ fn the_page_that_comes_back_goes_on_with_the_call() {
     assert!(!kept.contains("secret"));
     let last = world.heard.iter().rev().find(|(_, _, text)| text.starts_with("ACK")).expect("ACK").2.clone();
     world.command(anna, resume(&kept));
+    assert!(stored(&world, anna).is_empty(), "what was stored is good until the far end has answered");
     assert_eq!(
         world.phones[anna].take_steps(),
         [support::Step::Offer(headset_softphone::Direction::SendRecv, false)]
@@ -195,6 +196,22 @@ fn it_is_stored_before_the_far_end_may_count_on_it() {
     let at = |found: &dyn Fn(&Output) -> bool| outputs.iter().position(found).expect("it is there");
     let kept = at(&|output| matches!(output, Output::Event(Event::DialogChanged { .. })));
     let sent = at(&|output| matches!(output, Output::Send { text, .. } if text.starts_with("SIP/2.0 200")));
+    assert!(kept < sent);
+
+    // And before our ACK.
+    let mut world = World::new(1);
+    let anna = world.phone("anna");
+    world.command(anna, say::dial("support", DEFAULT));
+    world.run_ms(100);
+    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
+    let ok = wire::response(&invite, 200, "", Some(&wire::described("far", "sendrecv")));
+    let (now, socket) = (world.now, world.links[link].socket);
+    let phone = &mut world.phones[anna].softphone;
+    phone.handle_input(now, Input::Socket(socket, SocketEvent::Received(ok)));
+    let outputs: Vec<Output> = std::iter::from_fn(|| phone.poll_output()).collect();
+    let at = |found: &dyn Fn(&Output) -> bool| outputs.iter().position(found).expect("it is there");
+    let kept = at(&|output| matches!(output, Output::Event(Event::DialogChanged { .. })));
+    let sent = at(&|output| matches!(output, Output::Send { text, .. } if text.starts_with("ACK")));
     assert!(kept < sent);
 }
 

@@ -11,6 +11,7 @@ pub mod hand;
 #[cfg(feature = "full")]
 pub mod outside;
 mod phone;
+pub mod referring;
 mod registrar;
 pub mod say;
 pub mod wire;
