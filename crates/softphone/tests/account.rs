@@ -196,10 +196,19 @@ fn an_address_made_for_this_device_is_its_contact() {
     // What is registered stays the device's own address.
     let renewal = hand.wait_for("REGISTER");
     assert_eq!(renewal.contact().unwrap().uri.to_string(), register.contact().unwrap().uri.to_string());
+    hand.grant_that(&renewal, gruu, "");
     // A registrar that gives none, or no URI, takes it back.
-    hand.grant_that(&renewal, ";pub-gruu=\"anna\"", "");
+    for none in ["", ";pub-gruu=\"anna\""] {
+        let renewal = hand.wait_for("REGISTER");
+        hand.grant_that(&renewal, none, "");
+        assert_eq!(hand.phone.reach().public_gruu, "", "{none}");
+        assert_eq!(hand.phone.reach().temporary_gruu, "");
+        let renewal = hand.wait_for("REGISTER");
+        hand.grant_that(&renewal, gruu, "");
+    }
+    let renewal = hand.wait_for("REGISTER");
+    hand.grant_that(&renewal, "", "");
     assert!(hand.call().get(Name::Contact).unwrap().ends_with(";ob>"));
-    assert_eq!(hand.phone.reach().temporary_gruu, "");
 }
 
 /// RFC 5626 §11.6

@@ -4,7 +4,7 @@
 
 mod support;
 
-use headset_sip::digest::Authorization;
+use headset_sip::digest::{self, Authorization};
 use headset_sip::{Name, Request};
 use headset_softphone::{AccountOptions, Command, Credentials, Event, Outcome, Secret};
 use support::hand::{Hand, challenge, registrar};
@@ -315,6 +315,18 @@ fn the_ack_of_an_answer_has_the_credentials_of_its_invite() {
     let ack = hand.request("ACK");
     assert!(invite.get(Name::ProxyAuthorization).is_some());
     assert_eq!(ack.get(Name::ProxyAuthorization), invite.get(Name::ProxyAuthorization));
+}
+
+/// RFC 7616 §3.4.3
+#[test]
+fn where_only_auth_int_is_offered_the_answer_covers_the_offer() {
+    let mut hand = Hand::registered(AccountOptions::default());
+    let invite = hand.call();
+    hand.answer(&invite, 407, &challenge(PROXY, "proxy", "n").replace("\"auth\"", "\"auth-int\""));
+    let again = hand.request("INVITE");
+    assert!(!again.body().is_empty());
+    let answer = Authorization::parse(again.get(Name::ProxyAuthorization).unwrap()).unwrap();
+    assert!(answer.verify_request(&again, digest::Secret::Password("secret")));
 }
 
 #[test]

@@ -115,6 +115,7 @@ fn an_update_that_is_challenged_is_answered_with_the_hash() {
 fn whoever_answers_that_he_does_not_listen_holds_us() {
     for (hold, answer, held) in [
         (true, "recvonly", false),
+        (true, "sendonly", false),
         (true, "inactive", true),
         (false, "sendonly", true),
         (false, "sendrecv", false),

@@ -14,6 +14,8 @@ mod phone;
 pub mod referring;
 mod registrar;
 pub mod say;
+#[cfg(feature = "full")]
+pub mod subscribing;
 pub mod wire;
 
 pub use phone::{Phone, Step};
