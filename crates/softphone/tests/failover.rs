@@ -60,6 +60,18 @@ fn among_equals_chance_decides_and_a_failed_one_waits_its_turn() {
 }
 
 #[test]
+fn a_registrar_that_asks_for_patience_and_hangs_up_is_not_waited_for() {
+    let mut hand = start(three());
+    hand.open();
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 503, "Retry-After: 40\r\n");
+    let socket = hand.socket;
+    hand.close(socket);
+    hand.run_s(5);
+    assert_eq!(next(&mut hand), "wss://middle.example");
+}
+
+#[test]
 fn it_goes_back_to_the_preferred_one_when_that_is_there_and_leaves_the_other_after() {
     let mut hand = start(three());
     hand.refuse();

@@ -193,6 +193,29 @@ fn whatever_the_refusal_it_is_tried_again_when_the_server_says() {
     }
 }
 
+/// RFC 3261 §20.33: what the server said holds though its connection is gone.
+#[test]
+fn a_server_that_asks_for_patience_and_hangs_up_is_left_in_peace() {
+    let mut hand = Hand::connected(AccountOptions::default());
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 503, "Retry-After: 40\r\n");
+    hand.run_s(10);
+    let socket = hand.socket;
+    hand.close(socket);
+    hand.run_s(29);
+    hand.input(Input::Nudge);
+    assert!(hand.wanted.is_empty());
+    hand.run_s(6);
+    hand.open();
+    hand.grant("");
+    // That was then: a loss later on is made good at once.
+    hand.run_s(20);
+    let socket = hand.socket;
+    hand.close(socket);
+    hand.run_s(1);
+    assert_eq!(hand.wanted.len(), 1);
+}
+
 #[test]
 fn a_2xx_that_does_not_list_our_contact_is_a_failure() {
     for headers in ["", "Contact: <sip:x@y.invalid>;expires=60\r\n"] {

@@ -159,6 +159,7 @@ fn whom_a_refer_names_may_be_busy_or_not_be_called_at_all() {
     assert_eq!(story.ask("REFER", "Refer-To: <tel:+79991234567>\r\n", None), 400);
     assert_eq!(story.ask("REFER", "", None), 400);
     assert_eq!(story.ask("REFER", "Refer-To: <sip:a@b>\r\nRefer-To: <sip:c@d>\r\n", None), 400);
+    assert_eq!(story.ask("REFER", "Refer-To: <sip:a@b>, <sip:c@d>\r\n", None), 400);
     // Nobody sends an operator away.
     let mut story = Story::new(false);
     assert_eq!(story.ask("REFER", "Refer-To: <sip:boris@far.example>\r\n", None), 603);
