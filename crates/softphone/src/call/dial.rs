@@ -132,6 +132,7 @@ impl Dial {
             .header(Name::CSeq, &cseq(self.cseq, &Method::Invite))
             .header(Name::Contact, &contact);
         if self.options().anonymous {
+            // RFC 3325 §9.2, §9.3
             let uri = ctx.account.address(None);
             builder = builder.header(Name::PPreferredIdentity, &uri).header(Name::Privacy, "id");
         }
@@ -258,7 +259,7 @@ impl Dial {
         Ending::new(originator, Outcome::Failed, cause).farewell(farewell)
     }
 
-    /// CANCELs what was sent; what was answered already is hung up. The call is over.
+    /// CANCELs what was sent (RFC 3261 §9.1); what was answered already is hung up. The call is over.
     pub(super) fn withdraw(&mut self, ctx: &mut Context, reason: Option<String>) -> Option<Farewell> {
         let Step::Inviting { key, invite } = mem::replace(&mut self.step, Step::Preparing) else {
             return None;

@@ -25,10 +25,10 @@ pub(super) enum State {
         refused: bool,
     },
     /// Until the retry timer; a socket that is still good is kept. `told`: till when the server wants to be left alone
-    /// (Retry-After).
+    /// (Retry-After); 0 where it has not said.
     Waiting {
         socket: Option<SocketId>,
-        told: Option<Time>,
+        told: Time,
     },
     /// Until new credentials, or until somebody asks to register.
     Refused {

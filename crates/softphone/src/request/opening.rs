@@ -80,7 +80,8 @@ impl Lines for ResponseBuilder {
     }
 }
 
-/// Adds the headers that an application gave, a line each. Those that the engine answers for are left out.
+/// Adds the headers that an application gave, a line each. Those that the engine answers for are left out
+/// (RFC 3261 §8.1.1).
 pub(crate) fn more<B: Lines>(mut builder: B, headers: &str) -> B {
     for (name, value) in headers.lines().filter_map(|line| line.split_once(':')) {
         let name = name.trim();

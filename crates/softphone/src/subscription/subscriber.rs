@@ -96,6 +96,7 @@ impl Subscriber {
         self.opening = Opening::new(ctx, self.opening.target.clone());
         self.began = ctx.now;
         self.accepted = false;
+        // RFC 6665 §4.4.3: a fetch.
         self.leaving = self.expires == 0;
         let NewSubscription { content_type, body, wait_ms, .. } = &*self.order;
         self.due =
@@ -294,6 +295,7 @@ impl Subscriber {
                 if !is_same(event, &self.order.event) {
                     return no_such(ctx, key, request);
                 }
+                // RFC 3261 §12.2.2
                 if let Err(refusal) = dialog.accepts(request) {
                     return ctx.reply(key, request, refusal.status, refusal.reason);
                 }
