@@ -6,7 +6,7 @@ mod support;
 
 use headset_sip::digest::{self, Authorization};
 use headset_sip::{Name, Request};
-use headset_softphone::{AccountOptions, Command, Credentials, Event, Outcome, Secret};
+use headset_softphone::{AccountOptions, Command, Credentials, Event, Outcome, Secret, UserAgentStatus};
 use support::hand::{Hand, challenge, registrar};
 
 const WWW: &str = "WWW-Authenticate";
@@ -315,6 +315,18 @@ fn the_ack_of_an_answer_has_the_credentials_of_its_invite() {
     let ack = hand.request("ACK");
     assert!(invite.get(Name::ProxyAuthorization).is_some());
     assert_eq!(ack.get(Name::ProxyAuthorization), invite.get(Name::ProxyAuthorization));
+}
+
+/// RFC 3261 §22.1: nor when the binding that it was to renew has run out.
+#[test]
+fn a_refusal_of_a_renewal_is_not_forgotten_when_the_binding_ends() {
+    let mut hand = Hand::registered(AccountOptions::default());
+    let renewal = hand.wait_for("REGISTER");
+    hand.answer(&renewal, 403, "");
+    assert_eq!(hand.phone.user_agent_status(), UserAgentStatus::Registered, "it holds still");
+    hand.run_s(700);
+    assert!(hand.find("REGISTER").is_none());
+    assert_eq!((hand.phone.user_agent_status(), refusals(&hand)), (UserAgentStatus::Error, 1));
 }
 
 /// RFC 7616 §3.4.3

@@ -180,6 +180,17 @@ fn an_update_is_answered_one_at_a_time_and_to_whom_we_hear() {
 }
 
 #[test]
+fn an_update_that_cannot_be_taken_leaves_what_was_heard() {
+    let mut story = Story::new();
+    story.says("a", 183, "", Some(&sdp("a")));
+    story.steps();
+    story.world.phones[story.anna].broken = Some("no");
+    assert_eq!(story.asks("UPDATE", "a", 1, Some(&wire::described("a", "sendonly"))).0, 488);
+    assert_eq!(story.steps(), [Step::Answer { candidates: true }, Step::Rollback]);
+    assert_eq!(story.status(), Some(CallStatus::Starting));
+}
+
+#[test]
 fn an_answer_that_was_heard_before_is_in_use_and_what_fails_later_is_no_end() {
     let mut story = Story::new();
     story.says("a", 183, "", Some(&sdp("a")));

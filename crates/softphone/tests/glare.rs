@@ -179,3 +179,17 @@ fn an_info_that_says_nothing_is_answered() {
     let mut story = Story::new();
     assert_eq!(story.ask("INFO", None).0, 200);
 }
+
+/// RFC 3261 §8.2.3
+#[test]
+fn an_offer_that_is_no_sdp_is_415() {
+    for method in ["INVITE", "UPDATE"] {
+        let mut story = Story::new();
+        let text = wire::within(method, "anna", "c1", &story.tag, 8, Some(("text/plain", "hello")));
+        story.world.send(story.link, &text);
+        story.world.run_ms(100);
+        let (_, refusal) = story.world.response(415).expect("415");
+        assert_eq!(refusal.get(Name::Accept), Some("application/sdp"));
+        assert_eq!(story.steps(), []);
+    }
+}

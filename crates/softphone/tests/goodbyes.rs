@@ -5,6 +5,7 @@ mod support;
 use headset_sip::{Method, Name};
 use headset_softphone::{Input, MediaOptions, Originator, Outcome, Permission};
 use std::time::Duration;
+use support::calling::Story;
 use support::{World, say, wire};
 
 /// Anna, registered with two registrars, whose phone rings on the first one; her tag.
@@ -96,4 +97,64 @@ fn a_caller_may_ask_before_the_answer_and_may_not_offer_again() {
     world.run_ms(50);
     assert!(world.response(200).is_some());
     assert!(world.phones[anna].softphone.call().is_some());
+}
+
+/// RFC 3261 §14.1: nothing new is asked before our answer has arrived.
+#[test]
+fn what_is_wanted_before_the_ack_waits_for_it() {
+    let (mut world, anna, link, tag) = answered();
+    world.command(anna, say::hold(true));
+    world.run_ms(200);
+    assert!(world.request(Method::Invite).is_none());
+    world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
+    world.run_ms(100);
+    assert!(world.request(Method::Invite).is_some());
+}
+
+#[test]
+fn a_bye_that_nobody_answers_is_not_said_again() {
+    let (mut world, anna, link, tag) = answered();
+    world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
+    world.run_ms(50);
+    world.command(anna, say::end());
+    world.run(Duration::from_secs(60));
+    assert_eq!(world.count("BYE"), 1);
+}
+
+#[test]
+fn what_crosses_our_bye_is_answered() {
+    let (mut world, anna, link, tag) = answered();
+    world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
+    world.run_ms(50);
+    world.command(anna, say::end());
+    world.run_ms(50);
+    world.send(link, &wire::within("INFO", "anna", "c1", &tag, 8, None));
+    world.run_ms(50);
+    assert!(world.response(481).is_some());
+    world.send(link, &wire::within("BYE", "anna", "c1", &tag, 9, None));
+    world.run_ms(50);
+    assert!(world.response(200).is_some());
+}
+
+/// RFC 3261 §9.1: the CANCEL has done what it was for.
+#[test]
+fn a_487_to_a_call_that_was_given_up_is_the_end_of_it() {
+    let mut story = Story::new();
+    story.says("a", 180, "", None);
+    story.world.command(story.anna, say::end());
+    story.world.run_ms(100);
+    assert!(story.world.request(Method::Cancel).is_some());
+    story.says("a", 487, "", None);
+    story.world.run(Duration::from_secs(2));
+    assert!(story.world.request(Method::Bye).is_none());
+}
+
+/// RFC 3261 §8.2.2.2
+#[test]
+fn a_copy_of_a_call_that_was_answered_is_482_while_its_flow_lives() {
+    let (mut world, anna, ..) = answered();
+    let other = world.link(anna, 1);
+    world.send(other, &wire::invite("anna", "c1", "b2"));
+    world.run_ms(50);
+    assert!(world.response(482).is_some() && world.response(200).is_none());
 }

@@ -204,6 +204,11 @@ fn a_reinvite_that_nobody_answers_ends_the_call_only_when_its_media_is_gone() {
         story.world.command(story.anna, say::hold(true));
         story.world.run(Duration::from_secs(40));
         assert_eq!(story.world.phones[story.anna].end().is_none(), media);
+        if media {
+            // RFC 3261 §14.1: all is as it was.
+            assert!(story.steps().contains(&Step::Rollback));
+            assert_eq!(story.call().status, CallStatus::Active);
+        }
     }
 }
 

@@ -121,6 +121,19 @@ fn a_refusal_of_a_refresh_that_is_none_of_the_subscription_leaves_it() {
 }
 
 #[test]
+fn one_subscribe_waits_for_the_other() {
+    let mut story = Story::active(order());
+    story.again(Some(300), "");
+    story.again(Some(200), "");
+    story.next_subscribe(within(1));
+    assert_eq!(story.expires(), Some(300));
+    assert!(story.world.is_silent());
+    story.answer(200, "Expires: 300\r\n");
+    story.next_subscribe(within(1));
+    assert_eq!(story.expires(), Some(200));
+}
+
+#[test]
 fn one_that_has_run_out_is_made_anew_at_once() {
     let mut story = Story::active(renewed());
     let first = story.subscribe.call_id().to_string();

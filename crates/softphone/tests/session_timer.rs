@@ -66,7 +66,8 @@ fn unasked_no_session_expires() {
 fn the_caller_refreshes_by_update_at_half_the_time() {
     let extra = "Session-Expires: 120;refresher=uac\r\nAllow: INVITE, UPDATE\r\n";
     let (mut world, anna, link, invite) = called(120, extra);
-    assert_eq!(invite.get(Name::SessionExpires), Some("120"));
+    assert_eq!((invite.get(Name::SessionExpires), invite.get(Name::MinSe)), (Some("120"), None));
+    world.phones[anna].take_steps();
     world.run(Duration::from_secs(58));
     assert_eq!(world.count("UPDATE"), 0);
     world.run(Duration::from_secs(3));
@@ -76,6 +77,7 @@ fn the_caller_refreshes_by_update_at_half_the_time() {
     world.send(link, &wire::response(&update, 200, "Session-Expires: 120;refresher=uac\r\n", None));
     world.run(Duration::from_secs(61));
     assert!(world.request(Method::Update).is_some(), "and again");
+    assert_eq!(world.phones[anna].take_steps(), [], "nothing was offered, so nothing is taken back");
     // RFC 4028 §10: unanswered it ends with BYE, before the far end forgets it.
     assert!(!is_over(&mut world, anna));
     world.run(Duration::from_secs(29));
@@ -220,8 +222,10 @@ fn a_refresh_that_is_too_short_is_made_longer() {
     let (mut world, anna, link, _) = called(90, "Session-Expires: 90;refresher=uac\r\nAllow: UPDATE\r\n");
     world.run(Duration::from_secs(46));
     let (_, update) = world.request(Method::Update).expect("UPDATE");
+    world.phones[anna].take_steps();
     world.send(link, &wire::response(&update, 422, "Min-SE: 300\r\n", None));
     world.run_ms(100);
+    assert_eq!(world.phones[anna].take_steps(), []);
     let (_, again) = world.request(Method::Update).expect("another UPDATE");
     assert_eq!(again.get(Name::SessionExpires), Some("300;refresher=uac"));
     assert_eq!(again.get(Name::MinSe), Some("300"));
@@ -302,9 +306,11 @@ fn a_refresh_that_nobody_answers_is_tried_again() {
     let (mut world, anna, _, _) = called(300, "Session-Expires: 300;refresher=uac\r\nAllow: UPDATE\r\n");
     world.run(Duration::from_secs(151));
     assert_eq!(world.count("UPDATE"), 1);
+    world.phones[anna].take_steps();
     // 32 s of silence, then half of what is left.
     world.run(Duration::from_secs(34));
     assert!(!is_over(&mut world, anna));
     world.run(Duration::from_secs(45));
     assert_eq!(world.count("UPDATE"), 2);
+    assert_eq!(world.phones[anna].take_steps(), []);
 }

@@ -95,11 +95,13 @@ fn an_application_carries_out_a_refer_and_tells_how_it_goes() {
     assert_eq!(story.ask("REFER", refer, None), 202);
     assert!(story.heard().iter().any(|event| matches!(event, CallEvent::Referred(_))));
     assert_eq!(notified(&mut story.world).0, ["SIP/2.0 100 Trying"]);
-    let accept = CallCommand::AcceptReferral { new: CallId(5), options: Box::default() };
+    let options = CallOptions { headers: "X-Floor: 3".into(), ..CallOptions::default() };
+    let accept = CallCommand::AcceptReferral { new: CallId(5), options: Box::new(options) };
     story.world.command(story.anna, say::call(accept));
     story.world.run_ms(100);
     let (link, invite) = story.world.request(Method::Invite).expect("an INVITE");
     assert_eq!(invite.uri(), "sip:boris@far.example");
+    assert_eq!(invite.get_named("X-Floor"), Some("3"));
     assert_eq!(invite.get(Name::Replaces), Some("x@y;to-tag=1;from-tag=2"));
     assert_eq!(invite.get(Name::ReferredBy), Some("<sip:boss@far.example>"));
     assert!(invite.get_named("X-Evil").is_none());
@@ -349,4 +351,19 @@ fn who_was_held_before_a_consultation_stays_so_after_it() {
     world.run_ms(500);
     assert_eq!(calls(&world, anna)[0].status, CallStatus::Hold);
     assert!(calls(&world, boris)[0].held_by_remote);
+}
+
+#[test]
+fn one_transfer_at_a_time_and_one_that_nobody_answers_has_failed() {
+    let mut story = Story::new(false);
+    for _ in 0..2 {
+        story.world.command(story.anna, transfer("boris", None));
+        story.world.run_ms(100);
+    }
+    assert_eq!(story.world.phones[story.anna].errors(), ["transfer_failed"]);
+    assert_eq!(story.world.count("REFER"), 1);
+    story.world.run(Duration::from_secs(33));
+    assert_eq!(story.world.phones[story.anna].errors(), ["transfer_failed"]);
+    let view = &calls(&story.world, story.anna)[0];
+    assert_eq!((view.status, view.transferring), (CallStatus::Active, false));
 }
