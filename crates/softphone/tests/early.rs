@@ -179,6 +179,20 @@ fn an_update_is_answered_one_at_a_time_and_to_whom_we_hear() {
     assert_eq!(story.steps(), [Step::Answer { candidates: true }]);
 }
 
+/// RFC 3261 §8.2.3
+#[test]
+fn an_early_update_that_is_no_sdp_is_415() {
+    let mut story = Story::new();
+    story.says("a", 183, "", Some(&sdp("a")));
+    story.steps();
+    let (own, call) = (story.invite.from_tag().expect("a tag"), story.invite.call_id());
+    let text = wire::within("UPDATE", "anna", call, own, 1, Some(("text/plain", "hello")));
+    story.world.send(story.link, &text.replace("tag=switch", "tag=a"));
+    story.world.run_ms(100);
+    assert!(story.world.response(415).is_some());
+    assert_eq!(story.steps(), []);
+}
+
 #[test]
 fn an_update_that_cannot_be_taken_leaves_what_was_heard() {
     let mut story = Story::new();

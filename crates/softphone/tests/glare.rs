@@ -193,3 +193,34 @@ fn an_offer_that_is_no_sdp_is_415() {
         assert_eq!(story.steps(), []);
     }
 }
+
+#[test]
+fn what_is_no_longer_wanted_after_a_491_is_not_asked_again() {
+    let mut story = Story::new();
+    story.world.command(story.anna, hold(false));
+    story.world.run_ms(100);
+    let (link, request) = story.world.request(Method::Invite).expect("a re-INVITE");
+    story.world.send(link, &wire::response(&request, 491, "", None));
+    story.world.run_ms(25);
+    story.world.command(story.anna, say::hold(false));
+    story.world.run(Duration::from_secs(5));
+    assert!(story.world.request(Method::Invite).is_none());
+    assert_eq!(story.call().status, CallStatus::Active);
+}
+
+#[test]
+fn an_offer_of_theirs_whose_flow_is_lost_is_taken_back() {
+    let mut story = Story::new();
+    story.world.phones[story.anna].gathering = 500;
+    story.tell("INVITE", Some(&wire::described("caller", "sendonly")));
+    story.world.run_ms(50);
+    story.world.cut(story.anna, 0);
+    story.world.run(Duration::from_secs(2));
+    assert_eq!(story.steps(), [Step::Answer { candidates: true }, Step::Rollback]);
+    assert!(!story.call().held_by_remote);
+    // It comes again on the next flow.
+    story.world.phones[story.anna].gathering = 30;
+    story.link = story.world.link(story.anna, 0);
+    assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendonly"))).0, 200);
+    assert!(story.call().held_by_remote);
+}

@@ -374,7 +374,8 @@ fn what_is_over_cannot_be_refreshed_and_is_not_kept_for_ever() {
     story.tell(terminated("noresource", None), "gone");
     let last = story.next();
     assert_eq!(story.again(&format!("{EVENT}Expires: 300\r\n")), 481);
-    story.answer(&last, 200, "");
+    story.answer(&last, 481, "");
+    assert_eq!(story.changes(), ["Final"], "it ends once");
     // Nor is a last word that finds no flow.
     let mut story = Story::active();
     story.world.registrars[0].down = true;

@@ -211,3 +211,13 @@ fn what_is_said_before_the_last_was_acknowledged_waits_its_turn() {
         assert!(world.response(200).is_some());
     }
 }
+
+#[test]
+fn a_prack_that_nobody_answers_is_not_the_call() {
+    let mut story = Story::new();
+    story.says("a", 180, "Require: 100rel\r\nRSeq: 1\r\n", None);
+    assert!(story.world.request(Method::Prack).is_some());
+    story.world.run(Duration::from_secs(40));
+    assert_eq!(story.status(), Some(CallStatus::Starting));
+    assert_eq!(story.world.count("INVITE"), 1);
+}

@@ -208,3 +208,13 @@ fn the_first_notify_must_fit_the_subscribe() {
     assert_eq!(story.tell(&right), 200);
     assert_eq!(story.changes(), ["active", "notified "]);
 }
+
+/// RFC 6665 §4.1.3
+#[test]
+fn a_subscription_state_that_says_nothing_is_none() {
+    let mut story = Story::active(order());
+    for state in ["", ";expires=5"] {
+        assert_eq!(story.notify(state, ""), 400, "{state}");
+    }
+    assert_eq!(story.changes(), [""; 0]);
+}

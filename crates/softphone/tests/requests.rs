@@ -5,7 +5,9 @@ mod support;
 
 use headset_sip::digest::{Authorization, Challenge};
 use headset_sip::{Method, Name, Request};
-use headset_softphone::{Command, Event, NewRequest, Reply, RequestFailure, Sender};
+use headset_softphone::{
+    Command, Event, Input, NewRequest, Output, Reply, RequestFailure, Sender, SocketEvent,
+};
 use std::time::Duration;
 use support::outside::{asks, reply, request, supervised};
 use support::{World, wire};
@@ -361,4 +363,27 @@ fn stopping_leaves_nobody_waiting() {
     assert_eq!(world.phones[anna].answers(1).1, Some(RequestFailure::Transport));
     world.run(Duration::from_secs(60));
     assert_eq!(world.phones[anna].softphone.poll_timeout(), None);
+}
+
+#[test]
+fn who_has_not_started_is_not_there() {
+    let (mut world, anna, link) = anna();
+    world.phones[anna].grant_microphone(world.now);
+    let socket = world.links[link].socket;
+    let say = |world: &mut World, text: String| {
+        // While the un-REGISTER is under way.
+        let now = world.now;
+        let phone = &mut world.phones[anna].softphone;
+        phone.handle_input(now, Input::Socket(socket, SocketEvent::Received(text)));
+        std::iter::from_fn(|| phone.poll_output())
+            .filter_map(|output| match output {
+                Output::Send { text, .. } => text.get(8..11).map(String::from),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    world.command(anna, Command::Stop);
+    let message = asks("MESSAGE", "<sip:anna@demo.example>", "c1", 1, "", "x");
+    assert_eq!(say(&mut world, message), ["480"]);
+    assert_eq!(say(&mut world, wire::invite("anna", "c2", "b2")), ["100", "480"]);
 }
