@@ -68,7 +68,7 @@ fn a_registrar_that_asks_for_patience_and_hangs_up_is_not_waited_for() {
     let socket = hand.socket;
     hand.close(socket);
     hand.run_s(5);
-    assert_eq!(next(&mut hand), "wss://middle.example");
+    assert_eq!(hand.refuse(), "wss://middle.example");
 }
 
 #[test]
