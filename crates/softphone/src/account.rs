@@ -51,8 +51,8 @@ impl Account {
         self.identity = identity;
     }
 
-    /// `<sip:user@host;transport=ws…>`, or the address that the registrar made for this device, which needs none of
-    /// `params` (RFC 5627 §4.4.1).
+    /// `<sip:user@host;transport=ws…>`, with `;ob` where it may make a dialog (RFC 5626 §4.3); or the address that the
+    /// registrar made for this device, which needs none of `params` (RFC 5627 §4.4.1).
     pub(crate) fn contact(&self, params: &str) -> String {
         match &*self.reach.public_gruu {
             "" => concat(&["<", &self.reach.contact, params, ">"]),

@@ -70,7 +70,7 @@ impl Realms {
 }
 
 impl Context {
-    /// Adds what every realm is expected to ask for.
+    /// Adds what every realm is expected to ask for (RFC 3261 §22.2, §22.3).
     pub(crate) fn authorize(
         &mut self,
         series: &mut Series,
@@ -110,7 +110,8 @@ impl Context {
         builder
     }
 
-    /// A request was answered with 401 or 407: whether to send it once more, by [`Context::authorize`].
+    /// A request was answered with 401 or 407: whether to send it once more (RFC 3261 §22.2), by
+    /// [`Context::authorize`].
     pub(crate) fn challenged(
         &mut self,
         series: &mut Series,

@@ -54,6 +54,7 @@ impl Softphone {
                 }
             }
             TransactionOutput::Merged { key, ref request, .. } if *request.method() != Method::Invite => {
+                // RFC 3261 §8.2.2.2
                 ctx.reply(key, request, 482, "Loop Detected");
             }
             TransactionOutput::Request { key, ref request }

@@ -100,7 +100,7 @@ impl Routes {
     }
 
     /// Starts a request that stands outside of dialogs, with its Route: the registrar's Service-Route (RFC 3608 §6.1,
-    /// not for REGISTER), else the configured one.
+    /// not for REGISTER), else the configured one (RFC 3261 §8.1.2).
     pub(crate) fn request(&self, socket: SocketId, method: Method, uri: &str) -> RequestBuilder {
         let register = method == Method::Register;
         let mut builder = Request::build(method, uri);

@@ -9,8 +9,10 @@ use headset_softphone::{AccountOptions, Command, Credentials, Registrar, UserAge
 use std::collections::BTreeSet;
 use support::hand::{Hand, registrar};
 
+/// Bindings last for a day.
 fn start(registrars: Vec<Registrar>) -> Hand {
-    let options = AccountOptions { one_at_a_time: true, reports: true, ..AccountOptions::default() };
+    let options =
+        AccountOptions { one_at_a_time: true, reports: true, expires: 86_400, ..AccountOptions::default() };
     Hand::start(options, Credentials::new("anna".into(), "secret".into()), registrars)
 }
 
@@ -58,6 +60,18 @@ fn among_equals_chance_decides_and_a_failed_one_waits_its_turn() {
 }
 
 #[test]
+fn a_registrar_that_asks_for_patience_and_hangs_up_is_not_waited_for() {
+    let mut hand = start(three());
+    hand.open();
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 503, "Retry-After: 40\r\n");
+    let socket = hand.socket;
+    hand.close(socket);
+    hand.run_s(5);
+    assert_eq!(hand.refuse(), "wss://middle.example");
+}
+
+#[test]
 fn it_goes_back_to_the_preferred_one_when_that_is_there_and_leaves_the_other_after() {
     let mut hand = start(three());
     hand.refuse();
@@ -100,6 +114,45 @@ fn it_goes_back_to_the_preferred_one_when_that_is_there_and_leaves_the_other_aft
     hand.sent.clear();
     hand.run_s(200);
     assert!(hand.wanted.is_empty());
+}
+
+/// How long after this moment each of the next looks comes, in vain.
+fn looks(hand: &mut Hand, count: usize) -> Vec<u64> {
+    let look = |_| {
+        let since = hand.now;
+        assert_eq!(next(hand), "wss://high.example");
+        hand.refuse();
+        hand.now.since(since).as_secs()
+    };
+    (0..count).map(look).collect()
+}
+
+#[test]
+fn the_preferred_one_is_looked_for_after_half_a_minute_and_every_five_at_last() {
+    let mut hand = start(three());
+    hand.refuse();
+    next(&mut hand);
+    hand.open();
+    hand.grant("");
+    let waits = looks(&mut hand, 12);
+    assert!((15..=30).contains(&waits[0]), "{waits:?}");
+    assert!((60..=120).contains(&waits[2]), "{waits:?}");
+    assert!(waits[5..].iter().all(|wait| (150..=300).contains(wait)), "{waits:?}");
+    // It comes back and goes again: that is another story, and begins anew.
+    next(&mut hand);
+    hand.open();
+    hand.grant("");
+    let high = hand.socket;
+    hand.close(high);
+    next(&mut hand);
+    hand.refuse();
+    while next(&mut hand) == "wss://high.example" {
+        hand.refuse();
+    }
+    hand.open();
+    hand.grant("");
+    let waits = looks(&mut hand, 1);
+    assert!((15..=30).contains(&waits[0]), "{waits:?}");
 }
 
 #[test]

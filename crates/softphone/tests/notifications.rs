@@ -304,9 +304,9 @@ fn whoever_asks_for_patience_gets_it() {
     let mut story = Story::active();
     story.tell(Phase::Active, "x");
     let notify = story.next();
+    story.tell(Phase::Active, "y");
     // RFC 6665 §4.2.2
     story.answer(&notify, 503, "Retry-After: 20\r\n");
-    story.tell(Phase::Active, "y");
     story.run(18);
     assert!(story.world.is_silent());
     story.run(3);
@@ -346,6 +346,46 @@ fn a_subscribe_that_cannot_make_a_dialog_is_refused() {
     story.world.run_ms(100);
     assert!(story.world.response(400).is_some());
     assert_eq!(story.changes(), ["Invalid"]);
+}
+
+/// RFC 6665 §4.2.1.1
+#[test]
+fn whoever_names_no_time_gets_the_applications() {
+    let mut story = Story::begin("");
+    let ok = story.accept(Some(120), told(Phase::Active, "open"));
+    assert_eq!(ok.expires(), Some(120));
+    story.expect("active;expires=120", "open");
+    let mut story = Story::begin("");
+    assert_eq!(story.accept(None, told(Phase::Active, "open")).expires(), Some(3600));
+}
+
+#[test]
+fn a_refresh_is_told_what_was_said_last() {
+    let mut story = Story::active();
+    story.tell(Phase::Active, "closed");
+    story.expect("active;expires=599", "closed");
+    assert_eq!(story.again(&format!("{EVENT}Expires: 300\r\n")), 200);
+    story.expect("active;expires=300", "closed");
+}
+
+#[test]
+fn what_is_over_cannot_be_refreshed_and_is_not_kept_for_ever() {
+    let mut story = Story::active();
+    story.tell(terminated("noresource", None), "gone");
+    let last = story.next();
+    assert_eq!(story.again(&format!("{EVENT}Expires: 300\r\n")), 481);
+    story.answer(&last, 481, "");
+    assert_eq!(story.changes(), ["Final"], "it ends once");
+    // Nor is a last word that finds no flow.
+    let mut story = Story::active();
+    story.world.registrars[0].down = true;
+    story.world.cut(story.anna, 0);
+    story.run(1);
+    story.tell(terminated("noresource", None), "gone");
+    story.run(40);
+    story.world.registrars[0].down = false;
+    story.run(40);
+    assert!(story.world.is_silent());
 }
 
 #[test]

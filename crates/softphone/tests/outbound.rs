@@ -6,6 +6,7 @@ mod support;
 
 use headset_sip::{Name, PING, PONG};
 use headset_softphone::{AccountOptions, Event, FlowStatus, Input, UserAgentStatus};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use support::hand::Hand;
 
@@ -110,6 +111,62 @@ fn a_server_that_wants_to_be_pinged_is_however_much_it_says_itself() {
         let gap = pair[1].since(pair[0]);
         assert!(gap >= Duration::from_secs(31) && gap <= Duration::from_secs(41), "{gap:?}");
     }
+    let gaps: BTreeSet<_> = pings.windows(2).map(|pair| pair[1].since(pair[0])).collect();
+    assert!(gaps.len() > 1, "not all clients in the same rhythm");
+}
+
+/// RFC 5626 §4.4.1: what Flow-Timer asks for is a ping, whatever was asked before.
+#[test]
+fn a_server_known_by_options_that_says_flow_timer_is_pinged() {
+    let mut hand = silent();
+    hand.run_s(16);
+    let options = hand.request("OPTIONS");
+    hand.answer(&options, 200, "");
+    let socket = hand.socket;
+    hand.close(socket);
+    hand.run_s(1);
+    hand.open();
+    let register = hand.request("REGISTER");
+    hand.grant_that(&register, "", "Flow-Timer: 5\r\n");
+    hand.run_s(5);
+    assert_eq!(sent(&mut hand), [PING]);
+}
+
+#[test]
+fn how_a_server_is_to_be_asked_is_known_from_the_socket_before() {
+    // One that answers pings is dead where it does not.
+    let mut hand = silent();
+    hand.say(PONG);
+    let socket = hand.socket;
+    hand.close(socket);
+    hand.run_s(1);
+    hand.open();
+    hand.grant("");
+    hand.run_s(16);
+    assert_eq!(sent(&mut hand), [PING]);
+    assert_eq!(hand.closed.len(), 1);
+    // One that answers OPTIONS alone is not asked by pings again.
+    let mut hand = silent();
+    hand.run_s(16);
+    let options = hand.request("OPTIONS");
+    hand.answer(&options, 200, "");
+    let socket = hand.socket;
+    hand.close(socket);
+    hand.run_s(1);
+    hand.open();
+    hand.grant("");
+    hand.run_s(9);
+    assert_eq!(sent(&mut hand), ["OPTIONS"]);
+}
+
+#[test]
+fn where_the_server_has_not_said_how_long_the_network_s_return_is_reason_enough() {
+    let mut hand = Hand::connected(AccountOptions { retry_min_ms: 2_000, ..AccountOptions::default() });
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 500, "");
+    assert!(hand.find("REGISTER").is_none());
+    hand.input(Input::Nudge);
+    assert!(hand.find("REGISTER").is_some());
 }
 
 /// RFC 5626 §4.5 with RFC 3261 §20.33: every failure is followed by another attempt, and not before it is welcome.
@@ -134,6 +191,29 @@ fn whatever_the_refusal_it_is_tried_again_when_the_server_says() {
         hand.grant_that(&again, "", "");
         assert_eq!(hand.phone.user_agent_status(), UserAgentStatus::Registered, "{status}");
     }
+}
+
+/// RFC 3261 §20.33: what the server said holds though its connection is gone.
+#[test]
+fn a_server_that_asks_for_patience_and_hangs_up_is_left_in_peace() {
+    let mut hand = Hand::connected(AccountOptions::default());
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 503, "Retry-After: 40\r\n");
+    hand.run_s(10);
+    let socket = hand.socket;
+    hand.close(socket);
+    hand.run_s(29);
+    hand.input(Input::Nudge);
+    assert!(hand.wanted.is_empty());
+    hand.run_s(6);
+    hand.open();
+    hand.grant("");
+    // That was then: a loss later on is made good at once.
+    hand.run_s(20);
+    let socket = hand.socket;
+    hand.close(socket);
+    hand.run_s(1);
+    assert_eq!(hand.wanted.len(), 1);
 }
 
 #[test]

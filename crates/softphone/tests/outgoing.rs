@@ -224,6 +224,13 @@ fn a_200_that_comes_again_on_another_flow_is_acknowledged_there() {
     reply(&mut world, other, &invite, 200);
     assert!(world.request(Method::Ack).is_some_and(|(on, _)| on == other));
     assert!(world.request(Method::Bye).is_none());
+    // Another call's, or another fork's, is not ours to acknowledge there.
+    let ok = wire::response(&invite, 200, "", Some(&wire::described("far", "sendrecv")));
+    for strange in [ok.replace(invite.call_id(), "another-call"), ok.replace("tag=far", "tag=fork")] {
+        world.send(other, &strange);
+        world.run_ms(100);
+        assert!(world.request(Method::Ack).is_none());
+    }
 }
 
 #[test]

@@ -6,7 +6,8 @@ mod support;
 
 use headset_sip::{Name, Request, parse};
 use headset_softphone::{
-    AccountOptions, Command, Credentials, FlowEvent, FlowStatus, SocketId, UserAgentStatus,
+    AccountOptions, Command, Credentials, FlowEvent, FlowStatus, Identity, Settings, SocketId,
+    UserAgentStatus,
 };
 use support::hand::{Hand, challenge, registrar};
 
@@ -24,6 +25,8 @@ fn every_step_is_told_with_the_text_of_its_response() {
     let register = hand.request("REGISTER");
     hand.answer(&register, 401, &challenge("WWW-Authenticate", "home", "n"));
     let register = hand.request("REGISTER");
+    // Not yet, says the server.
+    hand.answer(&register, 100, "");
     hand.grant_that(&register, "", "X-Seen: yes\r\n");
     let steps = hand.steps();
     assert!(steps.iter().all(|(registrar, _)| registrar == "r1"));
@@ -138,6 +141,38 @@ fn every_binding_can_be_removed_those_of_an_earlier_life_too() {
     assert!(goodbye.has_wildcard_contact() && goodbye.get(Name::Authorization).is_some());
     hand.answer(&goodbye, 200, "");
     assert_eq!(hand.words(), ["unregistered 200"]);
+    // Registered, refused and waiting too.
+    for status in [200, 403, 503] {
+        let mut hand = Hand::connected(reporting());
+        let register = hand.request("REGISTER");
+        match status {
+            200 => hand.grant_that(&register, "", ""),
+            _ => hand.answer(&register, status, ""),
+        }
+        hand.command(Command::Unregister { all: true });
+        assert!(hand.request("REGISTER").has_wildcard_contact(), "{status}");
+    }
+}
+
+/// RFC 3261 §10.2.2: nothing can be waited for.
+#[test]
+fn whoever_starts_as_somebody_else_takes_the_first_binding_back() {
+    for registered in [true, false] {
+        let mut hand = Hand::connected(AccountOptions::default());
+        let register = hand.request("REGISTER");
+        if registered {
+            hand.grant_that(&register, "", "");
+        }
+        hand.command(Command::Start {
+            identity: Identity { login: "ben".into(), domain: "demo.example".into(), ..Identity::default() },
+            credentials: Credentials::new("ben".into(), "secret".into()),
+            registrars: vec![registrar("r1", 1)],
+            settings: Settings::default(),
+        });
+        let goodbye = hand.request("REGISTER");
+        assert_eq!((goodbye.call_id(), expires(&goodbye)), (register.call_id(), Some(0)), "{registered}");
+        assert_eq!(hand.closed, [(SocketId(1), 1000)]);
+    }
 }
 
 #[test]

@@ -3,74 +3,10 @@
 mod support;
 
 use headset_sip::{Method, Name};
-use headset_softphone::{
-    CallCommand, CallEvent, CallStatus, CallView, Direction, Event, Input, MediaOptions, Permission, Settings,
-};
+use headset_softphone::{CallCommand, CallEvent, CallStatus, Direction, Event, Settings};
 use std::time::Duration;
-use support::{Step, World, say, wire};
-
-/// Anna has answered the switch's call; her tag.
-struct Story {
-    world: World,
-    anna: usize,
-    link: usize,
-    tag: String,
-    cseq: u32,
-}
-
-impl Story {
-    fn new() -> Story {
-        let mut world = World::new(1);
-        let anna = world.phone("anna");
-        world.input(anna, Input::MicrophonePermission(Permission::Granted));
-        let link = world.link(anna, 0);
-        world.send(link, &wire::invite("anna", "c1", "b1"));
-        world.run_ms(100);
-        world.command(anna, say::answer(MediaOptions(0)));
-        world.run_ms(100);
-        let tag = world.response(200).expect("200").1.to_tag().expect("a tag").to_string();
-        world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
-        world.run_ms(50);
-        world.phones[anna].take_steps();
-        world.inbox.clear();
-        Story { world, anna, link, tag, cseq: 7 }
-    }
-
-    /// A request of the far end and what it is finally answered with: status and body.
-    fn ask(&mut self, method: &str, sdp: Option<&str>) -> (u16, String) {
-        self.tell(method, sdp);
-        self.world.run_ms(150);
-        let (_, message) = self.world.inbox.pop_back().expect("an answer");
-        self.world.inbox.clear();
-        let headset_sip::Message::Response(response) = message else { panic!("no response") };
-        (response.status(), response.body().to_string())
-    }
-
-    fn tell(&mut self, method: &str, sdp: Option<&str>) {
-        self.cseq += 1;
-        let content = sdp.map(|sdp| ("application/sdp", sdp));
-        let text = wire::within(method, "anna", "c1", &self.tag, self.cseq, content);
-        self.world.send(self.link, &text);
-    }
-
-    /// The ACK of the INVITE sent last.
-    fn acknowledge(&mut self, sdp: Option<&str>) {
-        let content = sdp.map(|sdp| ("application/sdp", sdp));
-        let text = wire::within("ACK", "anna", "c1", &self.tag, self.cseq + 1000, content);
-        let text = text.replace("CSeq: 7 ACK", &format!("CSeq: {} ACK", self.cseq));
-        self.world.send(self.link, &text);
-        self.world.run_ms(50);
-        self.world.inbox.clear();
-    }
-
-    fn steps(&mut self) -> Vec<Step> {
-        self.world.phones[self.anna].take_steps()
-    }
-
-    fn call(&self) -> CallView {
-        self.world.phones[self.anna].softphone.call().expect("a call")
-    }
-}
+use support::answered::Story;
+use support::{Step, say, wire};
 
 #[test]
 fn the_far_end_holds_and_resumes() {
@@ -268,6 +204,11 @@ fn a_reinvite_that_nobody_answers_ends_the_call_only_when_its_media_is_gone() {
         story.world.command(story.anna, say::hold(true));
         story.world.run(Duration::from_secs(40));
         assert_eq!(story.world.phones[story.anna].end().is_none(), media);
+        if media {
+            // RFC 3261 §14.1: all is as it was.
+            assert!(story.steps().contains(&Step::Rollback));
+            assert_eq!(story.call().status, CallStatus::Active);
+        }
     }
 }
 

@@ -5,7 +5,9 @@ mod support;
 
 use headset_sip::digest::{Authorization, Challenge};
 use headset_sip::{Method, Name, Request};
-use headset_softphone::{Command, Event, NewRequest, Reply, RequestFailure, Sender};
+use headset_softphone::{
+    Command, Event, Input, NewRequest, Output, Reply, RequestFailure, Sender, SocketEvent,
+};
 use std::time::Duration;
 use support::outside::{asks, reply, request, supervised};
 use support::{World, wire};
@@ -32,7 +34,10 @@ fn a_message_goes_from_one_to_the_other() {
     let (anna, boris) = (world.phone("anna"), world.phone("boris"));
     world.command(boris, supervised(&[]));
     let order = NewRequest {
-        headers: "Subject: hello\nX-Mood: fine\r\nVia: SIP/2.0/WS evil\nFrom: <sip:evil@evil>".into(),
+        // RFC 3261 §8.1.1: what makes it a request, and what its body is, is not for them to say.
+        headers: "Subject: hello\nX-Mood: fine\r\nVia: SIP/2.0/WS evil\nFrom: <sip:evil@evil>\nTo: <sip:evil@evil>\n\
+            Call-ID: evil\nCSeq: 1 EVIL\nMax-Forwards: 1\nContent-Length: 1\nContent-Type: text/evil\ni: evil"
+            .into(),
         content_type: "text/plain;charset=utf-8".into(),
         ..request(1, "MESSAGE", "boris", "Привет")
     };
@@ -45,7 +50,11 @@ fn a_message_goes_from_one_to_the_other() {
     assert_eq!(message.from().expect("From").uri.to_string(), "sip:anna@demo.example");
     // RFC 3428 §4
     assert_eq!(message.get(Name::Contact), None);
-    assert!(!message.as_str().contains("evil@evil") && !message.as_str().contains("WS evil"));
+    let text = message.as_str();
+    assert!(!text.contains("evil") && !text.contains("EVIL"), "{text}");
+    for name in [Name::MaxForwards, Name::ContentLength, Name::ContentType] {
+        assert_eq!(message.all(name).count(), 1, "{text}");
+    }
     world.command(boris, reply(*id, 200));
     world.run_ms(100);
     assert_eq!(world.phones[anna].answers(1), (vec![200], None));
@@ -59,6 +68,7 @@ fn options_are_told_and_asked_for() {
     let text = last_answer(&world, anna);
     assert!(text.starts_with("SIP/2.0 200") && text.contains("Accept: application/sdp"), "{text}");
     assert!(text.contains("Allow: INVITE") && !text.contains("MESSAGE"), "{text}");
+    assert!(text.contains("Supported: outbound"), "{text}");
     // The application that answers by itself need not know what the engine can do.
     world.command(boris, supervised(&[]));
     ask(&mut world, anna, request(2, "OPTIONS", "boris", ""));
@@ -88,6 +98,8 @@ fn without_supervision_requests_are_refused_as_ever() {
     {
         ask(&mut world, anna, request(number, method, "boris", "x"));
         assert_eq!(world.phones[anna].answers(number), (vec![status], None), "{method}");
+        // RFC 3261 §8.2.1
+        assert!(last_answer(&world, anna).contains("Allow: INVITE"), "{method}");
     }
     assert!(world.phones[boris].asked().is_empty());
 }
@@ -285,6 +297,43 @@ fn replies_say_what_the_application_says_and_what_the_status_asks_for() {
     assert_eq!(response.get_named("X-Why"), Some("because"));
     assert!(response.get(Name::Allow).is_some() && response.all(Name::To).count() == 1);
     assert!(response.to_tag().is_some());
+    // RFC 3261 §21.4.6
+    world.send(link, &asks("MESSAGE", "<sip:anna@demo.example>", "c2", 1, "", "x"));
+    world.run_ms(100);
+    let id = world.phones[anna].asked().remove(0).0;
+    world.command(anna, reply(id, 405));
+    world.run_ms(100);
+    assert!(world.response(405).is_some_and(|(_, response)| response.get(Name::Allow).is_some()));
+}
+
+/// RFC 3261 §8.2.2
+#[test]
+fn what_is_required_in_vain_and_what_came_by_two_ways_is_refused() {
+    let (mut world, anna, link) = anna();
+    let required = "Require: foo, timer\r\nRequire: bar\r\n";
+    world.send(link, &asks("MESSAGE", "<sip:anna@demo.example>", "c1", 1, required, "x"));
+    world.run_ms(100);
+    let (_, refusal) = world.response(420).expect("420");
+    assert_eq!(refusal.get(Name::Unsupported), Some("foo, bar"));
+    let text = asks("MESSAGE", "<sip:anna@demo.example>", "c2", 1, "", "x");
+    world.send(link, &text);
+    world.send(link, &text.replace("branch=z9hG4bK", "branch=z9hG4bKother"));
+    world.run_ms(100);
+    assert!(world.response(482).is_some());
+    assert_eq!(world.phones[anna].asked().len(), 1);
+}
+
+/// RFC 3515 §2.2, RFC 5626 §4.3
+#[test]
+fn what_may_make_a_dialog_says_where_we_are() {
+    let mut world = World::new(1);
+    let anna = world.phone("anna");
+    for (number, method, says) in [(1, "REFER", true), (2, "SUBSCRIBE", true), (3, "OPTIONS", false)] {
+        ask(&mut world, anna, request(number, method, "far", ""));
+        let (_, request) = world.sent();
+        let ob = request.contact().map(|contact| contact.uri.params.contains("ob"));
+        assert_eq!(ob, says.then_some(true), "{method}");
+    }
 }
 
 #[test]
@@ -314,4 +363,27 @@ fn stopping_leaves_nobody_waiting() {
     assert_eq!(world.phones[anna].answers(1).1, Some(RequestFailure::Transport));
     world.run(Duration::from_secs(60));
     assert_eq!(world.phones[anna].softphone.poll_timeout(), None);
+}
+
+#[test]
+fn who_has_not_started_is_not_there() {
+    let (mut world, anna, link) = anna();
+    world.phones[anna].grant_microphone(world.now);
+    let socket = world.links[link].socket;
+    let say = |world: &mut World, text: String| {
+        // While the un-REGISTER is under way.
+        let now = world.now;
+        let phone = &mut world.phones[anna].softphone;
+        phone.handle_input(now, Input::Socket(socket, SocketEvent::Received(text)));
+        std::iter::from_fn(|| phone.poll_output())
+            .filter_map(|output| match output {
+                Output::Send { text, .. } => text.get(8..11).map(String::from),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    world.command(anna, Command::Stop);
+    let message = asks("MESSAGE", "<sip:anna@demo.example>", "c1", 1, "", "x");
+    assert_eq!(say(&mut world, message), ["480"]);
+    assert_eq!(say(&mut world, wire::invite("anna", "c2", "b2")), ["100", "480"]);
 }

@@ -4,8 +4,8 @@ mod support;
 
 use headset_sip::{Method, Name};
 use headset_softphone::{
-    CallCommand, CallStatus, CallView, Command, Event, Input, MediaOptions, Originator, Output, Permission,
-    Settings,
+    CallCommand, CallDirection, CallStatus, CallView, Command, Event, Input, MediaOptions, Originator,
+    Output, Permission, Settings, SocketEvent,
 };
 use std::time::Duration;
 use support::{Step, World, say, wire};
@@ -53,6 +53,7 @@ fn the_page_that_comes_back_goes_on_with_the_call() {
     assert!(!kept.contains("secret"));
     let last = world.heard.iter().rev().find(|(_, _, text)| text.starts_with("ACK")).expect("ACK").2.clone();
     world.command(anna, resume(&kept));
+    assert!(stored(&world, anna).is_empty(), "what was stored is good until the far end has answered");
     assert_eq!(
         world.phones[anna].take_steps(),
         [support::Step::Offer(headset_softphone::Direction::SendRecv, false)]
@@ -61,6 +62,7 @@ fn the_page_that_comes_back_goes_on_with_the_call() {
     let (mine, theirs) = (view(&world, anna), view(&world, boris));
     assert_eq!((mine.status, theirs.status), (CallStatus::Active, CallStatus::Active));
     assert!(mine.connected && theirs.connected);
+    assert_eq!((mine.direction, theirs.direction), (CallDirection::Outgoing, CallDirection::Incoming));
     assert_eq!(&*mine.remote.user, "boris");
     // Whoever read the INVITE's headers before may do so again.
     assert!(mine.invite.starts_with("INVITE sip:boris@demo.example SIP/2.0\r\n"));
@@ -196,6 +198,22 @@ fn it_is_stored_before_the_far_end_may_count_on_it() {
     let kept = at(&|output| matches!(output, Output::Event(Event::DialogChanged { .. })));
     let sent = at(&|output| matches!(output, Output::Send { text, .. } if text.starts_with("SIP/2.0 200")));
     assert!(kept < sent);
+
+    // And before our ACK.
+    let mut world = World::new(1);
+    let anna = world.phone("anna");
+    world.command(anna, say::dial("support", DEFAULT));
+    world.run_ms(100);
+    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
+    let ok = wire::response(&invite, 200, "", Some(&wire::described("far", "sendrecv")));
+    let (now, socket) = (world.now, world.links[link].socket);
+    let phone = &mut world.phones[anna].softphone;
+    phone.handle_input(now, Input::Socket(socket, SocketEvent::Received(ok)));
+    let outputs: Vec<Output> = std::iter::from_fn(|| phone.poll_output()).collect();
+    let at = |found: &dyn Fn(&Output) -> bool| outputs.iter().position(found).expect("it is there");
+    let kept = at(&|output| matches!(output, Output::Event(Event::DialogChanged { .. })));
+    let sent = at(&|output| matches!(output, Output::Send { text, .. } if text.starts_with("ACK")));
+    assert!(kept < sent);
 }
 
 #[test]
@@ -224,4 +242,23 @@ fn an_application_that_decides_by_itself_stores_nothing() {
     world.command(boris, say::answer(DEFAULT));
     world.run_ms(300);
     assert!(stored(&world, anna).is_empty() && stored(&world, boris).len() == 1);
+}
+
+#[test]
+fn who_was_called_comes_back_as_who_was_called() {
+    let mut world = World::new(1);
+    let (anna, boris) = (world.phone("anna"), world.phone("boris"));
+    world.command(anna, say::dial("boris", DEFAULT));
+    world.run_ms(300);
+    world.command(boris, say::answer(DEFAULT));
+    world.run_ms(300);
+    let kept = stored(&world, boris).pop().expect("a stored dialog");
+    world.phones[boris].frozen = true;
+    world.cut(boris, 0);
+    let again = world.phone("boris");
+    world.command(again, resume(&kept));
+    world.run(Duration::from_secs(1));
+    let view = view(&world, again);
+    assert_eq!((view.status, view.direction), (CallStatus::Active, CallDirection::Incoming));
+    assert_eq!(&*view.remote.user, "anna");
 }

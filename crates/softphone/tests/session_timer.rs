@@ -66,7 +66,8 @@ fn unasked_no_session_expires() {
 fn the_caller_refreshes_by_update_at_half_the_time() {
     let extra = "Session-Expires: 120;refresher=uac\r\nAllow: INVITE, UPDATE\r\n";
     let (mut world, anna, link, invite) = called(120, extra);
-    assert_eq!(invite.get(Name::SessionExpires), Some("120"));
+    assert_eq!((invite.get(Name::SessionExpires), invite.get(Name::MinSe)), (Some("120"), None));
+    world.phones[anna].take_steps();
     world.run(Duration::from_secs(58));
     assert_eq!(world.count("UPDATE"), 0);
     world.run(Duration::from_secs(3));
@@ -76,6 +77,7 @@ fn the_caller_refreshes_by_update_at_half_the_time() {
     world.send(link, &wire::response(&update, 200, "Session-Expires: 120;refresher=uac\r\n", None));
     world.run(Duration::from_secs(61));
     assert!(world.request(Method::Update).is_some(), "and again");
+    assert_eq!(world.phones[anna].take_steps(), [], "nothing was offered, so nothing is taken back");
     // RFC 4028 §10: unanswered it ends with BYE, before the far end forgets it.
     assert!(!is_over(&mut world, anna));
     world.run(Duration::from_secs(29));
@@ -194,4 +196,121 @@ fn a_caller_who_does_not_refresh_is_hung_up() {
     world.run(Duration::from_secs(10));
     assert!(is_over(&mut world, anna));
     assert!(world.request(Method::Bye).is_some());
+}
+
+#[test]
+fn nobody_asks_for_less_than_90_s_nor_for_more_than_a_day() {
+    let (.., invite) = called(30, "");
+    assert_eq!(invite.get(Name::SessionExpires), Some("90"));
+    // RFC 4028 §6: a 422 is heeded within reason.
+    let mut world = World::new(1);
+    let anna = world.new_phone("anna");
+    world.phones[anna].settings = Settings { session_expires: 90, ..Settings::default() };
+    world.start(anna, &[0]);
+    world.run(Duration::from_secs(1));
+    world.command(anna, say::dial("support", DEFAULT));
+    world.run_ms(100);
+    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
+    world.send(link, &wire::response(&invite, 422, "Min-SE: 86401\r\n", None));
+    world.run_ms(100);
+    assert!(world.request(Method::Invite).is_none());
+}
+
+/// RFC 4028 §7.3, §7.4
+#[test]
+fn a_refresh_that_is_too_short_is_made_longer() {
+    let (mut world, anna, link, _) = called(90, "Session-Expires: 90;refresher=uac\r\nAllow: UPDATE\r\n");
+    world.run(Duration::from_secs(46));
+    let (_, update) = world.request(Method::Update).expect("UPDATE");
+    world.phones[anna].take_steps();
+    world.send(link, &wire::response(&update, 422, "Min-SE: 300\r\n", None));
+    world.run_ms(100);
+    assert_eq!(world.phones[anna].take_steps(), []);
+    let (_, again) = world.request(Method::Update).expect("another UPDATE");
+    assert_eq!(again.get(Name::SessionExpires), Some("300;refresher=uac"));
+    assert_eq!(again.get(Name::MinSe), Some("300"));
+    assert!(!is_over(&mut world, anna));
+}
+
+/// RFC 4028 §7.2, §10
+#[test]
+fn a_callee_who_is_to_refresh_is_waited_for_till_32_s_before_the_end() {
+    let (mut world, anna, _, _) = called(300, "Session-Expires: 300;refresher=uas\r\nAllow: UPDATE\r\n");
+    world.run(Duration::from_secs(266));
+    assert_eq!(world.count("UPDATE"), 0);
+    assert!(!is_over(&mut world, anna));
+    world.run(Duration::from_secs(3));
+    assert!(is_over(&mut world, anna));
+}
+
+#[test]
+fn whether_a_session_expires_is_for_the_answer_to_say() {
+    // Asked for, and not granted.
+    let (mut world, anna, _, _) = called(120, "Allow: UPDATE\r\n");
+    world.run(Duration::from_secs(4000));
+    assert!(!is_over(&mut world, anna));
+    assert_eq!(world.count("UPDATE"), 0);
+    // Granted, and not asked for: somebody on the way has.
+    let (mut world, anna, link, _) = called(0, "Session-Expires: 120;refresher=uac\r\nAllow: UPDATE\r\n");
+    world.run(Duration::from_secs(61));
+    let (_, update) = world.request(Method::Update).expect("UPDATE");
+    // A refresh may change it.
+    world.send(link, &wire::response(&update, 200, "Session-Expires: 600;refresher=uac\r\n", None));
+    world.run(Duration::from_secs(298));
+    assert!(world.request(Method::Update).is_none());
+    world.run(Duration::from_secs(4));
+    assert!(world.request(Method::Update).is_some() && !is_over(&mut world, anna));
+}
+
+/// RFC 4028 §9: whoever does not know of timers cannot read a 422, and refreshes nothing.
+#[test]
+fn who_knows_nothing_of_timers_has_them_made_long_enough() {
+    let (.., ok) = answered(0, "Session-Expires: 30;refresher=uac\r\n");
+    assert!(ok.contains("Session-Expires: 90;refresher=uas\r\n"), "{ok}");
+    assert!(!ok.contains("Require: timer"), "{ok}");
+}
+
+fn tag(ok: &str) -> &str {
+    let to = ok.split("To: ").nth(1).and_then(|to| to.split("tag=").nth(1)).expect("a tag");
+    to.split('\r').next().expect("a tag")
+}
+
+#[test]
+fn too_short_within_a_call_is_422_too() {
+    for method in ["UPDATE", "INVITE"] {
+        let (mut world, anna, link, ok) = answered(0, "Supported: timer\r\n");
+        let request = wire::within(method, "anna", "c1", tag(&ok), 20, None);
+        world.send(link, &request.replace("Contact", "Supported: timer\r\nSession-Expires: 30\r\nContact"));
+        world.run_ms(100);
+        let (_, refusal) = world.response(422).expect("422");
+        assert_eq!(refusal.get(Name::MinSe), Some("90"));
+        assert!(!is_over(&mut world, anna));
+    }
+}
+
+#[test]
+fn the_callee_who_is_to_refresh_does() {
+    let extra = "Supported: timer\r\nAllow: UPDATE\r\nSession-Expires: 200;refresher=uas\r\n";
+    let (mut world, anna, _, _) = answered(0, extra);
+    world.run(Duration::from_secs(98));
+    assert!(world.request(Method::Update).is_none());
+    world.run(Duration::from_secs(3));
+    let (_, update) = world.request(Method::Update).expect("UPDATE");
+    // RFC 4028 §7.4: the one who refreshes goes on to.
+    assert_eq!(update.get(Name::SessionExpires), Some("200;refresher=uac"));
+    assert!(!is_over(&mut world, anna));
+}
+
+#[test]
+fn a_refresh_that_nobody_answers_is_tried_again() {
+    let (mut world, anna, _, _) = called(300, "Session-Expires: 300;refresher=uac\r\nAllow: UPDATE\r\n");
+    world.run(Duration::from_secs(151));
+    assert_eq!(world.count("UPDATE"), 1);
+    world.phones[anna].take_steps();
+    // 32 s of silence, then half of what is left.
+    world.run(Duration::from_secs(34));
+    assert!(!is_over(&mut world, anna));
+    world.run(Duration::from_secs(45));
+    assert_eq!(world.count("UPDATE"), 2);
+    assert_eq!(world.phones[anna].take_steps(), []);
 }

@@ -131,6 +131,7 @@ fn the_caller_may_be_somebody_else_or_nobody() {
     let from = invite.get(Name::From).expect("From");
     assert!(from.starts_with("\"Shop\" <sip:4000@demo.example>;tag="), "{from}");
     assert_eq!((invite.get_named("X-Order"), invite.get_named("X-Shop")), (Some("17"), Some("a")));
+    assert_eq!((invite.get(Name::Privacy), invite.get(Name::PPreferredIdentity)), (None, None));
 
     world.command(anna, dial(CallOptions { anonymous: true, ..CallOptions::default() }));
     world.run_ms(100);

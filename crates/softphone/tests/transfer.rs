@@ -2,94 +2,16 @@
 
 mod support;
 
-use headset_sip::{Method, Name, Request};
+use headset_sip::{Method, Name};
 use headset_softphone::{
-    CallCommand, CallEvent, CallId, CallOptions, CallStatus, CallView, Event, MediaOptions, Outcome, Settings,
+    CallCommand, CallEvent, CallId, CallOptions, CallStatus, Event, MediaOptions, Outcome, PeerEvent,
+    Settings,
 };
 use std::time::Duration;
+use support::referring::{Story, calls, notified, transfer};
 use support::{Step, World, say, wire};
 
 const DEFAULT: MediaOptions = MediaOptions(0);
-
-fn calls(world: &World, phone: usize) -> Vec<CallView> {
-    world.phones[phone].softphone.calls()
-}
-
-fn transfer(target: &str, with: Option<CallId>) -> headset_softphone::Command {
-    say::call(CallCommand::Transfer { target: target.into(), with, headers: "X-Why: lunch".into() })
-}
-
-/// Anna has called the switch, who has answered.
-struct Story {
-    world: World,
-    anna: usize,
-    link: usize,
-    invite: Request,
-    cseq: u32,
-}
-
-impl Story {
-    fn new(supervised: bool) -> Story {
-        let mut world = World::new(1);
-        let anna = world.new_phone("anna");
-        world.phones[anna].settings = Settings { supervised, one_call: !supervised, ..Settings::default() };
-        world.start(anna, &[0]);
-        world.run(Duration::from_secs(1));
-        world.command(anna, say::dial("support", DEFAULT));
-        world.run_ms(100);
-        let (link, invite) = world.request(Method::Invite).expect("an INVITE");
-        world.send(link, &wire::response(&invite, 200, "", Some(&wire::described("far", "sendrecv"))));
-        world.run_ms(100);
-        world.inbox.clear();
-        Story { world, anna, link, invite, cseq: 10 }
-    }
-
-    /// A request of the far end with these headers more, and the status that it is answered with.
-    fn ask(&mut self, method: &str, extra: &str, content: Option<(&str, &str)>) -> u16 {
-        self.cseq += 1;
-        let own = self.invite.from_tag().expect("a tag");
-        let text = wire::within(method, "anna", self.invite.call_id(), own, self.cseq, content)
-            .replace("tag=switch", "tag=far")
-            .replacen("Contact", &format!("{extra}Contact"), 1);
-        self.world.send(self.link, &text);
-        self.world.run_ms(100);
-        let answer = self.world.inbox.iter().find_map(|(_, message)| match message {
-            headset_sip::Message::Response(response) => Some(response.status()),
-            headset_sip::Message::Request(_) => None,
-        });
-        self.world.inbox.retain(|(_, message)| matches!(message, headset_sip::Message::Request(_)));
-        answer.expect("an answer")
-    }
-
-    fn notify(&mut self, id: u32, state: &str, line: &str) -> u16 {
-        let extra = format!("Event: refer;id={id}\r\nSubscription-State: {state}\r\n");
-        self.ask("NOTIFY", &extra, Some(("message/sipfrag", line)))
-    }
-
-    /// Hands the call on to Boris; the REFER's CSeq once it is taken.
-    fn refer(&mut self, status: u16, extra: &str) -> u32 {
-        self.world.command(self.anna, transfer("boris", None));
-        self.world.run_ms(100);
-        let (link, refer) = self.world.request(Method::Refer).expect("REFER");
-        assert_eq!(refer.get(Name::ReferTo), Some("<sip:boris@demo.example>"));
-        assert_eq!(refer.get(Name::ReferredBy), Some("<sip:anna@demo.example>"));
-        assert_eq!(refer.get_named("X-Why"), Some("lunch"));
-        assert!(calls(&self.world, self.anna)[0].transferring);
-        self.world.send(link, &wire::response(&refer, status, extra, None));
-        self.world.run_ms(100);
-        refer.cseq().expect("CSeq").number
-    }
-
-    fn heard(&self) -> Vec<&CallEvent> {
-        let events = self.world.phones[self.anna].events.iter();
-        events
-            .filter_map(|event| match event {
-                Event::Call(_, event) => Some(event),
-                _ => None,
-            })
-            .collect()
-    }
-}
 
 #[test]
 fn a_call_that_was_handed_on_ends_when_the_other_has_answered() {
@@ -115,6 +37,10 @@ fn a_call_that_could_not_be_handed_on_goes_on() {
     assert_eq!(story.world.phones[story.anna].errors(), ["transfer_failed"]);
     let view = &calls(&story.world, story.anna)[0];
     assert_eq!((view.status, view.transferring), (CallStatus::Active, false));
+    // One that tells no more than that it began, and no more of it either, is over too.
+    let id = story.refer(202, "");
+    assert_eq!(story.notify(id, "terminated;reason=giveup", "SIP/2.0 100 Trying\r\n"), 200);
+    assert_eq!(story.world.phones[story.anna].errors(), ["transfer_failed"]);
     // RFC 6665 §4.1.3: nothing was asked for any more.
     assert_eq!(story.notify(id, "active", "SIP/2.0 180 Ringing\r\n"), 481);
     let another = story.refer(202, "");
@@ -161,17 +87,6 @@ fn an_application_hears_how_the_transfer_goes_and_ends_the_call_itself() {
     assert_eq!(bodies, ["SIP/2.0 202 Reason 202", "SIP/2.0 180 Ringing", "SIP/2.0 200 OK"]);
 }
 
-/// What the NOTIFYs say that have come, and how the last one leaves the subscription.
-fn notified(world: &mut World) -> (Vec<String>, String) {
-    let (mut lines, mut state) = (Vec::new(), String::new());
-    while let Some((_, notify)) = world.request(Method::Notify) {
-        assert!(notify.get(Name::Event).is_some_and(|event| event.starts_with("refer;id=")));
-        lines.push(notify.body().trim_end().to_string());
-        state = notify.get(Name::SubscriptionState).unwrap_or("").to_string();
-    }
-    (lines, state)
-}
-
 #[test]
 fn an_application_carries_out_a_refer_and_tells_how_it_goes() {
     let mut story = Story::new(true);
@@ -180,11 +95,13 @@ fn an_application_carries_out_a_refer_and_tells_how_it_goes() {
     assert_eq!(story.ask("REFER", refer, None), 202);
     assert!(story.heard().iter().any(|event| matches!(event, CallEvent::Referred(_))));
     assert_eq!(notified(&mut story.world).0, ["SIP/2.0 100 Trying"]);
-    let accept = CallCommand::AcceptReferral { new: CallId(5), options: Box::default() };
+    let options = CallOptions { headers: "X-Floor: 3".into(), ..CallOptions::default() };
+    let accept = CallCommand::AcceptReferral { new: CallId(5), options: Box::new(options) };
     story.world.command(story.anna, say::call(accept));
     story.world.run_ms(100);
     let (link, invite) = story.world.request(Method::Invite).expect("an INVITE");
     assert_eq!(invite.uri(), "sip:boris@far.example");
+    assert_eq!(invite.get_named("X-Floor"), Some("3"));
     assert_eq!(invite.get(Name::Replaces), Some("x@y;to-tag=1;from-tag=2"));
     assert_eq!(invite.get(Name::ReferredBy), Some("<sip:boss@far.example>"));
     assert!(invite.get_named("X-Evil").is_none());
@@ -210,6 +127,8 @@ fn whom_a_refer_names_may_be_busy_or_not_be_called_at_all() {
 
     // RFC 4488 §4: it is not told, since it does not want to be.
     assert_eq!(story.ask("REFER", "Refer-Sub: false\r\nRefer-To: <sip:boris@far.example>\r\n", None), 202);
+    let accepted = story.world.heard.iter().rev().find(|(_, _, text)| text.starts_with("SIP/2.0 202"));
+    assert!(accepted.is_some_and(|(_, _, text)| text.contains("Refer-Sub: false\r\n")));
     let accept = CallCommand::AcceptReferral { new: CallId(5), options: Box::default() };
     story.world.command(story.anna, say::call(accept));
     story.world.run_ms(100);
@@ -227,9 +146,22 @@ fn whom_a_refer_names_may_be_busy_or_not_be_called_at_all() {
     story.world.run_ms(100);
     assert_eq!(notified(&mut story.world).0.last().map(|line| &line[..11]), Some("SIP/2.0 486"));
 
+    // A name that is taken cannot be called.
+    assert_eq!(story.ask("REFER", "Refer-To: <sip:boris@far.example>\r\n", None), 202);
+    let taken = calls(&story.world, story.anna)[0].call;
+    let accept = CallCommand::AcceptReferral { new: taken, options: Box::default() };
+    story.world.command(story.anna, say::call(accept));
+    story.world.run_ms(100);
+    assert_eq!(
+        notified(&mut story.world).0.last().map(String::as_str),
+        Some("SIP/2.0 503 Service Unavailable")
+    );
+
     // RFC 3515 §2.4.2
+    assert_eq!(story.ask("REFER", "Refer-To: <tel:+79991234567>\r\n", None), 400);
     assert_eq!(story.ask("REFER", "", None), 400);
     assert_eq!(story.ask("REFER", "Refer-To: <sip:a@b>\r\nRefer-To: <sip:c@d>\r\n", None), 400);
+    assert_eq!(story.ask("REFER", "Refer-To: <sip:a@b>, <sip:c@d>\r\n", None), 400);
     // Nobody sends an operator away.
     let mut story = Story::new(false);
     assert_eq!(story.ask("REFER", "Refer-To: <sip:boris@far.example>\r\n", None), 603);
@@ -344,61 +276,94 @@ fn two_who_were_talked_to_are_joined_and_talk_to_each_other() {
 }
 
 #[test]
-fn only_a_call_that_is_there_can_be_replaced() {
+fn a_refer_whose_flow_is_lost_goes_out_on_the_next() {
     let mut story = Story::new(false);
-    let (call, own) =
-        (story.invite.call_id().to_string(), story.invite.from_tag().expect("a tag").to_string());
-    let replacing = |story: &mut Story, branch: &str, replaces: &str| {
-        let invite = wire::invite("anna", branch, branch);
-        let invite = invite.replace("Max-Forwards", &format!("{replaces}\r\nMax-Forwards"));
-        story.world.send(story.link, &invite);
-        story.world.run_ms(300);
-        loop {
-            let (_, message) = story.world.inbox.pop_front().expect("an answer");
-            match message {
-                headset_sip::Message::Response(response) if response.status() >= 200 => {
-                    return response.status();
-                }
-                _ => {}
-            }
-        }
-    };
-    let right = format!("Replaces: {call};to-tag={own};from-tag=far");
-    // RFC 3891 §3
-    assert_eq!(replacing(&mut story, "r1", &format!("Replaces: {call};to-tag={own};from-tag=x")), 481);
-    assert_eq!(replacing(&mut story, "r2", &format!("{right};early-only")), 486);
-    assert_eq!(replacing(&mut story, "r3", &format!("{right}\r\n{right}")), 400);
-    assert_eq!(calls(&story.world, story.anna).len(), 1);
-    assert_eq!(replacing(&mut story, "r4", &right), 200);
-    story.world.run_ms(200);
-    let bye = story.world.request(Method::Bye);
-    assert!(bye.is_some_and(|(_, bye)| bye.call_id() == call), "the old call is hung up");
-    assert_eq!(replacing(&mut story, "r5", &right), 603, "it is being hung up already");
-    // Nobody takes the place of a call that only rings here.
-    story.world.phones[story.anna].end();
-    story.world.command(story.anna, say::end());
-    story.world.run_ms(100);
-    story.world.send(story.link, &wire::invite("anna", "c2", "c2"));
-    story.world.run_ms(100);
-    let (_, ringing) = story.world.response(180).expect("180");
-    story.world.inbox.clear();
-    let tag = ringing.to_tag().expect("a tag");
-    assert_eq!(replacing(&mut story, "r6", &format!("Replaces: c2;to-tag={tag};from-tag=switch")), 481);
+    story.world.command(story.anna, transfer("boris", None));
+    story.world.run_ms(50);
+    let (_, refer) = story.world.request(Method::Refer).expect("REFER");
+    story.world.cut(story.anna, 0);
+    story.world.run(Duration::from_secs(2));
+    let (_, again) = story.world.request(Method::Refer).expect("another REFER");
+    assert_eq!(again.get(Name::ReferTo), refer.get(Name::ReferTo));
+    assert!(again.cseq().expect("CSeq").number > refer.cseq().expect("CSeq").number);
 }
 
 #[test]
-fn whom_we_are_calling_may_call_back_in_its_place() {
+fn a_report_of_silence_whose_flow_is_lost_is_made_again() {
+    let mut story = Story::new(false);
+    let peer = story.world.phones[story.anna].last_peer();
+    story.world.body_says(story.anna, peer, PeerEvent::NoMedia);
+    story.world.run_ms(50);
+    assert!(story.world.request(Method::Info).is_some());
+    story.world.cut(story.anna, 0);
+    story.world.run(Duration::from_secs(2));
+    assert!(story.world.request(Method::Info).is_some());
+}
+
+#[test]
+fn joining_two_ends_both_calls_though_neither_of_them_hangs_up() {
+    let mut story = Story::new(false);
+    let options = Box::<CallOptions>::default();
+    let consult = CallCommand::Consult { new: CallId::ONE, target: "carol".into(), options };
+    story.world.command(story.anna, say::call(consult));
+    story.world.run_ms(100);
+    for _ in 0..2 {
+        // The hold, and the call to Carol.
+        let (link, invite) = story.world.request(Method::Invite).expect("an INVITE");
+        let sdp = wire::described("far", if invite.to_tag().is_some() { "recvonly" } else { "sendrecv" });
+        let answer = wire::response(&invite, 200, "", Some(&sdp));
+        story.world.send(link, &answer.replace("\"carol\"", ""));
+        story.world.run_ms(100);
+    }
+    let with = calls(&story.world, story.anna)[1].call;
+    // What the URI says itself stays there (RFC 3261 §19.1.1).
+    story.world.command(story.anna, transfer("sip:carol@demo.example?X-A=1", Some(with)));
+    story.world.run_ms(100);
+    let (link, refer) = story.world.request(Method::Refer).expect("REFER");
+    let refer_to = refer.get(Name::ReferTo).expect("Refer-To");
+    assert!(refer_to.starts_with("<sip:carol@demo.example?X-A=1&Replaces="), "{refer_to}");
+    story.world.send(link, &wire::response(&refer, 202, "", None));
+    story.world.run_ms(100);
+    let id = refer.cseq().expect("CSeq").number;
+    story.cseq += 100;
+    assert_eq!(story.notify(id, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n"), 200);
+    story.world.run_ms(100);
+    assert!(calls(&story.world, story.anna).is_empty());
+    assert_eq!(story.world.count("BYE"), 2);
+}
+
+#[test]
+fn who_was_held_before_a_consultation_stays_so_after_it() {
     let mut world = World::new(1);
-    let anna = world.phone("anna");
-    world.command(anna, say::dial("support", DEFAULT));
-    world.run_ms(100);
-    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
-    world.send(link, &wire::response(&invite, 180, "", None));
-    world.run_ms(100);
-    let (call, own) = (invite.call_id(), invite.from_tag().expect("a tag"));
-    let replaces = format!("Replaces: {call};to-tag={own};from-tag=far;early-only\r\nMax-Forwards");
-    world.send(link, &wire::invite("anna", "c2", "c2").replace("Max-Forwards", &replaces));
+    let [anna, boris, _] = ["anna", "boris", "carol"].map(|login| world.phone(login));
+    world.command(anna, say::dial("boris", DEFAULT));
     world.run_ms(300);
-    assert!(world.response(200).is_some() && world.request(Method::Cancel).is_some());
-    assert_eq!(calls(&world, anna).iter().map(|view| &*view.id).collect::<Vec<_>>(), ["call-c2"]);
+    world.command(boris, say::answer(DEFAULT));
+    world.run_ms(300);
+    world.command(anna, say::hold(true));
+    world.run_ms(300);
+    let options = Box::<CallOptions>::default();
+    let consult = CallCommand::Consult { new: CallId::ONE, target: "carol".into(), options };
+    world.command(anna, say::call(consult));
+    world.run_ms(300);
+    let consultation = calls(&world, anna)[1].call.0;
+    world.command(anna, say::to(consultation, say::end()));
+    world.run_ms(500);
+    assert_eq!(calls(&world, anna)[0].status, CallStatus::Hold);
+    assert!(calls(&world, boris)[0].held_by_remote);
+}
+
+#[test]
+fn one_transfer_at_a_time_and_one_that_nobody_answers_has_failed() {
+    let mut story = Story::new(false);
+    for _ in 0..2 {
+        story.world.command(story.anna, transfer("boris", None));
+        story.world.run_ms(100);
+    }
+    assert_eq!(story.world.phones[story.anna].errors(), ["transfer_failed"]);
+    assert_eq!(story.world.count("REFER"), 1);
+    story.world.run(Duration::from_secs(33));
+    assert_eq!(story.world.phones[story.anna].errors(), ["transfer_failed"]);
+    let view = &calls(&story.world, story.anna)[0];
+    assert_eq!((view.status, view.transferring), (CallStatus::Active, false));
 }

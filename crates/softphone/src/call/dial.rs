@@ -33,8 +33,10 @@ pub(super) struct Dial {
     pub(super) to: String,
     /// Where the INVITE goes: To's URI, or where a 3xx pointed.
     target: String,
-    /// Where else a 3xx pointed.
-    alternatives: Vec<String>,
+    /// Where 3xxs pointed.
+    targets: Vec<String>,
+    /// How many of these were asked.
+    asked: usize,
     pub(super) call_id: String,
     tag: String,
     cseq: u32,
@@ -87,7 +89,8 @@ impl Dial {
             options: mem::take(options),
             to: target.clone(),
             target,
-            alternatives: Vec::new(),
+            targets: Vec::new(),
+            asked: 0,
             call_id: ctx.entropy.token(22),
             tag: ctx.entropy.token(10),
             cseq: 1 + ctx.entropy.jitter(9999) as u32,
@@ -129,6 +132,7 @@ impl Dial {
             .header(Name::CSeq, &cseq(self.cseq, &Method::Invite))
             .header(Name::Contact, &contact);
         if self.options().anonymous {
+            // RFC 3325 §9.2, §9.3
             let uri = ctx.account.address(None);
             builder = builder.header(Name::PPreferredIdentity, &uri).header(Name::Privacy, "id");
         }
@@ -189,22 +193,29 @@ impl Dial {
             }
             300..=399 if FULL && self.redirects > 0 => {
                 self.redirects -= 1;
-                let contacts = text::contacts(response).into_iter();
-                let targets = contacts.filter_map(|uri| text::request_uri(&uri));
-                // RFC 3261 §8.1.3.4: nobody is asked twice.
-                self.alternatives = targets.filter(|uri| *uri != self.target).collect();
+                let mut at = self.asked;
+                for uri in text::contacts(response) {
+                    let Some(uri) = text::request_uri(&uri) else { continue };
+                    // RFC 3261 §8.1.3.4: nobody is asked twice.
+                    if uri != self.to && !self.targets.contains(&uri) {
+                        self.targets.insert(at, uri);
+                        at += 1;
+                    }
+                }
             }
-            600.. if FULL => self.alternatives.clear(),
+            // RFC 3261 §21.6
+            600.. if FULL => self.targets.truncate(self.asked),
             _ => {}
         }
-        if !FULL || self.alternatives.is_empty() {
+        let Some(next) = self.targets.get(self.asked).filter(|_| FULL) else {
             let mut ending = refusal(status);
             if status < 400 {
                 ending.contacts = text::contacts(response);
             }
             return Some(ending);
-        }
-        self.target = self.alternatives.remove(0);
+        };
+        self.target.clone_from(next);
+        self.asked += 1;
         self.series = Series::default();
         self.again(ctx);
         None
@@ -248,7 +259,7 @@ impl Dial {
         Ending::new(originator, Outcome::Failed, cause).farewell(farewell)
     }
 
-    /// CANCELs what was sent; what was answered already is hung up. The call is over.
+    /// CANCELs what was sent (RFC 3261 §9.1); what was answered already is hung up. The call is over.
     pub(super) fn withdraw(&mut self, ctx: &mut Context, reason: Option<String>) -> Option<Farewell> {
         let Step::Inviting { key, invite } = mem::replace(&mut self.step, Step::Preparing) else {
             return None;

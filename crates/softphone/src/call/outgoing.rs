@@ -18,6 +18,7 @@ impl Call {
     pub(super) fn dial(ctx: &mut Context, call: CallId, target: String, options: &mut CallOptions) -> Call {
         let mut media = Media::new(call, options.media);
         media.renew(ctx);
+        // RFC 3261 §13.2.1: the far end may make the offer.
         if FULL && options.late_offer {
             media.open_microphone(ctx);
         } else {
@@ -128,7 +129,7 @@ impl Call {
             let ending = Ending::new(Originator::Remote, Outcome::Failed, "Bad Media Description");
             Some(ending.message(ctx, response.as_str()).farewell(farewell))
         };
-        // The early dialog goes on (RFC 3261 §13.2.2.4).
+        // The early dialog goes on, and its CSeq (RFC 3261 §13.2.2.4, §12.2.1.1).
         let Some(fork) = fork(&mut dial.forks, invite, response) else { return failed(ctx, None) };
         let dialog = fork.dialog.clone();
         let early = dial.early_media.take();

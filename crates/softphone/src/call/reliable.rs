@@ -50,7 +50,7 @@ impl Ring {
         self.send_pending(ctx);
     }
 
-    /// It is time to send it again, or to give up.
+    /// It is time to send it again, or to give up (RFC 3262 §3).
     pub(super) fn repeat(&mut self, ctx: &mut Context) -> Option<Box<Ending>> {
         let (_, interval, until) = self.reliable.pending.as_mut()?;
         if ctx.now >= *until {
@@ -80,8 +80,8 @@ impl Ring {
     }
 
     fn send_pending(&mut self, ctx: &mut Context) {
-        let Some((response, interval, _)) = &self.reliable.pending else { return };
-        wake(ctx, self.call, CallTimer::Reliable, *interval);
+        let Some((response, interval, until)) = &self.reliable.pending else { return };
+        wake(ctx, self.call, CallTimer::Reliable, (*interval).min(until.since(ctx.now)));
         if let Some(key) = self.key {
             ctx.transactions.respond(ctx.now, key, response.clone());
         }

@@ -201,6 +201,7 @@ impl Active {
         let (offered, method) = (!wish.offer.is_empty(), request.method());
         match response.status() {
             200..=299 => {
+                // RFC 3261 §12.2.1.2
                 self.dialog.refresh_target(response);
                 self.learn(response);
                 if *method == Method::Invite {
@@ -283,7 +284,7 @@ impl Active {
         }
     }
 
-    /// The far end holds us, or not.
+    /// The far end holds us, or not (RFC 3264 §8.4).
     pub(super) fn held(&mut self, ctx: &mut Context, on: bool) {
         if mem::replace(&mut self.held_by_remote, on) != on && ctx.supervised() {
             ctx.event(crate::Event::Call(self.call, CallEvent::HeldByRemote(on)));

@@ -58,6 +58,7 @@ impl Call {
         key: Key,
         request: &Request,
     ) -> Option<Box<Ending>> {
+        // RFC 3261 §12.2.2
         if let Err(refusal) = self.named(DialogName::of(request))?.accepts(request) {
             ctx.reply(key, request, refusal.status, refusal.reason);
             return None;
@@ -155,7 +156,7 @@ pub(crate) fn abilities(allow: &str) -> [(Name, &str); 3] {
     ]
 }
 
-/// A method that we know and do not take, or do not know.
+/// A method that we know and do not take, or do not know (RFC 3261 §8.2.1).
 pub(crate) fn not_allowed(ctx: &mut Context, key: Key, request: &Request) {
     let (status, reason) = match request.method() {
         Method::Other(_) => (501, "Not Implemented"),

@@ -95,7 +95,7 @@ pub(super) fn request_uri(uri: &str) -> Option<String> {
     Some(text)
 }
 
-/// A Reason header (RFC 3326).
+/// A Reason header (RFC 3326 §2).
 pub(super) fn reason_header(status: u16, text: &str) -> String {
     let mut header = String::from("SIP;cause=");
     push_number(&mut header, u32::from(status));

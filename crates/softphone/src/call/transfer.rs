@@ -50,6 +50,7 @@ impl Calls {
             return ctx.error("transfer_failed", "nobody answered there");
         }
         let uri = match other {
+            // RFC 5589 §7
             Some(other) if target.is_empty() => Some(other.remote_uri.clone()),
             _ => text::target(target, &ctx.account.identity.domain),
         };

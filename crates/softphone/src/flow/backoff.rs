@@ -126,6 +126,11 @@ mod tests {
             [0; 4].map(|_| next(&mut backoff, Time(0), &mut entropy))
         };
         assert_ne!(delays(1), delays(2));
+        let told = |seed| {
+            let asked = Some(Duration::from_secs(20));
+            Backoff::default().next(Time(0), &mut Entropy::new([seed; 32]), &AccountOptions::default(), asked)
+        };
+        assert_ne!(told(1), told(2));
     }
 
     #[test]

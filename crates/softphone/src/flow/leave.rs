@@ -14,7 +14,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub(super) const NORMAL: u16 = 1000;
 
 impl Flow {
-    /// Un-REGISTERs and closes; at once where nothing is registered. `binding_taken`: another flow registers with the
+    /// Un-REGISTERs (RFC 3261 §10.2.2) and closes; at once where nothing is registered. `binding_taken`: another flow registers with the
     /// same reg-id, so that un-REGISTER would hit it.
     pub(super) fn leave(&mut self, ctx: &mut Context, binding_taken: bool) {
         match self.state {

@@ -10,7 +10,7 @@ use crate::{Event, FlowEvent, Output, Registrar, SocketEvent, SocketId};
 use alloc::string::String;
 use core::time::Duration;
 use headset_sip::text::{concat, decimal};
-use headset_sip::{Name, Response};
+use headset_sip::{Name, Response, Time};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// For an answer to REGISTER: shorter than the transaction's 32 s, which nobody wants to be unreachable for.
@@ -116,7 +116,7 @@ impl Flow {
 
     /// The network is back: no reason to wait, but where the server has said for how long.
     pub(super) fn nudge(&mut self, ctx: &mut Context) {
-        if !matches!(self.state, State::Waiting { socket: Some(_), told: true }) {
+        if !matches!(self.state, State::Waiting { told, .. } if told > ctx.now) {
             self.try_now(ctx);
         }
     }
@@ -313,8 +313,15 @@ impl Flow {
             State::Refused { .. } if !ctx.reports() => {}
             _ => {
                 let socket = self.socket().filter(|socket| ctx.routes.is_open(*socket));
-                self.set(ctx, FlowTimer::Retry, delay);
-                self.state = State::Waiting { socket, told: retry_after.is_some() };
+                let at = ctx.now + delay;
+                // RFC 3261 §20.33: it holds though the connection is gone, where there is no other registrar to turn to.
+                let told = match self.state {
+                    _ if retry_after.is_some() => at,
+                    State::Waiting { told, .. } if !ctx.options().one_at_a_time => told,
+                    _ => Time(0),
+                };
+                ctx.timers.set(Timer::Flow(self.id, FlowTimer::Retry), told.max(at));
+                self.state = State::Waiting { socket, told };
             }
         }
         ctx.flows_changed = true;
@@ -375,7 +382,7 @@ impl Flow {
         match &mut self.state {
             State::Waiting { socket, .. } | State::Refused { socket } => *socket = None,
             State::Unregistering { stay: false, .. } | State::Gone => self.state = State::Gone,
-            _ => self.state = State::Waiting { socket: None, told: false },
+            _ => self.state = State::Waiting { socket: None, told: Time(0) },
         }
     }
 

@@ -21,7 +21,7 @@ const ROUNDS: u8 = 4;
 pub(super) enum Ask {
     Bind,
     Unbind,
-    /// Removes every binding of the address of record.
+    /// Removes every binding of the address of record (RFC 3261 §10.2.2).
     #[cfg(feature = "full")]
     UnbindAll,
 }
@@ -125,6 +125,7 @@ impl Registration {
             }
             // RFC 5626 §11.6: the first hop lacks outbound; a binding without it is better than none.
             439 => !core::mem::replace(&mut self.plain, true),
+            // RFC 5626 §11.5: 430 too.
             _ => false,
         };
         Some(if repeat {
@@ -165,6 +166,7 @@ impl Registration {
     ) -> RequestBuilder {
         self.cseq += 1;
         let asked = ctx.options().expires;
+        // RFC 3261 §10.2.1.1
         let expires = match ask {
             Ask::Bind if asked == 0 => String::new(),
             Ask::Bind => decimal(asked.max(self.expires_min)),
@@ -215,6 +217,7 @@ impl Registration {
             0 => EXPIRES,
             asked => asked.max(self.expires_min),
         };
+        // RFC 3261 §10.2.4
         let expires = ours.number("expires").or(response.expires()).unwrap_or(asked);
         if expires == 0 {
             return Verdict::Failed { listed: false };

@@ -4,7 +4,7 @@ use super::machine::Flow;
 #[cfg(feature = "full")]
 use crate::Event;
 use crate::context::Context;
-use crate::{FlowEvent, FlowStatus, FlowView, SocketId};
+use crate::{FlowEvent, FlowStatus, FlowView, SocketId, Time};
 
 #[derive(Debug)]
 pub(super) enum State {
@@ -24,10 +24,11 @@ pub(super) enum State {
         socket: SocketId,
         refused: bool,
     },
-    /// Until the retry timer; a socket that is still good is kept. `told`: the server said how long (Retry-After).
+    /// Until the retry timer; a socket that is still good is kept. `told`: till when the server wants to be left alone
+    /// (Retry-After); 0 where it has not said.
     Waiting {
         socket: Option<SocketId>,
-        told: bool,
+        told: Time,
     },
     /// Until new credentials, or until somebody asks to register.
     Refused {

@@ -1,9 +1,9 @@
 //! The first lines of a request outside any dialog, and what applications add to a message.
 
-use crate::Sender;
 use crate::context::{Context, cseq};
+use crate::{Sender, SocketId};
 use alloc::string::String;
-use headset_sip::{Method, Name, NameAddr, Request, RequestBuilder, ResponseBuilder, Uri};
+use headset_sip::{Method, Name, NameAddr, RequestBuilder, ResponseBuilder, Uri};
 
 /// What stays the same when a request is sent again.
 #[derive(Debug)]
@@ -21,8 +21,14 @@ impl Opening {
         Opening { target, call_id: ctx.entropy.token(22), tag: ctx.entropy.token(10), cseq }
     }
 
-    /// Request-URI, Max-Forwards, To, From, Call-ID, CSeq, and what keeps a sender unknown.
-    pub(crate) fn build(&self, ctx: &Context, method: Method, sender: &Sender) -> RequestBuilder {
+    /// Request-URI, the flow's Route, Max-Forwards, To, From, Call-ID, CSeq, and what keeps a sender unknown.
+    pub(crate) fn build(
+        &self,
+        ctx: &Context,
+        socket: SocketId,
+        method: Method,
+        sender: &Sender,
+    ) -> RequestBuilder {
         let identity = &ctx.account.identity;
         let known = ctx.account.address(None);
         let from = if sender.anonymous {
@@ -30,12 +36,14 @@ impl Opening {
             NameAddr::format("Anonymous", &Uri::sip("anonymous", "anonymous.invalid"), &self.tag)
         } else {
             let user = sender.user.as_deref().unwrap_or(&identity.login);
-            let name = sender.display_name.as_deref().unwrap_or(&identity.display_name);
+            let name = sender.display_name.as_deref().unwrap_or(ctx.account.display_name());
             NameAddr::format(name, &Uri::sip(user, &identity.domain), &self.tag)
         };
         let cseq = cseq(self.cseq, &method);
-        let builder = Request::build(method, &self.target)
-            .header(Name::MaxForwards, "69")
+        // RFC 3261 §8.1.1
+        let builder = ctx
+            .routes
+            .request(socket, method, &self.target)
             .header(Name::To, &NameAddr::format("", &self.target, ""))
             .header(Name::From, &from)
             .header(Name::CallId, &self.call_id)
@@ -72,7 +80,8 @@ impl Lines for ResponseBuilder {
     }
 }
 
-/// Adds the headers that an application gave, a line each. Those that the engine answers for are left out.
+/// Adds the headers that an application gave, a line each. Those that the engine answers for are left out
+/// (RFC 3261 §8.1.1).
 pub(crate) fn more<B: Lines>(mut builder: B, headers: &str) -> B {
     for (name, value) in headers.lines().filter_map(|line| line.split_once(':')) {
         let name = name.trim();

@@ -115,7 +115,7 @@ impl Asking {
         let order = &*self.order;
         let method = &self.method;
         let uri = self.opening.target.clone();
-        let mut builder = self.opening.build(ctx, method.clone(), &order.sender);
+        let mut builder = self.opening.build(ctx, socket, method.clone(), &order.sender);
         match method {
             // RFC 3261 §11.1
             Method::Options => builder = builder.header(Name::Accept, "application/sdp"),

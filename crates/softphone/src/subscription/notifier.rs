@@ -263,6 +263,7 @@ impl Notifier {
         if self.state != State::Open || !is_same(event, &self.event) {
             return ctx.reply(key, request, 481, "Subscription Does Not Exist");
         }
+        // RFC 3261 §12.2.2
         if let Err(refusal) = self.dialog.accepts(request) {
             return ctx.reply(key, request, refusal.status, refusal.reason);
         }

@@ -96,6 +96,7 @@ impl Subscriber {
         self.opening = Opening::new(ctx, self.opening.target.clone());
         self.began = ctx.now;
         self.accepted = false;
+        // RFC 6665 §4.4.3: a fetch.
         self.leaving = self.expires == 0;
         let NewSubscription { content_type, body, wait_ms, .. } = &*self.order;
         self.due =
@@ -142,7 +143,7 @@ impl Subscriber {
         let (builder, uri) = match &mut self.state {
             // What else is wished before the first NOTIFY waits for the dialog that it makes.
             State::Opening if !self.accepted => {
-                let builder = self.opening.build(ctx, Method::Subscribe, &self.order.sender);
+                let builder = self.opening.build(ctx, socket, Method::Subscribe, &self.order.sender);
                 (more(builder, &self.order.headers), self.opening.target.clone())
             }
             State::Live { dialog, .. } => (dialog.request(Method::Subscribe), dialog.remote_target.clone()),
@@ -294,6 +295,7 @@ impl Subscriber {
                 if !is_same(event, &self.order.event) {
                     return no_such(ctx, key, request);
                 }
+                // RFC 3261 §12.2.2
                 if let Err(refusal) = dialog.accepts(request) {
                     return ctx.reply(key, request, refusal.status, refusal.reason);
                 }

@@ -4,13 +4,18 @@
 //! phone's first live flow. What is for nobody lies in the test's inbox; the test answers by hand.
 #![allow(dead_code, unused_imports, unreachable_pub, reason = "each story uses a part")]
 
+pub mod answered;
+pub mod calling;
 #[cfg(feature = "full")]
 pub mod hand;
 #[cfg(feature = "full")]
 pub mod outside;
 mod phone;
+pub mod referring;
 mod registrar;
 pub mod say;
+#[cfg(feature = "full")]
+pub mod subscribing;
 pub mod wire;
 
 pub use phone::{Phone, Step};

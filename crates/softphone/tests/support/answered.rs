@@ -1,0 +1,67 @@
+//! A call to us that was answered: the far end changes it by hand.
+
+use super::{Step, World, say, wire};
+use headset_softphone::{CallView, Input, MediaOptions, Permission};
+
+/// Anna has answered the switch's call; her tag.
+pub struct Story {
+    pub world: World,
+    pub anna: usize,
+    pub link: usize,
+    pub tag: String,
+    pub cseq: u32,
+}
+
+impl Story {
+    pub fn new() -> Story {
+        let mut world = World::new(1);
+        let anna = world.phone("anna");
+        world.input(anna, Input::MicrophonePermission(Permission::Granted));
+        let link = world.link(anna, 0);
+        world.send(link, &wire::invite("anna", "c1", "b1"));
+        world.run_ms(100);
+        world.command(anna, say::answer(MediaOptions(0)));
+        world.run_ms(100);
+        let tag = world.response(200).expect("200").1.to_tag().expect("a tag").to_string();
+        world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
+        world.run_ms(50);
+        world.phones[anna].take_steps();
+        world.inbox.clear();
+        Story { world, anna, link, tag, cseq: 7 }
+    }
+
+    /// A request of the far end and what it is finally answered with: status and body.
+    pub fn ask(&mut self, method: &str, sdp: Option<&str>) -> (u16, String) {
+        self.tell(method, sdp);
+        self.world.run_ms(150);
+        let (_, message) = self.world.inbox.pop_back().expect("an answer");
+        self.world.inbox.clear();
+        let headset_sip::Message::Response(response) = message else { panic!("no response") };
+        (response.status(), response.body().to_string())
+    }
+
+    pub fn tell(&mut self, method: &str, sdp: Option<&str>) {
+        self.cseq += 1;
+        let content = sdp.map(|sdp| ("application/sdp", sdp));
+        let text = wire::within(method, "anna", "c1", &self.tag, self.cseq, content);
+        self.world.send(self.link, &text);
+    }
+
+    /// The ACK of the INVITE sent last.
+    pub fn acknowledge(&mut self, sdp: Option<&str>) {
+        let content = sdp.map(|sdp| ("application/sdp", sdp));
+        let text = wire::within("ACK", "anna", "c1", &self.tag, self.cseq + 1000, content);
+        let text = text.replace("CSeq: 7 ACK", &format!("CSeq: {} ACK", self.cseq));
+        self.world.send(self.link, &text);
+        self.world.run_ms(50);
+        self.world.inbox.clear();
+    }
+
+    pub fn steps(&mut self) -> Vec<Step> {
+        self.world.phones[self.anna].take_steps()
+    }
+
+    pub fn call(&self) -> CallView {
+        self.world.phones[self.anna].softphone.call().expect("a call")
+    }
+}
