@@ -8,44 +8,8 @@ use headset_softphone::{
     Permission,
 };
 use std::time::Duration;
+use support::ringing::{DEFAULT, acknowledge, answer, ringing, talking};
 use support::{Step, World, say, wire};
-
-const DEFAULT: MediaOptions = MediaOptions(0);
-
-/// Anna, registered with two registrars, whose phone rings on the first one.
-fn ringing(permission: Permission) -> (World, usize, usize) {
-    let mut world = World::new(2);
-    let anna = world.phone("anna");
-    world.input(anna, Input::MicrophonePermission(permission));
-    let link = world.link(anna, 0);
-    world.send(link, &wire::invite("anna", "c1", "b1"));
-    world.run_ms(100);
-    (world, anna, link)
-}
-
-fn answer(world: &mut World, anna: usize) {
-    world.command(anna, say::answer(DEFAULT));
-    world.run_ms(100);
-}
-
-/// Acknowledges the 200 that must be there, and gives the phone's tag.
-fn acknowledge(world: &mut World, link: usize) -> String {
-    let (_, ok) = world.response(200).expect("a 200");
-    let tag = ok.to_tag().expect("a tag").to_string();
-    world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
-    world.run_ms(50);
-    tag
-}
-
-/// Talking, with the phone's tag.
-fn talking() -> (World, usize, usize, String) {
-    let (mut world, anna, link) = ringing(Permission::Granted);
-    answer(&mut world, anna);
-    let tag = acknowledge(&mut world, link);
-    world.phones[anna].take_steps();
-    world.inbox.clear();
-    (world, anna, link, tag)
-}
 
 #[test]
 fn a_call_from_a_queue_rings_with_its_name_and_number() {
@@ -293,94 +257,6 @@ fn while_calls_are_refused_the_caller_hears_why() {
 }
 
 #[test]
-fn a_second_copy_is_482_while_the_first_flow_lives() {
-    let (mut world, anna, link) = ringing(Permission::Granted);
-    let other = world.link(anna, 1);
-    world.send(other, &wire::invite("anna", "c1", "b2"));
-    world.run_ms(50);
-    assert!(world.response(482).is_some());
-    answer(&mut world, anna);
-    assert_eq!(world.inbox.iter().filter(|(on, _)| *on == other).count(), 1, "100 only");
-    acknowledge(&mut world, link);
-}
-
-#[test]
-fn a_ringing_call_moves_to_the_second_copy_when_the_first_flow_is_dead() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    let other = world.link(anna, 1);
-    world.cut(anna, 0);
-    world.run_ms(50);
-    // Clicked while there is no way to say so.
-    answer(&mut world, anna);
-    assert!(world.phones[anna].softphone.call().is_some_and(|call| call.answering));
-    world.inbox.clear();
-    world.send(other, &wire::invite("anna", "c1", "b2"));
-    world.run_ms(50);
-    assert!(world.response(180).is_some_and(|(on, _)| on == other));
-    acknowledge(&mut world, other);
-    assert_eq!(world.phones[anna].softphone.call().map(|call| call.status), Some(CallStatus::Active));
-}
-
-#[test]
-fn an_answer_that_was_lost_with_its_flow_is_given_on_the_next() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    let other = world.link(anna, 1);
-    world.half_open(anna, 0);
-    answer(&mut world, anna);
-    world.cut(anna, 0);
-    world.run_ms(50);
-    world.send(other, &wire::invite("anna", "c1", "b2"));
-    world.run_ms(50);
-    acknowledge(&mut world, other);
-    world.run(Duration::from_secs(60));
-    assert_eq!(world.phones[anna].softphone.call().map(|call| call.status), Some(CallStatus::Active));
-}
-
-#[test]
-fn a_phone_does_not_ring_on_when_its_flow_died_and_no_copy_comes() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    world.cut(anna, 0);
-    world.run(Duration::from_secs(11));
-    let end = world.phones[anna].end().expect("an end");
-    assert_eq!((end.outcome, &*end.cause), (Outcome::Failed, "Connection Error"));
-}
-
-#[test]
-fn a_late_copy_of_a_refused_call_does_not_ring_again() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    let other = world.link(anna, 1);
-    world.command(anna, say::end());
-    world.cut(anna, 0);
-    world.run_ms(50);
-    world.phones[anna].end();
-    world.inbox.clear();
-    world.send(other, &wire::invite("anna", "c1", "b2"));
-    world.run_ms(50);
-    assert!(world.response(480).is_some());
-    assert!(world.phones[anna].softphone.call().is_none() && world.phones[anna].end().is_none());
-}
-
-#[test]
-fn a_caller_who_comes_back_a_minute_after_a_refusal_does_not_ring_again() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    let other = world.link(anna, 1);
-    world.half_open(anna, 0);
-    world.command(anna, say::end());
-    world.run(Duration::from_secs(60));
-    assert!(world.phones[anna].end().is_some());
-    world.inbox.clear();
-    world.send(other, &wire::invite("anna", "c1", "b2"));
-    world.run_ms(50);
-    assert!(world.response(480).is_some());
-    assert!(world.phones[anna].softphone.call().is_none());
-    // Nobody waits longer than timer C.
-    world.run(Duration::from_secs(125));
-    world.send(other, &wire::invite("anna", "c1", "b3"));
-    world.run_ms(50);
-    assert!(world.phones[anna].softphone.call().is_some());
-}
-
-#[test]
 fn an_answer_that_nobody_acknowledges_is_repeated_and_then_hung_up() {
     let (mut world, anna, _) = ringing(Permission::Granted);
     answer(&mut world, anna);
@@ -406,34 +282,6 @@ fn hanging_up_before_the_ack_waits_for_it() {
     world.send(on, &wire::response(&bye, 200, "", None));
     world.run(Duration::from_secs(60));
     assert!(world.request(Method::Bye).is_none());
-}
-
-#[test]
-fn a_late_copy_of_a_call_that_was_hung_up_before_its_ack_does_not_ring_again() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    let other = world.link(anna, 1);
-    answer(&mut world, anna);
-    world.command(anna, say::end());
-    world.cut(anna, 0);
-    world.run_ms(50);
-    world.send(other, &wire::invite("anna", "c1", "b2"));
-    world.run_ms(50);
-    assert!(world.response(487).is_some());
-    assert!(world.phones[anna].softphone.call().is_none());
-}
-
-#[test]
-fn a_late_copy_of_a_call_whose_answer_nobody_acknowledged_does_not_ring_again() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    let other = world.link(anna, 1);
-    answer(&mut world, anna);
-    world.run(Duration::from_secs(33));
-    assert_eq!(world.phones[anna].end().map(|end| end.cause), Some("No ACK".into()));
-    assert!(world.request(Method::Bye).is_some());
-    world.send(other, &wire::invite("anna", "c1", "b2"));
-    world.run_ms(50);
-    assert!(world.response(487).is_some());
-    assert!(world.phones[anna].softphone.call().is_none());
 }
 
 #[test]
@@ -532,21 +380,6 @@ fn strange_requests_get_the_right_answers() {
     assert!(world.phones[anna].softphone.call().is_none());
     let charset = wire::invite("anna", "k", "k").replace("application/sdp", "Application/SDP;charset=utf-8");
     assert_eq!(ask(&mut world, &charset), "180");
-}
-
-#[test]
-fn the_answer_to_a_copy_goes_back_the_copys_way() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    world.cut(anna, 0);
-    world.run_ms(50);
-    world.inbox.clear();
-    let other = world.link(anna, 1);
-    world.send(other, &wire::invite("anna", "c1", "b9"));
-    world.run_ms(100);
-    let branch = |response: &headset_sip::Response| response.get(Name::Via).map(|via| via.contains("b9"));
-    assert_eq!(branch(&world.response(180).expect("180").1), Some(true));
-    answer(&mut world, anna);
-    assert_eq!(branch(&world.response(200).expect("200").1), Some(true));
 }
 
 #[test]

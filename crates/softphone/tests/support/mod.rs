@@ -13,6 +13,7 @@ pub mod outside;
 mod phone;
 pub mod referring;
 mod registrar;
+pub mod ringing;
 pub mod say;
 #[cfg(feature = "full")]
 pub mod subscribing;
