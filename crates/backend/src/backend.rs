@@ -9,7 +9,7 @@ use headset_floor::{
     Snapshot, StatusRecord,
 };
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
@@ -39,8 +39,17 @@ pub struct Backend {
     stopping: CancellationToken,
 }
 
+/// The way to the switch.
+#[derive(Clone, Debug)]
+pub struct SwitchLink {
+    /// What the floor asks of it.
+    pub commands: mpsc::UnboundedSender<Command>,
+    /// Whether it lives: it answers each of these at once.
+    pub pulse: mpsc::Sender<oneshot::Sender<()>>,
+}
+
 impl Backend {
-    /// Starts the floor on what storage holds, and answers HTTP. What the floor asks of the switch goes to `commands`.
+    /// Starts the floor on what storage holds, and answers HTTP.
     ///
     /// # Errors
     /// Storage cannot be read.
@@ -49,7 +58,7 @@ impl Backend {
         storage: Storage,
         listener: TcpListener,
         tls: Option<Arc<ServerConfig>>,
-        commands: mpsc::UnboundedSender<Command>,
+        switch: SwitchLink,
     ) -> Result<Self, Error> {
         let address = listener.local_addr().map_err(Error::io("the HTTP listener"))?;
         let left_open = storage.close_what_was_left_open().await?;
@@ -69,7 +78,7 @@ impl Backend {
             registrars: registrars.clone(),
             registrars_per_operator: settings.registrars_per_operator,
         };
-        let floor = floor_task::start(snapshot, storage.clone(), commands);
+        let floor = floor_task::start(snapshot, storage.clone(), switch.commands);
         let stopping = CancellationToken::new();
         let passwords = Passwords::new();
         let office = Office {
@@ -78,7 +87,14 @@ impl Backend {
             floor: floor.handle.clone(),
             registrars: registrars.into(),
         };
-        let app = App::new(settings, storage.clone(), passwords, floor.handle.clone(), stopping.clone());
+        let app = App::new(
+            settings,
+            storage.clone(),
+            passwords,
+            floor.handle.clone(),
+            switch.pulse,
+            stopping.clone(),
+        );
         let http = tokio::spawn(http::serve(listener, tls, router(Arc::new(app)), stopping.clone()));
         let tidier = tokio::spawn(tidy(storage));
         Ok(Self { office, address, floor, http, tidier, stopping })

@@ -20,7 +20,7 @@ mod settings;
 mod storage;
 
 pub use accounts::{Account, NewAccount, Role, check_login};
-pub use backend::{AccountView, Backend, Office, Reports};
+pub use backend::{AccountView, Backend, Office, Reports, SwitchLink};
 pub use clock::rfc3339;
 pub use error::Error;
 pub use secrets::{Secret, random_token};

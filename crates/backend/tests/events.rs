@@ -53,6 +53,25 @@ async fn a_batch_with_a_fault_is_refused_whole_and_the_fault_is_named() {
 }
 
 #[tokio::test]
+async fn nobody_tells_events_of_somebody_else() {
+    let centre = Centre::start().await;
+    let page = centre.signed_in("anna").await;
+    let mut of_boris = event("e2");
+    of_boris["login"] = json!("boris");
+    let sent = batch(vec![event("e1"), of_boris]);
+    let (status, problem) = page.post("/v1/telephony/events", sent).await;
+    assert_eq!(
+        (status, &problem["code"], &problem["field"]),
+        (StatusCode::FORBIDDEN, &json!("another_login"), &json!("events[1].login"))
+    );
+    // An event of before the page knew whose it is.
+    let mut unsigned = event("e3");
+    unsigned["login"] = json!("");
+    let sent = batch(vec![event("e1"), unsigned]);
+    assert_eq!(page.post("/v1/telephony/events", sent).await.1, json!({ "accepted": 2 }));
+}
+
+#[tokio::test]
 async fn a_customer_gets_a_hash_for_their_number_and_not_too_many() {
     let centre = Centre::start().await;
     let page = centre.page();

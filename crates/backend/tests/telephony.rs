@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use headset_floor::RegistrarState;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha1::Sha1;
 use support::{Centre, SECRET, body, settings};
 
@@ -174,6 +174,25 @@ async fn nothing_is_there_where_nothing_is() {
         let (got, problem) = body(answer).await;
         assert_eq!((got, &problem["code"]), (status, &json!(code)), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_do_its_work_says_which_part_of_it_is_gone() {
+    let centre = Centre::start().await;
+    let page = centre.page();
     let (status, health) = page.get("/healthz").await;
-    assert_eq!((status, &health["status"]), (StatusCode::OK, &json!("ok")));
+    assert_eq!((status, &health["status"], &health["reason"]), (StatusCode::OK, &json!("ok"), &Value::Null));
+
+    centre.pulse.abort();
+    let (status, health) = page.get("/healthz").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        (&health["status"], &health["switch"], &health["storage"]),
+        (&json!("failed"), &json!("failed"), &json!("ok"))
+    );
+    assert_eq!(health["reason"], "the switch does not answer");
+
+    std::fs::remove_file(centre.folder.path().join("headset.db")).unwrap();
+    let (_, health) = page.get("/healthz").await;
+    assert_eq!(health["reason"], "storage and the switch do not answer");
 }

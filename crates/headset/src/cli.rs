@@ -25,7 +25,7 @@ Every key of the file can also be given as HEADSET__SECTION__KEY in the environm
 /// Which server is meant.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Where {
-    /// The configuration file [default: ./headset.toml, else /etc/headset/headset.toml]
+    /// The configuration file [default: ./headset.toml, else /etc/headset/headset.toml; the demo reads none but one given here]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The data directory, in place of the configuration's `data_dir`

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use headset_backend::{Backend, NewAccount, Reports, Secret, Settings, Storage};
+use headset_backend::{Backend, NewAccount, Reports, Secret, Settings, Storage, SwitchLink};
 use headset_floor::{RegistrarConfig, RegistrarState};
 use headset_switch as switch;
 use tokio::net::TcpListener;
@@ -90,7 +90,8 @@ impl Server {
         let (url, registrars) = (plan.settings.public_url.clone(), plan.uris());
         let running = switch::serve(plan.switch, listeners.registrars, tls.clone()).await?;
         let (asked, commands) = mpsc::unbounded_channel();
-        let backend = Backend::start(plan.settings, storage, listeners.http, tls, asked).await?;
+        let link = SwitchLink { commands: asked, pulse: running.pulse };
+        let backend = Backend::start(plan.settings, storage, listeners.http, tls, link).await?;
         let wires = [
             tokio::spawn(carry_reports(running.reports, backend.reports())),
             tokio::spawn(carry_commands(commands, running.commands)),

@@ -99,6 +99,24 @@ fn without_any_file_it_is_said_where_one_was_looked_for() {
 }
 
 #[test]
+fn the_demo_reads_no_file_but_one_that_is_named_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("headset.toml"), "nonsense").unwrap();
+    let told = |arguments: &[&str]| {
+        let mut command = headset(arguments);
+        let output = command.current_dir(folder.path()).env("HEADSET__HTTP__LISTEN", "nowhere").output();
+        error(&output.unwrap())
+    };
+    assert!(told(&["serve"]).contains("headset.toml"));
+    let demo = told(&["demo"]);
+    assert!(demo.contains("`nowhere` is not accepted") && !demo.contains("headset.toml"), "{demo}");
+    assert!(told(&["demo", "--config", "headset.toml"]).contains("headset.toml"));
+    let help = headset(&["demo", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.contains("the demo reads none but one given here"), "{help}");
+}
+
+#[test]
 fn tls_needs_the_address_people_type_and_a_certificate_that_can_be_read() {
     let told = complaint(&format!("{GOOD}[http.tls]\ncertificate = 'c.pem'\nkey = 'k.pem'\n"));
     assert!(told.contains("http.public_url: is missing"), "{told}");

@@ -3,7 +3,7 @@
 
 mod support;
 
-use headset_sip::{Dialog, Message, Method, Name, Request, Response};
+use headset_sip::{Dialog, Message, Method, Name, Request};
 use headset_switch::{Command, Report, Side};
 use support::{ANSWER, Client, DOMAIN, OFFER, Talk, World, arrived, offer, talk};
 
@@ -60,10 +60,7 @@ impl Story {
         let to = format!(
             "<sip:boris@{DOMAIN}?Replaces={call_id}%3Bto-tag%3D{remote_tag}%3Bfrom-tag%3D{local_tag}>"
         );
-        let branch = self.world.entropy.branch();
-        let refer = self.anna_guest.request(Method::Refer).via("WS", "client.invalid", &branch);
-        let refer = refer.header(Name::ReferTo, &to).finish();
-        self.world.send(self.anna.connection, refer.as_str());
+        self.anna.refer(&mut self.world, &mut self.anna_guest, &to, &[]);
         self.world.response(self.anna.connection, 202);
         self.notified(100);
         let asked = Report::TransferAsked {
@@ -81,21 +78,17 @@ impl Story {
     }
 
     fn notified(&mut self, status: u16) {
-        let notify = self.world.request(self.anna.connection, Method::Notify);
-        assert!(notify.body().starts_with(&format!("SIP/2.0 {status} ")), "{}", notify.as_str());
-        self.anna.reply(&mut self.world, &notify, 200, "OK");
+        self.anna.notified(&mut self.world, status);
     }
 
     fn accept(&mut self, at: Place, invite: &Request, body: &str) {
         let client = if at == Place::Boris { &self.boris } else { &self.guest };
-        let ok = Response::reply_to(invite, 200, "OK").header(Name::Contact, &client.contact());
-        self.world.send(client.connection, ok.body(SDP, body).finish().into_string());
+        client.send_ok_with(&mut self.world, invite, body);
     }
 
     fn refuse(&mut self, at: Place, invite: &Request) {
         let client = if at == Place::Boris { &self.boris } else { &self.guest };
-        client.reply(&mut self.world, invite, 488, "Not Acceptable Here");
-        self.world.request(client.connection, Method::Ack);
+        client.refuse(&mut self.world, invite, 488, "Not Acceptable Here");
     }
 
     /// Keys from one end arrive at the other.
@@ -106,15 +99,12 @@ impl Story {
             Place::Anna => (&self.anna, &mut self.anna_guest),
             Place::AnnaToBoris => (&self.anna, &mut self.anna_boris),
         };
-        client.ask(&mut self.world, dialog, Method::Info, Some(("application/dtmf-relay", "Signal=1\r\n")));
         let other = match to {
             Place::Boris => &self.boris,
             Place::Guest => &self.guest,
             Place::Anna | Place::AnnaToBoris => &self.anna,
         };
-        let info = self.world.request(other.connection, Method::Info);
-        other.reply(&mut self.world, &info, 200, "OK");
-        self.world.response(client.connection, 200);
+        client.key_reaches(&mut self.world, dialog, other);
     }
 
     fn both_calls_are_as_they_were(&mut self) {
@@ -166,8 +156,7 @@ fn the_colleague_offers_anew_the_caller_answers_and_both_of_the_first_ones_legs_
     );
     story.connected(Place::Guest, Place::Boris);
     story.connected(Place::Boris, Place::Guest);
-    story.boris.ask(&mut story.world, &mut story.boris_anna, Method::Bye, None);
-    story.world.response(story.boris.connection, 200);
+    story.boris.hang_up(&mut story.world, &mut story.boris_anna);
     story.world.request(story.guest.connection, Method::Bye);
     assert_eq!(story.world.all_reports(), [Report::CallEnded { call: story.first, by: Side::Callee }]);
 }
@@ -213,10 +202,10 @@ fn a_refusal_of_either_leaves_both_calls_as_they_were() {
             // An ACK without an answer: the page goes back to the peer connection that it had.
             assert_eq!(story.world.request(story.boris.connection, Method::Ack).body(), "");
         }
-        let (status, reason) = (488, "Not Acceptable Here".to_owned());
-        let failed = Report::TransferFailed { call: story.first.clone(), status, reason: reason.clone() };
+        let reason = "Not Acceptable Here";
+        let failed = Report::TransferFailed { call: story.first.clone(), status: 488, reason: reason.into() };
         assert_eq!(story.world.all_reports(), [failed]);
-        story.world.command(Command::EndTransfer { call: story.first.clone(), status, reason });
+        story.world.end_transfer(&story.first, 488, reason);
         story.notified(488);
         story.both_calls_are_as_they_were();
         // And it may be tried again.
@@ -229,8 +218,7 @@ fn a_refusal_of_either_leaves_both_calls_as_they_were() {
 fn what_the_floor_does_not_allow_changes_nothing() {
     let mut story = Story::new();
     story.refer();
-    let reason = "Guests may not transfer".to_owned();
-    story.world.command(Command::EndTransfer { call: story.first.clone(), status: 403, reason });
+    story.world.end_transfer(&story.first, 403, "Guests may not transfer");
     story.notified(403);
     story.both_calls_are_as_they_were();
 }
@@ -243,16 +231,14 @@ fn a_colleague_who_hangs_up_meanwhile_ends_the_consultation_alone() {
         if joining {
             story.join();
         }
-        story.boris.ask(&mut story.world, &mut story.boris_anna, Method::Bye, None);
-        story.world.response(story.boris.connection, 200);
+        story.boris.hang_up(&mut story.world, &mut story.boris_anna);
         let bye = story.world.request(story.anna.connection, Method::Bye);
         assert_eq!(bye.call_id(), story.anna_boris.call_id);
         let reports = story.world.all_reports();
         let ended = Report::CallEnded { call: story.second.clone(), by: Side::Callee };
         let failed = |report: &Report| matches!(report, Report::TransferFailed { status: 480, .. });
         assert!(reports.contains(&ended) && reports.iter().any(failed), "{reports:?}");
-        let (status, reason) = (480, "The consultation has ended".to_owned());
-        story.world.command(Command::EndTransfer { call: story.first.clone(), status, reason });
+        story.world.end_transfer(&story.first, 480, "The consultation has ended");
         story.notified(480);
         story.connected(Place::Anna, Place::Guest);
     }
@@ -265,8 +251,7 @@ fn a_caller_who_hangs_up_meanwhile_leaves_the_two_to_each_other() {
     let renew = story.join();
     story.accept(Place::Boris, &renew, RENEWED);
     story.world.request(story.guest.connection, Method::Invite);
-    story.guest.ask(&mut story.world, &mut story.guest_anna, Method::Bye, None);
-    story.world.response(story.guest.connection, 200);
+    story.guest.hang_up(&mut story.world, &mut story.guest_anna);
     assert_eq!(story.world.request(story.boris.connection, Method::Ack).body(), "");
     story.notified(487);
     assert_eq!(story.world.request(story.anna.connection, Method::Bye).call_id(), story.anna_guest.call_id);
@@ -283,13 +268,10 @@ fn somebody_elses_dialog_cannot_be_taken() {
     // Boris names the guest's dialog: he knows its tags, and it is not his.
     let Dialog { call_id, local_tag, remote_tag, .. } = &story.guest_anna;
     let to = format!("<sip:x@{DOMAIN}?Replaces={call_id}%3Bto-tag%3D{remote_tag}%3Bfrom-tag%3D{local_tag}>");
-    let branch = story.world.entropy.branch();
-    let refer = story.boris_anna.request(Method::Refer).via("WS", "client.invalid", &branch);
-    story.world.send(story.boris.connection, refer.header(Name::ReferTo, &to).finish().into_string());
+    story.boris.refer(&mut story.world, &mut story.boris_anna, &to, &[]);
     story.world.response(story.boris.connection, 202);
     for status in [100, 481] {
-        let notify = story.world.request(story.boris.connection, Method::Notify);
-        assert!(notify.body().starts_with(&format!("SIP/2.0 {status} ")));
+        story.boris.notified(&mut story.world, status);
     }
     story.both_calls_are_as_they_were();
 }

@@ -100,8 +100,7 @@ fn an_operator_who_does_not_answer_is_passed_over_and_the_next_one_answers() {
     let cancel = world.request(anna.connection, Method::Cancel);
     assert!(cancel.get(Name::Reason).unwrap().starts_with("SIP;cause=487"));
     anna.reply(&mut world, &cancel, 200, "OK");
-    anna.reply(&mut world, &first, 487, "Request Terminated");
-    world.request(anna.connection, Method::Ack);
+    anna.refuse(&mut world, &first, 487, "Request Terminated");
 
     offer(&mut world, &call, "boris");
     let second = world.request(boris.connection, Method::Invite);
@@ -172,8 +171,7 @@ fn a_waiting_caller_may_hang_up_by_bye_and_other_requests_do_no_harm() {
     guest.ask(&mut world, &mut dialog, Method::Info, Some(keys));
     world.response(guest.connection, 480);
     world.no_report();
-    guest.ask(&mut world, &mut dialog, Method::Bye, None);
-    world.response(guest.connection, 200);
+    guest.hang_up(&mut world, &mut dialog);
     world.response(guest.connection, 487);
     assert_eq!(world.report(), Report::CallEnded { call, by: Side::Caller });
 }
@@ -242,8 +240,7 @@ fn a_second_copy_refused_with_482_leaves_the_first_one_ringing() {
     let one = world.request(first.connection, Method::Invite);
     world.seconds(1);
     let two = world.request(second.connection, Method::Invite);
-    second.reply(&mut world, &two, 482, "Loop Detected");
-    world.request(second.connection, Method::Ack);
+    second.refuse(&mut world, &two, 482, "Loop Detected");
     first.reply(&mut world, &one, 180, "Ringing");
     world.seconds(10);
     first.answer(&mut world, &one);

@@ -21,12 +21,6 @@ fn send(world: &mut World, client: &Client, dialog: &mut Dialog, method: Method,
     world.send(client.connection, request.finish().into_string());
 }
 
-fn ok_with(world: &mut World, client: &Client, request: &Request, body: &str) {
-    let ok = Response::reply_to(request, 200, "OK").to_tag(&client.tag());
-    let ok = ok.header(Name::Contact, &client.contact()).body(SDP, body);
-    world.send(client.connection, ok.finish().into_string());
-}
-
 fn acknowledge(world: &mut World, client: &Client, dialog: &Dialog, cseq: u32, body: &str) {
     let ack = dialog.ack(cseq).via("WS", "client.invalid", &world.entropy.branch());
     world.send(client.connection, ack.body(SDP, body).finish().into_string());
@@ -68,7 +62,7 @@ fn an_update_with_an_offer_passes_and_one_without_is_a_refresh_that_the_switch_a
     caller.ask(&mut world, &mut caller_dialog, Method::Update, Some((SDP, &held)));
     let update = world.request(callee.connection, Method::Update);
     assert_eq!(update.body(), held);
-    ok_with(&mut world, &callee, &update, ANSWER);
+    callee.send_ok_with(&mut world, &update, ANSWER);
     let ok = world.response(caller.connection, 200);
     assert!(ok.body() == ANSWER && ok.contact().is_some());
     assert_eq!(world.report(), Report::Held { call: id, by: Side::Caller });
@@ -125,7 +119,7 @@ fn a_re_invite_without_an_offer_gets_one_and_the_ack_brings_the_answer() {
     let invite = world.request(caller.connection, Method::Invite);
     assert_eq!((invite.body(), invite.get_named("X-Headset-Media")), ("", Some("renew")));
     let held = headset_sip::sdp::set_direction(RENEWED, headset_sip::sdp::Direction::SendOnly);
-    ok_with(&mut world, &caller, &invite, &held);
+    caller.send_ok_with(&mut world, &invite, &held);
     assert_eq!(world.response(callee.connection, 200).body(), held);
     world.nothing(caller.connection);
     world.no_report();
@@ -148,7 +142,7 @@ fn an_answer_that_never_comes_ends_the_call() {
     send(&mut world, &callee, &mut callee_dialog, Method::Invite, &[]);
     world.response(callee.connection, 100);
     let invite = world.request(caller.connection, Method::Invite);
-    ok_with(&mut world, &caller, &invite, RENEWED);
+    caller.send_ok_with(&mut world, &invite, RENEWED);
     world.seconds(33);
     assert_eq!(world.request(caller.connection, Method::Ack).body(), "");
     world.request(caller.connection, Method::Bye);
@@ -198,7 +192,7 @@ fn a_call_without_an_offer_gets_the_callees_and_the_ack_brings_the_answer() {
     offer(&mut world, &id, "boris");
     let ringing = world.request(boris.connection, Method::Invite);
     assert_eq!(ringing.body(), "");
-    ok_with(&mut world, &boris, &ringing, RENEWED);
+    boris.send_ok_with(&mut world, &ringing, RENEWED);
     let ok = world.response(anna.connection, 200);
     assert_eq!(ok.body(), RENEWED);
     world.nothing(boris.connection);
@@ -227,7 +221,7 @@ fn what_the_dialled_party_lets_be_heard_passes_and_another_forks_answer_is_anoth
         assert_eq!((heard.content_type(), heard.body()), (Some(SDP), ANSWER));
         boris.reply(&mut world, &ringing, 180, "Ringing");
         assert_eq!(world.response(anna.connection, 180).body(), ANSWER);
-        ok_with(&mut world, &boris, &ringing, if same { ANSWER } else { RENEWED });
+        boris.send_ok_with(&mut world, &ringing, if same { ANSWER } else { RENEWED });
         let ok = world.response(anna.connection, 200);
         assert_eq!(ok.to_tag() == heard.to_tag(), same);
         anna.confirm(&mut world, &invite, &ok);
@@ -289,7 +283,7 @@ fn a_page_that_was_reloaded_goes_on_from_a_new_flow_with_a_cseq_far_ahead() {
     world.response(callee.connection, 100);
     let renewed = world.request(caller.connection, Method::Invite);
     assert_eq!(headset_sip::sdp::fingerprint(renewed.body()), Some("sha-256 AB:CD"));
-    ok_with(&mut world, &caller, &renewed, ANSWER);
+    caller.send_ok_with(&mut world, &renewed, ANSWER);
     world.request(caller.connection, Method::Ack);
     assert_eq!(world.response(callee.connection, 200).body(), ANSWER);
     // What the page that is gone had sent comes too late.
@@ -317,7 +311,7 @@ fn an_invite_with_replaces_takes_the_place_of_the_logins_own_dialog() {
     });
     let renewed = world.request(caller.connection, Method::Invite);
     assert_eq!(renewed.body(), RENEWED);
-    ok_with(&mut world, &caller, &renewed, ANSWER);
+    caller.send_ok_with(&mut world, &renewed, ANSWER);
     world.request(caller.connection, Method::Ack);
     let ok = world.response(callee.connection, 200);
     assert_eq!((ok.body(), ok.get_named("X-Headset-Call")), (ANSWER, Some(&*id)));
@@ -331,8 +325,7 @@ fn an_invite_with_replaces_takes_the_place_of_the_logins_own_dialog() {
     let info = world.request(caller.connection, Method::Info);
     caller.reply(&mut world, &info, 200, "OK");
     world.response(callee.connection, 200);
-    caller.ask(&mut world, &mut caller_dialog, Method::Bye, None);
-    world.response(caller.connection, 200);
+    caller.hang_up(&mut world, &mut caller_dialog);
     assert_eq!(world.request(callee.connection, Method::Bye).call_id(), dialog.call_id);
 }
 
@@ -360,8 +353,7 @@ fn replaces_of_somebody_elses_dialog_or_of_none_finds_nothing_and_a_refusal_chan
         request.header(Name::Replaces, &replaces).body(SDP, RENEWED)
     });
     let renewed = world.request(caller.connection, Method::Invite);
-    caller.reply(&mut world, &renewed, 488, "Not Acceptable Here");
-    world.request(caller.connection, Method::Ack);
+    caller.refuse(&mut world, &renewed, 488, "Not Acceptable Here");
     world.response(callee.connection, 488);
     callee.ask(
         &mut world,

@@ -14,6 +14,7 @@ use headset_switch::{Config, Report, Running, ServeError, bind, serve, tls_confi
 use support::{DOMAIN, config, password};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -24,6 +25,21 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 const SOON: Duration = Duration::from_secs(20);
+
+/// Whether the switch says that it lives.
+async fn lives(pulse: &mpsc::Sender<oneshot::Sender<()>>) -> bool {
+    let (answer, answered) = oneshot::channel();
+    pulse.send(answer).await.is_ok() && timeout(SOON, answered).await.expect("in time").is_ok()
+}
+
+#[tokio::test]
+async fn it_answers_whether_it_lives_until_it_has_ended() {
+    let running = start(config()).await;
+    let pulse = running.pulse.clone();
+    assert!(lives(&pulse).await);
+    running.shutdown().await;
+    assert!(!lives(&pulse).await);
+}
 
 async fn start(config: Config) -> Running {
     let listeners = bind(&config).await.unwrap();

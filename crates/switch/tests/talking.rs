@@ -3,7 +3,7 @@
 
 mod support;
 
-use headset_sip::{Method, Name, Request, Response, sdp};
+use headset_sip::{Method, Name, sdp};
 use headset_switch::{Command, Report, Side};
 use support::{ANSWER, Client, OFFER, Talk, World, talk};
 
@@ -15,14 +15,6 @@ fn held() -> String {
     sdp::set_direction(OFFER, sdp::Direction::SendOnly)
 }
 
-fn ok_with_sdp(world: &mut World, client: &Client, request: &Request) {
-    let ok = Response::reply_to(request, 200, "OK")
-        .header(Name::Contact, &client.contact())
-        .body(SDP, ANSWER)
-        .finish();
-    world.send(client.connection, ok.into_string());
-}
-
 fn ended(call: &str, by: Side) -> Report {
     Report::CallEnded { call: call.into(), by }
 }
@@ -31,8 +23,7 @@ fn ended(call: &str, by: Side) -> Report {
 fn the_caller_hangs_up() {
     let mut world = World::new();
     let Talk { id, caller, callee, mut caller_dialog, .. } = talk(&mut world);
-    caller.ask(&mut world, &mut caller_dialog, Method::Bye, None);
-    world.response(caller.connection, 200);
+    caller.hang_up(&mut world, &mut caller_dialog);
     let bye = world.request(callee.connection, Method::Bye);
     callee.reply(&mut world, &bye, 200, "OK");
     assert_eq!(world.all_reports(), [ended(&id, Side::Caller)]);
@@ -45,11 +36,9 @@ fn the_caller_hangs_up() {
 fn the_callee_hangs_up_and_the_byes_may_cross() {
     let mut world = World::new();
     let Talk { id, caller, callee, mut caller_dialog, mut callee_dialog } = talk(&mut world);
-    callee.ask(&mut world, &mut callee_dialog, Method::Bye, None);
-    world.response(callee.connection, 200);
+    callee.hang_up(&mut world, &mut callee_dialog);
     let bye = world.request(caller.connection, Method::Bye);
-    caller.ask(&mut world, &mut caller_dialog, Method::Bye, None);
-    world.response(caller.connection, 200);
+    caller.hang_up(&mut world, &mut caller_dialog);
     caller.reply(&mut world, &bye, 200, "OK");
     assert_eq!(world.all_reports(), [ended(&id, Side::Callee)]);
 }
@@ -79,7 +68,7 @@ fn hold_and_resume_pass_through_and_are_reported_when_accepted() {
         let forwarded = world.request(caller.connection, Method::Invite);
         assert_eq!(forwarded.body(), body);
         world.no_report();
-        ok_with_sdp(&mut world, &caller, &forwarded);
+        caller.send_ok(&mut world, &forwarded);
         world.request(caller.connection, Method::Ack);
         assert_eq!(world.response(callee.connection, 200).body(), ANSWER);
         let ack = callee_dialog.ack(callee_dialog.local_seq);
@@ -99,8 +88,7 @@ fn a_refused_hold_is_refused_with_the_same_answer_and_changes_nothing() {
     callee.ask(&mut world, &mut callee_dialog, Method::Invite, Some((SDP, &held())));
     world.response(callee.connection, 100);
     let forwarded = world.request(caller.connection, Method::Invite);
-    caller.reply(&mut world, &forwarded, 488, "Not Acceptable Here");
-    world.request(caller.connection, Method::Ack);
+    caller.refuse(&mut world, &forwarded, 488, "Not Acceptable Here");
     assert_eq!(world.response(callee.connection, 488).reason(), "Not Acceptable Here");
     world.no_report();
 }
@@ -115,8 +103,7 @@ fn two_offers_that_cross_are_both_answered_491() {
     caller.ask(&mut world, &mut caller_dialog, Method::Invite, Some((SDP, &held())));
     world.response(caller.connection, 100);
     world.response(caller.connection, 491);
-    caller.reply(&mut world, &forwarded, 491, "Request Pending");
-    world.request(caller.connection, Method::Ack);
+    caller.refuse(&mut world, &forwarded, 491, "Request Pending");
     world.response(callee.connection, 491);
     world.no_report();
 }
@@ -184,7 +171,7 @@ fn a_lost_connection_loses_no_call_and_the_dialog_goes_on_on_a_new_one() {
     callee.ask(&mut world, &mut callee_dialog, Method::Invite, Some((SDP, OFFER)));
     world.response(callee.connection, 100);
     let forwarded = world.request(caller.connection, Method::Invite);
-    ok_with_sdp(&mut world, &caller, &forwarded);
+    caller.send_ok(&mut world, &forwarded);
     world.request(caller.connection, Method::Ack);
     world.response(callee.connection, 200);
 }
@@ -295,8 +282,7 @@ fn a_bye_waits_for_an_end_that_is_away_and_a_frozen_page_learns_of_it_when_it_wa
     let mut world = World::new();
     let Talk { caller, mut callee, mut caller_dialog, .. } = talk(&mut world);
     world.lose(callee.connection);
-    caller.ask(&mut world, &mut caller_dialog, Method::Bye, None);
-    world.response(caller.connection, 200);
+    caller.hang_up(&mut world, &mut caller_dialog);
     world.seconds(8);
     callee.connection = world.connect();
     callee.challenged(&mut world);
@@ -316,8 +302,7 @@ fn a_reinvite_taken_back_is_cancelled_at_the_other_end() {
     world.response(callee.connection, 200);
     let cancel = world.request(caller.connection, Method::Cancel);
     caller.reply(&mut world, &cancel, 200, "OK");
-    caller.reply(&mut world, &forwarded, 487, "Request Terminated");
-    world.request(caller.connection, Method::Ack);
+    caller.refuse(&mut world, &forwarded, 487, "Request Terminated");
     world.response(callee.connection, 487);
 }
 
@@ -328,11 +313,10 @@ fn hanging_up_while_a_reinvite_is_under_way_ends_that_too() {
     callee.ask(&mut world, &mut callee_dialog, Method::Invite, Some((SDP, &held())));
     world.response(callee.connection, 100);
     let forwarded = world.request(caller.connection, Method::Invite);
-    caller.ask(&mut world, &mut caller_dialog, Method::Bye, None);
-    world.response(caller.connection, 200);
+    caller.hang_up(&mut world, &mut caller_dialog);
     world.response(callee.connection, 487);
     world.request(callee.connection, Method::Bye);
-    ok_with_sdp(&mut world, &caller, &forwarded);
+    caller.send_ok(&mut world, &forwarded);
     world.request(caller.connection, Method::Ack);
     assert_eq!(world.all_reports(), [ended(&id, Side::Caller)]);
 }

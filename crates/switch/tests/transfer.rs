@@ -3,413 +3,405 @@
 
 mod support;
 
-use headset_sip::{Dialog, Method, Name, Request, Response, dialog, sdp};
+use headset_sip::{Method, Name, Request, sdp};
 use headset_switch::{Command, OfferEnd, Report, Side};
 use support::{ANSWER, Client, DOMAIN, OFFER, Talk, World, offer, talk};
 
 const SDP: &str = "application/sdp";
 
-/// Anna, who talks with a guest, asks to hand the guest over. The 202 and the first NOTIFY have been read.
-fn refer(world: &mut World, talk: &mut Talk, target: &str) {
-    let to = format!("<sip:{target}@{DOMAIN}>");
-    send_refer(world, talk, &to, &[]);
-    world.response(talk.callee.connection, 202);
-    notified(world, &talk.callee, 100);
-    let expected =
-        Report::TransferAsked { call: talk.id.clone(), by: Side::Callee, target: target.into(), with: None };
-    assert_eq!(world.report(), expected);
+/// Anna talks with a guest; Boris is at his desk.
+struct Story {
+    world: World,
+    talk: Talk,
+    boris: Client,
 }
 
-fn send_refer(world: &mut World, talk: &mut Talk, refer_to: &str, more: &[(&str, &str)]) -> Request {
-    let branch = world.entropy.branch();
-    let mut request = talk.callee_dialog.request(Method::Refer).via("WS", "client.invalid", &branch);
-    request = request.header(Name::Contact, &talk.callee.contact()).header(Name::ReferTo, refer_to);
-    for (name, value) in more {
-        request = request.raw_header(name, value);
+impl Story {
+    fn new() -> Self {
+        let mut world = World::new();
+        let talk = talk(&mut world);
+        let boris = Client::registered(&mut world, "boris");
+        Self { world, talk, boris }
     }
-    let request = request.finish();
-    world.send(talk.callee.connection, request.as_str());
-    request
+
+    /// Anna has asked to hand the guest over to Boris.
+    fn asked() -> Self {
+        let mut story = Self::new();
+        story.refer("boris");
+        story
+    }
+
+    /// And he is rung without an offer, and rings.
+    fn ringing() -> (Self, Request) {
+        let mut story = Self::asked();
+        let ringing = story.invited();
+        assert_eq!(ringing.body(), "");
+        story.boris.reply(&mut story.world, &ringing, 180, "Ringing");
+        assert_eq!(story.world.report(), Report::Ringing { call: story.id(), login: "boris".into() });
+        story.notified(180);
+        (story, ringing)
+    }
+
+    /// Anna asks to hand the guest over. The 202 and the first NOTIFY have been read.
+    fn refer(&mut self, target: &str) {
+        self.send_refer(&format!("<sip:{target}@{DOMAIN}>"), &[]);
+        self.world.response(self.talk.callee.connection, 202);
+        self.notified(100);
+        let expected =
+            Report::TransferAsked { call: self.id(), by: Side::Callee, target: target.into(), with: None };
+        assert_eq!(self.world.report(), expected);
+    }
+
+    fn send_refer(&mut self, refer_to: &str, more: &[(&str, &str)]) {
+        let Talk { callee, callee_dialog, .. } = &mut self.talk;
+        callee.refer(&mut self.world, callee_dialog, refer_to, more);
+    }
+
+    /// Anna reads a NOTIFY that says this status.
+    fn notified(&mut self, status: u16) -> Request {
+        self.talk.callee.notified(&mut self.world, status)
+    }
+
+    fn invited(&mut self) -> Request {
+        offer(&mut self.world, &self.talk.id, "boris");
+        self.world.request(self.boris.connection, Method::Invite)
+    }
+
+    /// Boris picks up; the re-INVITE that brings the guest the offer of his page.
+    fn pick_up(&mut self, ringing: &Request) -> Request {
+        self.boris.send_ok(&mut self.world, ringing);
+        assert_eq!(self.world.report(), Report::Answered { call: self.id(), login: "boris".into() });
+        self.world.nothing(self.boris.connection);
+        let renewed = self.renewed();
+        assert_eq!(renewed.body(), ANSWER);
+        renewed
+    }
+
+    /// The re-INVITE that the guest gets.
+    fn renewed(&mut self) -> Request {
+        self.world.request(self.talk.caller.connection, Method::Invite)
+    }
+
+    /// The guest takes it.
+    fn answered(&mut self, renewed: &Request) {
+        self.talk.caller.accept(&mut self.world, renewed, OFFER);
+    }
+
+    /// The ACK of Boris's 200 brings this; empty where he is not wanted any more.
+    fn acknowledged_with(&mut self, body: &str) {
+        assert_eq!(self.world.request(self.boris.connection, Method::Ack).body(), body);
+    }
+
+    fn boris_is_let_go(&mut self) {
+        self.acknowledged_with("");
+        let bye = self.world.request(self.boris.connection, Method::Bye);
+        self.boris.reply(&mut self.world, &bye, 200, "OK");
+    }
+
+    fn anna_hangs_up(&mut self) {
+        self.talk.callee.hang_up(&mut self.world, &mut self.talk.callee_dialog);
+    }
+
+    fn guest_hangs_up(&mut self) {
+        self.talk.caller.hang_up(&mut self.world, &mut self.talk.caller_dialog);
+    }
+
+    /// The floor gives the transfer up.
+    fn given_up(&mut self, status: u16, reason: &str) {
+        self.world.end_transfer(&self.talk.id, status, reason);
+    }
+
+    /// With the guest gone Anna is told so and let go, and the call has ended.
+    fn ended_by_the_guest(&mut self) {
+        self.notified(487);
+        self.world.request(self.talk.callee.connection, Method::Bye);
+        assert_eq!(
+            self.world.all_reports(),
+            [self.offer_ended(OfferEnd::Cancelled), self.ended(Side::Caller)]
+        );
+    }
+
+    fn still_talking(&mut self) {
+        let Talk { caller, callee, callee_dialog, .. } = &mut self.talk;
+        callee.key_reaches(&mut self.world, callee_dialog, caller);
+        self.world.no_report();
+    }
+
+    fn id(&self) -> String {
+        self.talk.id.clone()
+    }
+
+    fn transferred(&self) -> Report {
+        Report::Transferred { call: self.id(), by: Side::Callee, to: "boris".into() }
+    }
+
+    fn offer_ended(&self, end: OfferEnd) -> Report {
+        Report::OfferEnded { call: self.id(), login: "boris".into(), end }
+    }
+
+    fn ended(&self, by: Side) -> Report {
+        Report::CallEnded { call: self.id(), by }
+    }
 }
 
-/// Reads a NOTIFY that says this status, and answers it.
-fn notified(world: &mut World, client: &Client, status: u16) -> Request {
-    let notify = world.request(client.connection, Method::Notify);
-    assert!(notify.body().starts_with(&format!("SIP/2.0 {status} ")), "{}", notify.as_str());
-    assert!(notify.content_is("message/sipfrag"));
-    let state = notify.get(Name::SubscriptionState).unwrap();
-    assert_eq!(state.starts_with("terminated"), status >= 200, "{state}");
-    client.reply(world, &notify, 200, "OK");
-    notify
-}
-
-/// Boris is rung without an offer, and rings.
-fn ring(world: &mut World, talk: &Talk, boris: &Client) -> Request {
-    offer(world, &talk.id, "boris");
-    let ringing = world.request(boris.connection, Method::Invite);
-    assert_eq!(ringing.body(), "");
-    boris.reply(world, &ringing, 180, "Ringing");
-    assert_eq!(world.report(), Report::Ringing { call: talk.id.clone(), login: "boris".into() });
-    notified(world, &talk.callee, 180);
-    ringing
-}
-
-/// Boris picks up; the re-INVITE that brings the guest the offer of his page.
-fn pick_up(world: &mut World, talk: &Talk, boris: &Client, ringing: &Request) -> Request {
-    boris.send_ok(world, ringing);
-    assert_eq!(world.report(), Report::Answered { call: talk.id.clone(), login: "boris".into() });
-    world.nothing(boris.connection);
-    let renewed = world.request(talk.caller.connection, Method::Invite);
-    assert_eq!(renewed.body(), ANSWER);
-    renewed
-}
-
-fn answer(world: &mut World, client: &Client, invite: &Request) {
-    let ok = Response::reply_to(invite, 200, "OK")
-        .header(Name::Contact, &client.contact())
-        .body(SDP, OFFER)
-        .finish();
-    world.send(client.connection, ok.into_string());
-    world.request(client.connection, Method::Ack);
-}
-
-fn transferred(talk: &Talk, to: &str) -> Report {
-    Report::Transferred { call: talk.id.clone(), by: Side::Callee, to: to.into() }
+fn refused(status: u16, reason: &str) -> OfferEnd {
+    OfferEnd::Refused { status, reason: reason.into() }
 }
 
 #[test]
 fn a_blind_transfer_joins_the_caller_with_the_new_party_and_lets_the_first_go() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    refer(&mut world, &mut talk, "boris");
-    let ringing = ring(&mut world, &talk, &boris);
+    let (mut story, ringing) = Story::ringing();
     assert!(ringing.get(Name::From).unwrap().contains("sip:79991234567@"), "{}", ringing.as_str());
     assert_eq!(ringing.get(Name::ReferredBy), Some(&*format!("<sip:anna@{DOMAIN}>")));
-    assert_eq!(ringing.get_named("X-Headset-Call"), Some(&*talk.id));
-    let renewed = pick_up(&mut world, &talk, &boris, &ringing);
-    answer(&mut world, &talk.caller, &renewed);
+    assert_eq!(ringing.get_named("X-Headset-Call"), Some(&*story.talk.id));
+    let renewed = story.pick_up(&ringing);
+    story.answered(&renewed);
 
-    let ack = world.request(boris.connection, Method::Ack);
+    let ack = story.world.request(story.boris.connection, Method::Ack);
     assert_eq!((ack.content_type(), ack.body()), (Some(SDP), OFFER));
-    notified(&mut world, &talk.callee, 200);
-    let bye = world.request(talk.callee.connection, Method::Bye);
-    talk.callee.reply(&mut world, &bye, 200, "OK");
-    assert_eq!(world.all_reports(), [transferred(&talk, "boris")]);
+    story.notified(200);
+    let bye = story.world.request(story.talk.callee.connection, Method::Bye);
+    story.talk.callee.reply(&mut story.world, &bye, 200, "OK");
+    assert_eq!(story.world.all_reports(), [story.transferred()]);
 
     // The call is the two of them.
-    let mut boris_dialog = Dialog::uas(&ringing, &boris.tag(), dialog::State::Confirmed).unwrap();
+    let mut boris_dialog = story.boris.dialog(&ringing);
     let held = sdp::set_direction(OFFER, sdp::Direction::SendOnly);
-    boris.ask(&mut world, &mut boris_dialog, Method::Invite, Some((SDP, &held)));
-    world.response(boris.connection, 100);
-    let hold = world.request(talk.caller.connection, Method::Invite);
-    answer(&mut world, &talk.caller, &hold);
-    world.response(boris.connection, 200);
-    assert_eq!(world.report(), Report::Held { call: talk.id.clone(), by: Side::Callee });
-    let Talk { caller, mut caller_dialog, .. } = talk;
-    caller.ask(&mut world, &mut caller_dialog, Method::Bye, None);
-    world.response(caller.connection, 200);
-    world.request(boris.connection, Method::Bye);
-    assert_eq!(world.report(), Report::CallEnded { call: talk.id, by: Side::Caller });
+    story.boris.ask(&mut story.world, &mut boris_dialog, Method::Invite, Some((SDP, &held)));
+    story.world.response(story.boris.connection, 100);
+    let hold = story.renewed();
+    story.answered(&hold);
+    story.world.response(story.boris.connection, 200);
+    assert_eq!(story.world.report(), Report::Held { call: story.id(), by: Side::Callee });
+    story.guest_hangs_up();
+    story.world.request(story.boris.connection, Method::Bye);
+    assert_eq!(story.world.report(), story.ended(Side::Caller));
 }
 
 #[test]
 fn the_caller_may_hand_over_too_and_the_new_party_takes_the_callers_side() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    let branch = world.entropy.branch();
-    let refer = talk.caller_dialog.request(Method::Refer).via("WS", "client.invalid", &branch);
-    let refer = refer.header(Name::ReferTo, &format!("<sip:boris@{DOMAIN}>")).finish();
-    world.send(talk.caller.connection, refer.as_str());
+    let Story { mut world, mut talk, boris } = Story::new();
+    talk.caller.refer(&mut world, &mut talk.caller_dialog, &format!("<sip:boris@{DOMAIN}>"), &[]);
     world.response(talk.caller.connection, 202);
-    notified(&mut world, &talk.caller, 100);
+    talk.caller.notified(&mut world, 100);
     world.all_reports();
     offer(&mut world, &talk.id, "boris");
     let ringing = world.request(boris.connection, Method::Invite);
     assert!(ringing.get(Name::From).unwrap().contains("sip:anna@"));
     boris.send_ok(&mut world, &ringing);
     let renewed = world.request(talk.callee.connection, Method::Invite);
-    answer(&mut world, &talk.callee, &renewed);
+    talk.callee.accept(&mut world, &renewed, OFFER);
     world.request(boris.connection, Method::Ack);
-    notified(&mut world, &talk.caller, 200);
+    talk.caller.notified(&mut world, 200);
     world.request(talk.caller.connection, Method::Bye);
     world.all_reports();
-    let mut dialog = Dialog::uas(&ringing, &boris.tag(), dialog::State::Confirmed).unwrap();
-    boris.ask(&mut world, &mut dialog, Method::Bye, None);
-    world.response(boris.connection, 200);
+    boris.hang_up(&mut world, &mut boris.dialog(&ringing));
     world.request(talk.callee.connection, Method::Bye);
     assert_eq!(world.all_reports(), [Report::CallEnded { call: talk.id, by: Side::Caller }]);
 }
 
 #[test]
 fn a_refusal_is_told_and_the_first_still_has_the_caller() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    refer(&mut world, &mut talk, "boris");
-    let ringing = ring(&mut world, &talk, &boris);
-    boris.reply(&mut world, &ringing, 486, "Busy Here");
-    world.request(boris.connection, Method::Ack);
-    let end = OfferEnd::Refused { status: 486, reason: "Busy Here".into() };
-    let ended = Report::OfferEnded { call: talk.id.clone(), login: "boris".into(), end };
-    assert_eq!(world.all_reports(), [ended]);
-    let reason = "Busy Here".to_owned();
-    world.command(Command::EndTransfer { call: talk.id.clone(), status: 486, reason });
-    notified(&mut world, &talk.callee, 486);
-    still_talking(&mut world, &mut talk);
+    let (mut story, ringing) = Story::ringing();
+    story.boris.refuse(&mut story.world, &ringing, 486, "Busy Here");
+    assert_eq!(story.world.all_reports(), [story.offer_ended(refused(486, "Busy Here"))]);
+    story.given_up(486, "Busy Here");
+    story.notified(486);
+    story.still_talking();
     // And may try somebody else.
-    refer(&mut world, &mut talk, "support");
-}
-
-fn still_talking(world: &mut World, talk: &mut Talk) {
-    let body = Some(("application/dtmf-relay", "Signal=1\r\n"));
-    talk.callee.ask(world, &mut talk.callee_dialog, Method::Info, body);
-    let info = world.request(talk.caller.connection, Method::Info);
-    talk.caller.reply(world, &info, 200, "OK");
-    world.response(talk.callee.connection, 200);
-    world.no_report();
+    story.refer("support");
 }
 
 #[test]
 fn no_answer_in_time_withdraws_the_ringing_and_the_caller_stays() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    refer(&mut world, &mut talk, "boris");
-    let ringing = ring(&mut world, &talk, &boris);
-    world.command(Command::CancelOffer { call: talk.id.clone(), login: "boris".into() });
-    world.request(boris.connection, Method::Cancel);
-    boris.reply(&mut world, &ringing, 487, "Request Terminated");
-    world.all_reports();
-    world.command(Command::EndTransfer { call: talk.id.clone(), status: 480, reason: "No answer".into() });
-    let last = notified(&mut world, &talk.callee, 480);
-    assert_eq!(last.body(), "SIP/2.0 480 No answer\r\n");
-    still_talking(&mut world, &mut talk);
+    let (mut story, ringing) = Story::ringing();
+    story.world.command(Command::CancelOffer { call: story.id(), login: "boris".into() });
+    story.world.request(story.boris.connection, Method::Cancel);
+    story.boris.reply(&mut story.world, &ringing, 487, "Request Terminated");
+    story.world.all_reports();
+    story.given_up(480, "No answer");
+    assert_eq!(story.notified(480).body(), "SIP/2.0 480 No answer\r\n");
+    story.still_talking();
 }
 
 #[test]
 fn a_caller_who_hangs_up_meanwhile_ends_everything() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    refer(&mut world, &mut talk, "boris");
-    let ringing = ring(&mut world, &talk, &boris);
-    let Talk { id, caller, callee, mut caller_dialog, .. } = talk;
-    caller.ask(&mut world, &mut caller_dialog, Method::Bye, None);
-    world.response(caller.connection, 200);
-    world.request(boris.connection, Method::Cancel);
-    boris.reply(&mut world, &ringing, 487, "Request Terminated");
-    notified(&mut world, &callee, 487);
-    world.request(callee.connection, Method::Bye);
-    let cancelled = Report::OfferEnded { call: id.clone(), login: "boris".into(), end: OfferEnd::Cancelled };
-    assert_eq!(world.all_reports(), [cancelled, Report::CallEnded { call: id, by: Side::Caller }]);
+    let (mut story, ringing) = Story::ringing();
+    story.guest_hangs_up();
+    story.world.request(story.boris.connection, Method::Cancel);
+    story.boris.reply(&mut story.world, &ringing, 487, "Request Terminated");
+    story.ended_by_the_guest();
 }
 
 #[test]
 fn a_caller_who_hangs_up_while_being_joined_ends_the_new_party_too() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    refer(&mut world, &mut talk, "boris");
-    let ringing = ring(&mut world, &talk, &boris);
-    pick_up(&mut world, &talk, &boris, &ringing);
-    let Talk { id, caller, callee, mut caller_dialog, .. } = talk;
-    caller.ask(&mut world, &mut caller_dialog, Method::Bye, None);
-    world.response(caller.connection, 200);
-    assert_eq!(world.request(boris.connection, Method::Ack).body(), "");
-    world.request(boris.connection, Method::Bye);
-    notified(&mut world, &callee, 487);
-    world.request(callee.connection, Method::Bye);
-    let cancelled = Report::OfferEnded { call: id.clone(), login: "boris".into(), end: OfferEnd::Cancelled };
-    assert_eq!(world.all_reports(), [cancelled, Report::CallEnded { call: id, by: Side::Caller }]);
+    let (mut story, ringing) = Story::ringing();
+    story.pick_up(&ringing);
+    story.guest_hangs_up();
+    story.boris_is_let_go();
+    story.ended_by_the_guest();
 }
 
 #[test]
 fn who_hangs_up_after_asking_has_left_and_the_transfer_goes_on() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    refer(&mut world, &mut talk, "boris");
-    talk.callee.ask(&mut world, &mut talk.callee_dialog, Method::Bye, None);
-    world.response(talk.callee.connection, 200);
-    assert_eq!(world.report(), Report::PartyLeft { call: talk.id.clone(), by: Side::Callee });
-    world.nothing(talk.caller.connection);
+    let mut story = Story::asked();
+    story.anna_hangs_up();
+    assert_eq!(story.world.report(), Report::PartyLeft { call: story.id(), by: Side::Callee });
+    story.world.nothing(story.talk.caller.connection);
     // The caller hears nobody, and that is nobody's fault.
+    let Talk { caller, caller_dialog, .. } = &mut story.talk;
     let body = Some(("application/x-headset-media", "lost"));
-    talk.caller.ask(&mut world, &mut talk.caller_dialog, Method::Info, body);
-    world.response(talk.caller.connection, 200);
-    world.seconds(70);
-    world.no_report();
+    caller.ask(&mut story.world, caller_dialog, Method::Info, body);
+    story.world.response(caller.connection, 200);
+    story.world.seconds(70);
+    story.world.no_report();
 
-    offer(&mut world, &talk.id, "boris");
-    let ringing = world.request(boris.connection, Method::Invite);
-    let renewed = pick_up(&mut world, &talk, &boris, &ringing);
-    answer(&mut world, &talk.caller, &renewed);
-    assert_eq!(world.request(boris.connection, Method::Ack).body(), OFFER);
-    assert_eq!(world.all_reports(), [transferred(&talk, "boris")]);
-    world.nothing(talk.callee.connection);
+    let ringing = story.invited();
+    let renewed = story.pick_up(&ringing);
+    story.answered(&renewed);
+    story.acknowledged_with(OFFER);
+    assert_eq!(story.world.all_reports(), [story.transferred()]);
+    story.world.nothing(story.talk.callee.connection);
 }
 
 #[test]
 fn a_transfer_that_fails_after_who_asked_has_left_ends_the_call() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    refer(&mut world, &mut talk, "boris");
-    talk.callee.ask(&mut world, &mut talk.callee_dialog, Method::Bye, None);
-    world.response(talk.callee.connection, 200);
-    world.all_reports();
-    world.command(Command::EndTransfer { call: talk.id.clone(), status: 480, reason: "No answer".into() });
-    let bye = world.request(talk.caller.connection, Method::Bye);
+    let mut story = Story::asked();
+    story.anna_hangs_up();
+    story.world.all_reports();
+    story.given_up(480, "No answer");
+    let bye = story.world.request(story.talk.caller.connection, Method::Bye);
     assert_eq!(bye.get(Name::Reason), Some("SIP;cause=480;text=\"No answer\""));
-    assert_eq!(world.all_reports(), [Report::CallEnded { call: talk.id, by: Side::System }]);
+    assert_eq!(story.world.all_reports(), [story.ended(Side::System)]);
 }
 
 #[test]
 fn a_join_waits_for_an_offer_that_is_under_way_and_tries_again_after_glare() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    refer(&mut world, &mut talk, "boris");
-    let ringing = ring(&mut world, &talk, &boris);
+    let (mut story, ringing) = Story::ringing();
     let held = sdp::set_direction(OFFER, sdp::Direction::SendOnly);
-    talk.callee.ask(&mut world, &mut talk.callee_dialog, Method::Invite, Some((SDP, &held)));
-    world.response(talk.callee.connection, 100);
-    let hold = world.request(talk.caller.connection, Method::Invite);
-    boris.send_ok(&mut world, &ringing);
-    world.nothing(talk.caller.connection);
-    answer(&mut world, &talk.caller, &hold);
-    world.response(talk.callee.connection, 200);
-    let renewed = world.request(talk.caller.connection, Method::Invite);
-    talk.caller.reply(&mut world, &renewed, 491, "Request Pending");
-    world.request(talk.caller.connection, Method::Ack);
+    let Talk { callee, callee_dialog, .. } = &mut story.talk;
+    callee.ask(&mut story.world, callee_dialog, Method::Invite, Some((SDP, &held)));
+    story.world.response(callee.connection, 100);
+    let hold = story.renewed();
+    story.boris.send_ok(&mut story.world, &ringing);
+    story.world.nothing(story.talk.caller.connection);
+    story.answered(&hold);
+    story.world.response(story.talk.callee.connection, 200);
+    let renewed = story.renewed();
+    let Talk { caller, caller_dialog, .. } = &mut story.talk;
+    caller.refuse(&mut story.world, &renewed, 491, "Request Pending");
     // The caller's own offer, which that one has crossed, finds the join and is glare too.
-    talk.caller.ask(&mut world, &mut talk.caller_dialog, Method::Invite, Some((SDP, OFFER)));
-    world.response(talk.caller.connection, 100);
-    world.response(talk.caller.connection, 491);
-    world.seconds(2);
-    let renewed = world.request(talk.caller.connection, Method::Invite);
-    answer(&mut world, &talk.caller, &renewed);
-    world.request(boris.connection, Method::Ack);
-    assert!(world.all_reports().contains(&transferred(&talk, "boris")));
+    caller.ask(&mut story.world, caller_dialog, Method::Invite, Some((SDP, OFFER)));
+    story.world.response(caller.connection, 100);
+    story.world.response(caller.connection, 491);
+    story.world.seconds(2);
+    let renewed = story.renewed();
+    story.answered(&renewed);
+    story.world.request(story.boris.connection, Method::Ack);
+    assert!(story.world.all_reports().contains(&story.transferred()));
 }
 
 #[test]
 fn a_caller_who_refuses_the_new_media_stays_and_the_new_party_is_let_go() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    refer(&mut world, &mut talk, "boris");
-    let ringing = ring(&mut world, &talk, &boris);
-    let renewed = pick_up(&mut world, &talk, &boris, &ringing);
-    talk.caller.reply(&mut world, &renewed, 488, "Not Acceptable Here");
-    world.request(talk.caller.connection, Method::Ack);
-    assert_eq!(world.request(boris.connection, Method::Ack).body(), "");
-    let bye = world.request(boris.connection, Method::Bye);
-    boris.reply(&mut world, &bye, 200, "OK");
-    let end = OfferEnd::Refused { status: 488, reason: "Not Acceptable Here".into() };
-    assert_eq!(
-        world.all_reports(),
-        [Report::OfferEnded { call: talk.id.clone(), login: "boris".into(), end }]
-    );
-    let reason = "Not Acceptable Here".to_owned();
-    world.command(Command::EndTransfer { call: talk.id.clone(), status: 488, reason });
-    notified(&mut world, &talk.callee, 488);
-    still_talking(&mut world, &mut talk);
+    let (mut story, ringing) = Story::ringing();
+    let renewed = story.pick_up(&ringing);
+    story.talk.caller.refuse(&mut story.world, &renewed, 488, "Not Acceptable Here");
+    story.boris_is_let_go();
+    assert_eq!(story.world.all_reports(), [story.offer_ended(refused(488, "Not Acceptable Here"))]);
+    story.given_up(488, "Not Acceptable Here");
+    story.notified(488);
+    story.still_talking();
+}
+
+/// The caller is away when Boris picks up, and stays away for 3 s.
+fn caller_away() -> Story {
+    let (mut story, ringing) = Story::ringing();
+    story.world.lose(story.talk.caller.connection);
+    story.boris.send_ok(&mut story.world, &ringing);
+    story.world.seconds(3);
+    story.world.nothing(story.boris.connection);
+    story.world.all_reports();
+    story
 }
 
 #[test]
-fn a_caller_who_is_away_is_joined_when_back_and_given_up_after_20_s() {
-    for comes_back in [true, false] {
-        let mut world = World::new();
-        let mut talk = talk(&mut world);
-        let boris = Client::registered(&mut world, "boris");
-        refer(&mut world, &mut talk, "boris");
-        let ringing = ring(&mut world, &talk, &boris);
-        let old = talk.caller.connection;
-        world.lose(old);
-        boris.send_ok(&mut world, &ringing);
-        world.seconds(3);
-        world.nothing(boris.connection);
-        world.all_reports();
-        if comes_back {
-            talk.caller.reconnect(&mut world);
-            let renewed = world.request(talk.caller.connection, Method::Invite);
-            answer(&mut world, &talk.caller, &renewed);
-            assert_eq!(world.request(boris.connection, Method::Ack).body(), OFFER);
-            assert!(world.all_reports().contains(&transferred(&talk, "boris")));
-        } else {
-            world.seconds(17);
-            assert_eq!(world.request(boris.connection, Method::Ack).body(), "");
-            world.request(boris.connection, Method::Bye);
-            assert!(matches!(world.report(), Report::OfferEnded { .. }));
-        }
-    }
+fn a_caller_who_is_away_is_joined_when_back() {
+    let mut story = caller_away();
+    story.talk.caller.reconnect(&mut story.world);
+    let renewed = story.renewed();
+    story.answered(&renewed);
+    story.acknowledged_with(OFFER);
+    assert!(story.world.all_reports().contains(&story.transferred()));
+}
+
+#[test]
+fn a_caller_who_is_away_is_given_up_after_20_s() {
+    let mut story = caller_away();
+    story.world.seconds(17);
+    story.boris_is_let_go();
+    assert!(matches!(story.world.report(), Report::OfferEnded { .. }));
 }
 
 #[test]
 fn a_new_party_who_hangs_up_at_once_is_a_refusal() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    let boris = Client::registered(&mut world, "boris");
-    refer(&mut world, &mut talk, "boris");
-    let ringing = ring(&mut world, &talk, &boris);
-    let renewed = pick_up(&mut world, &talk, &boris, &ringing);
-    let mut dialog = Dialog::uas(&ringing, &boris.tag(), dialog::State::Confirmed).unwrap();
-    boris.ask(&mut world, &mut dialog, Method::Bye, None);
-    assert!(matches!(world.report(), Report::OfferEnded { end: OfferEnd::Refused { status: 480, .. }, .. }));
+    let (mut story, ringing) = Story::ringing();
+    let renewed = story.pick_up(&ringing);
+    let mut dialog = story.boris.dialog(&ringing);
+    story.boris.ask(&mut story.world, &mut dialog, Method::Bye, None);
+    assert!(matches!(
+        story.world.report(),
+        Report::OfferEnded { end: OfferEnd::Refused { status: 480, .. }, .. }
+    ));
     // The answer that comes anyway is acknowledged.
-    answer(&mut world, &talk.caller, &renewed);
-    world.no_report();
+    story.answered(&renewed);
+    story.world.no_report();
 }
 
 #[test]
 fn the_place_in_a_queue_is_told_to_who_asked() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
-    refer(&mut world, &mut talk, "sales");
+    let mut story = Story::new();
+    story.refer("sales");
     for _ in 0..2 {
-        world.command(Command::ShowPlace { call: talk.id.clone(), position: 2, waiting: 5 });
+        story.world.command(Command::ShowPlace { call: story.id(), position: 2, waiting: 5 });
     }
-    assert_eq!(notified(&mut world, &talk.callee, 182).body(), "SIP/2.0 182 Queued, 2 of 5\r\n");
-    world.nothing(talk.callee.connection);
-    world.nothing(talk.caller.connection);
+    assert_eq!(story.notified(182).body(), "SIP/2.0 182 Queued, 2 of 5\r\n");
+    story.world.nothing(story.talk.callee.connection);
+    story.world.nothing(story.talk.caller.connection);
 }
 
 #[test]
 fn who_wants_no_notifies_gets_none() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
+    let mut story = Story::new();
     let to = format!("<sip:boris@{DOMAIN}>");
-    send_refer(&mut world, &mut talk, &to, &[("Refer-Sub", "false"), ("Require", "norefersub")]);
-    let accepted = world.response(talk.callee.connection, 202);
+    story.send_refer(&to, &[("Refer-Sub", "false"), ("Require", "norefersub")]);
+    let accepted = story.world.response(story.talk.callee.connection, 202);
     assert_eq!(accepted.get_named("Refer-Sub"), Some("false"));
-    world.all_reports();
-    world.command(Command::EndTransfer { call: talk.id.clone(), status: 404, reason: "Nobody".into() });
-    world.nothing(talk.callee.connection);
+    story.world.all_reports();
+    story.given_up(404, "Nobody");
+    story.world.nothing(story.talk.callee.connection);
 }
 
 #[test]
 fn a_refer_that_cannot_be_followed_is_refused_or_told_so() {
-    let mut world = World::new();
-    let mut talk = talk(&mut world);
+    let mut story = Story::new();
+    let anna = story.talk.callee.connection;
     for to in ["<nonsense>", "<sip:a@b?Replaces=nonsense>"] {
-        send_refer(&mut world, &mut talk, to, &[]);
-        world.response(talk.callee.connection, 400);
+        story.send_refer(to, &[]);
+        story.world.response(anna, 400);
     }
-    send_refer(&mut world, &mut talk, &format!("<sip:a@{DOMAIN}>"), &[("Refer-To", "<sip:b@c>")]);
-    world.response(talk.callee.connection, 400);
+    story.send_refer(&format!("<sip:a@{DOMAIN}>"), &[("Refer-To", "<sip:b@c>")]);
+    story.world.response(anna, 400);
     for (to, status) in [
         ("<sip:boris@elsewhere.example>".to_owned(), 404),
         (format!("<sip:boris@{DOMAIN}?Replaces=x%3Bto-tag%3D1%3Bfrom-tag%3D2>"), 481),
     ] {
-        send_refer(&mut world, &mut talk, &to, &[]);
-        world.response(talk.callee.connection, 202);
-        notified(&mut world, &talk.callee, 100);
-        notified(&mut world, &talk.callee, status);
+        story.send_refer(&to, &[]);
+        story.world.response(anna, 202);
+        story.notified(100);
+        story.notified(status);
     }
-    world.no_report();
-    refer(&mut world, &mut talk, "tel");
-    send_refer(&mut world, &mut talk, &format!("<sip:boris@{DOMAIN}>"), &[]);
-    world.response(talk.callee.connection, 491);
+    story.world.no_report();
+    story.refer("tel");
+    story.send_refer(&format!("<sip:boris@{DOMAIN}>"), &[]);
+    story.world.response(anna, 491);
 }

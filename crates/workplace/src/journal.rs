@@ -54,7 +54,7 @@ impl Workplace {
         if !self.timers.runs(Timer::KeepEvents) {
             self.timers.set(Timer::KeepEvents, after(now, KEEP_AFTER_MS));
         }
-        let waiting = self.outbox.len();
+        let waiting = self.outbox.waiting(self.login().unwrap_or_default());
         if !self.running() || waiting == 0 || self.timers.runs(Timer::Http(Resource::Events)) {
             return;
         }

@@ -24,6 +24,12 @@ struct Waiting {
     in_flight: bool,
 }
 
+impl Waiting {
+    fn is_of(&self, login: &str) -> bool {
+        self.event.login.is_empty() || self.event.login == login
+    }
+}
+
 impl Outbox {
     pub(crate) fn push(&mut self, event: Event) {
         // Two registrars that are tried every few seconds would drive out all that happened before the outage.
@@ -68,23 +74,24 @@ impl Outbox {
     }
 
     pub(crate) fn all(&self) -> Vec<Event> {
-        self.oldest(self.queue.len())
+        self.queue.iter().map(|waiting| waiting.event.clone()).collect()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.queue.len()
+    /// How many the backend takes from `login`: those of whoever used the page before wait until they are back.
+    pub(crate) fn waiting(&self, login: &str) -> usize {
+        self.queue.iter().filter(|waiting| waiting.is_of(login)).count()
     }
 
-    /// The oldest `most` events, which are in flight from now on.
-    pub(crate) fn batch(&mut self, most: usize) -> Vec<Event> {
-        for (place, waiting) in self.queue.iter_mut().enumerate() {
-            waiting.in_flight = place < most;
+    /// The oldest `most` events that it takes from `login`, which are in flight from now on.
+    pub(crate) fn batch(&mut self, login: &str, most: usize) -> Vec<Event> {
+        let mut batch = Vec::new();
+        for waiting in &mut self.queue {
+            waiting.in_flight = batch.len() < most && waiting.is_of(login);
+            if waiting.in_flight {
+                batch.push(waiting.event.clone());
+            }
         }
-        self.oldest(most)
-    }
-
-    fn oldest(&self, most: usize) -> Vec<Event> {
-        self.queue.iter().take(most).map(|waiting| waiting.event.clone()).collect()
+        batch
     }
 
     /// The batch in flight arrived, or will never be taken.
@@ -114,7 +121,7 @@ mod tests {
     fn an_event_stays_until_its_batch_is_settled_and_others_are_untouched() {
         let mut outbox = Outbox::default();
         outbox.push(event(1));
-        assert_eq!(outbox.batch(BATCH).len(), 1);
+        assert_eq!(outbox.batch("", BATCH).len(), 1);
         outbox.push(event(2));
         outbox.settle();
         assert_eq!(outbox.all(), [event(2)]);

@@ -243,12 +243,15 @@ impl Workplace {
     /// `most` events, if it is they.
     pub(crate) fn ask(&mut self, now: Time, resource: Resource, most: usize) {
         let Some(id) = self.requests.begin(resource) else { return };
+        let login = String::from(self.login().unwrap_or_default());
         let request = match resource {
             Resource::Hash => HttpRequest::Hash,
             Resource::Launch => HttpRequest::Launch,
             Resource::Status => HttpRequest::Status,
             Resource::Registrars => HttpRequest::Registrars,
-            Resource::Events if self.outbox.len() > 0 => HttpRequest::Events(self.outbox.batch(most)),
+            Resource::Events if self.outbox.waiting(&login) > 0 => {
+                HttpRequest::Events(self.outbox.batch(&login, most))
+            }
             Resource::PutStatus if let Some(request) = self.status.request() => request,
             Resource::Events | Resource::PutStatus => return self.requests.idle(resource),
         };

@@ -82,6 +82,27 @@ fn events_of_a_page_that_is_gone_are_sent_by_the_next_one() {
 }
 
 #[test]
+fn events_of_whoever_used_the_page_before_wait_until_they_are_back() {
+    let of_anna = |events: &[Event]| events.iter().filter(|event| event.id.starts_with("old")).count();
+    let mut shift = Shift::new();
+    shift.backend.login = "boris".into();
+    shift.tell(Input::RestoreEvents((0..60).map(old).collect()));
+    shift.start();
+    shift.run(60_000);
+    assert!(shift.backend.accepted.iter().any(|event| event.name == "engine_started"));
+    assert_eq!((of_anna(&shift.backend.accepted), of_anna(&kept(&shift))), (0, 60));
+    let idle = shift.now;
+    shift.run(60_000);
+    assert!(batches(&shift, idle).is_empty(), "nothing of boris's is left to be sent");
+
+    let mut next = Shift::new();
+    next.tell(Input::RestoreEvents(kept(&shift)));
+    next.start();
+    next.run(10_000);
+    assert_eq!((of_anna(&next.backend.accepted), kept(&next).len()), (60, 0));
+}
+
+#[test]
 fn a_batch_that_will_never_be_taken_does_not_block_the_others() {
     let mut shift = Shift::started();
     shift.backend.failing_at = vec![("Events", error(422, "invalid"))];

@@ -13,7 +13,7 @@ import { PageFrame } from '../src/shared/ui/PageFrame';
 import { SoundMenu } from '../src/shared/ui/SoundMenu';
 import { AccountMenu } from '../src/pages/test/account/AccountMenu';
 import { CallCard } from '../src/pages/test/call/CallCard';
-import type { CallView, EndedCall } from '../src/pages/test/model/callView';
+import type { CallView, Consulting, EndedCall, Talking } from '../src/pages/test/model/callView';
 import { linkOf, statusProblems } from '../src/pages/test/model/problems';
 import { StatusBar } from '../src/pages/test/status/StatusBar';
 import { StatusProblems } from '../src/pages/test/status/StatusProblems';
@@ -76,7 +76,7 @@ export const ended: EndedCall = {
   talked: 192_000,
 };
 
-export const talking: Extract<CallView, { kind: 'talking' }> = {
+export const talking: Talking = {
   kind: 'talking',
   id: '1',
   caller,
@@ -88,7 +88,7 @@ export const talking: Extract<CallView, { kind: 'talking' }> = {
   transferring: false,
 };
 
-export const consulting: Extract<CallView, { kind: 'consulting' }> = {
+export const consulting: Consulting = {
   kind: 'consulting',
   id: '1',
   caller,

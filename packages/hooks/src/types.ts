@@ -250,7 +250,7 @@ export interface AudioDevicesState {
   input: string;
   output: string;
   permission: 'granted' | 'prompt' | 'denied';
-  /** The browser plays nothing until somebody clicks in the page; sound begins at that click. */
+  /** The browser plays nothing until somebody clicks in the page; sound begins at that click. Known once on line. */
   soundBlocked: boolean;
   /** Why the microphone could not be opened last time. */
   error: TelephonyError | undefined;

@@ -1,4 +1,4 @@
-import type { SessionDirection, SessionStatus, UserAgentStatus } from './types.js';
+import type { SessionDirection, SessionStatus, Status, UserAgentStatus } from './types.js';
 
 // The enums' words as they are: a page loads the enums only where its application uses them.
 
@@ -10,5 +10,6 @@ export const INCOMING = 'incoming' as SessionDirection.INCOMING;
 export const OUTGOING = 'outgoing' as SessionDirection.OUTGOING;
 export const CONNECTING = 'connecting' as UserAgentStatus.CONNECTING;
 export const ERROR = 'error' as UserAgentStatus.ERROR;
+export const CONNECTED = 'connected' as Status.CONNECTED;
 /** Of `Status`. */
 export const STATUSES = ['connected', 'disconnected', 'paused'];

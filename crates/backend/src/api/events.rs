@@ -1,6 +1,7 @@
 //! What pages tell: named steps, in batches, each with an id that makes sending it twice harmless.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -38,7 +39,7 @@ struct Event {
     fields: Map<String, Value>,
 }
 
-/// `POST /v1/telephony/events`: all of a batch or nothing of it.
+/// `POST /v1/telephony/events`: all of a batch or nothing of it, and only events of whoever sends them.
 pub(super) async fn accept(
     State(app): State<Shared>,
     Operator(who): Operator,
@@ -52,8 +53,12 @@ pub(super) async fn accept(
             return Err(Problem::invalid(name, format!("`{name}` does not fit: at most 128 bytes.")));
         }
     }
+    let login = who.account.login;
     let mut events = Vec::with_capacity(batch.events.len());
     for (place, event) in batch.events.into_iter().enumerate() {
+        if !event.login.is_empty() && event.login != login {
+            return Err(another_login(place, &login));
+        }
         check(&event).map_err(|(field, why)| {
             let field = format!("events[{place}].{field}");
             Problem::invalid(&field, format!("`{field}` does not fit: {why}."))
@@ -63,8 +68,7 @@ pub(super) async fn accept(
             id: event.id,
             name: event.name,
             at_ms: event.at_ms,
-            // A page may still hold events of whoever used it before.
-            login: if event.login.is_empty() { who.account.login.clone() } else { event.login },
+            login: login.clone(),
             call_id,
             project: batch.project.clone(),
             env: batch.env.clone(),
@@ -76,15 +80,19 @@ pub(super) async fn accept(
     Ok(axum::Json(json!({ "accepted": accepted })).into_response())
 }
 
+/// 403, not 422: a page that finds that somebody else has signed in keeps its events until their operator is back.
+fn another_login(place: usize, login: &str) -> Problem {
+    let field = format!("events[{place}].login");
+    let detail = format!("`{field}` is somebody else: you are signed in as `{login}`.");
+    Problem::new(StatusCode::FORBIDDEN, "another_login", detail).with("field", field)
+}
+
 fn check(event: &Event) -> Result<(), (&'static str, String)> {
     let ordinary = |text: &str| text.bytes().all(|c| c.is_ascii_alphanumeric() || b"_-.:".contains(&c));
     for (name, text, most) in [("id", &event.id, 64), ("name", &event.name, 64)] {
         if text.is_empty() || text.len() > most || !ordinary(text) {
             return Err((name, format!("1 to {most} of a-z, A-Z, 0-9, `_`, `-`, `.` and `:`")));
         }
-    }
-    if event.login.len() > 64 || !ordinary(&event.login) {
-        return Err(("login", "it is no login".to_owned()));
     }
     let nested = event.fields.values().any(|value| value.is_object() || value.is_array());
     let bytes: usize = event.fields.iter().map(|(name, value)| name.len() + value.to_string().len()).sum();

@@ -23,6 +23,7 @@ use axum::handler::HandlerWithoutStateExt;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
@@ -40,6 +41,8 @@ pub(crate) struct App {
     pub storage: Storage,
     pub passwords: Passwords,
     pub floor: FloorHandle,
+    /// Asks the switch whether it lives.
+    pub switch: mpsc::Sender<oneshot::Sender<()>>,
     /// Ended streams and refused waiting, when the server stops.
     pub stopping: CancellationToken,
     limits: Limits,
@@ -60,6 +63,7 @@ impl App {
         storage: Storage,
         passwords: Passwords,
         floor: FloorHandle,
+        switch: mpsc::Sender<oneshot::Sender<()>>,
         stopping: CancellationToken,
     ) -> Self {
         let login = settings.login_limits;
@@ -69,7 +73,7 @@ impl App {
             login_address: Limiter::new(login.per_address, login.window),
             guest_address: Limiter::new(guests, Duration::from_secs(60)),
         };
-        Self { settings, storage, passwords, floor, stopping, limits }
+        Self { settings, storage, passwords, floor, switch, stopping, limits }
     }
 }
 

@@ -15,6 +15,7 @@ mod tests;
 mod writes;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use headset_floor::WallTime;
@@ -31,6 +32,7 @@ pub(crate) use sessions::SignedIn;
 pub struct Storage {
     write: DatabaseConnection,
     read: DatabaseConnection,
+    file: Arc<Path>,
 }
 
 impl Storage {
@@ -42,12 +44,13 @@ impl Storage {
         let write = connect(file, 1).await?;
         migration::Migrator::up(&write, None).await?;
         let read = connect(file, 3).await?;
-        Ok(Self { write, read })
+        Ok(Self { write, read, file: file.into() })
     }
 
-    /// Whether storage answers, for `/healthz`.
+    /// Whether storage answers, and its file is where the next start looks for it; for `/healthz`.
     pub(crate) async fn ping(&self) -> Result<(), Error> {
         self.read.execute_unprepared("SELECT 1").await?;
+        tokio::fs::metadata(&self.file).await.map_err(Error::io("the database file"))?;
         Ok(())
     }
 

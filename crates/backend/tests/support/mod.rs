@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use headset_backend::{
     Backend, GuestSettings, IceServer, LoginLimits, NewAccount, PauseReason, Role, Secret, Settings, Storage,
-    Title,
+    SwitchLink, Title,
 };
 use headset_floor::{Command, QueueConfig, RegistrarConfig, RegistrarState};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -13,6 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 pub const SECRET: &str = "the telephony secret of the tests";
 /// Longer than anything here takes.
@@ -22,6 +23,8 @@ pub struct Centre {
     pub backend: Backend,
     pub url: String,
     pub commands: mpsc::UnboundedReceiver<Command>,
+    /// What answers for the switch when it is asked whether it lives.
+    pub pulse: JoinHandle<()>,
     pub folder: TempDir,
 }
 
@@ -87,9 +90,16 @@ impl Centre {
     async fn on(folder: TempDir, storage: Storage, settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (asked, commands) = mpsc::unbounded_channel();
-        let backend = Backend::start(settings, storage, listener, None, asked).await.unwrap();
+        let (pulse, mut pulses) = mpsc::channel(1);
+        let link = SwitchLink { commands: asked, pulse };
+        let backend = Backend::start(settings, storage, listener, None, link).await.unwrap();
         let url = format!("http://{}", backend.address);
-        Self { backend, url, commands, folder }
+        let pulse = tokio::spawn(async move {
+            while let Some(asked) = pulses.recv().await {
+                let _ = asked.send(());
+            }
+        });
+        Self { backend, url, commands, pulse, folder }
     }
 
     /// Stops it and starts another on the same database.

@@ -36,44 +36,55 @@ fn the_projects_own_messages_say_the_same_to_everybody() {
     }
 }
 
-/// As RFC 3261's grammar has it, without what [`DISAGREEMENTS`] names.
+fn host() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z][a-z0-9]{0,6}(\\.[a-z][a-z0-9]{0,6}){0,2}",
+        "[1-9][0-9]?\\.[1-9][0-9]?\\.[1-9][0-9]?\\.[1-9]",
+    ]
+}
+
+/// Host, and a port or none.
+fn host_port() -> impl Strategy<Value = String> {
+    (host(), prop::option::of(1u16..)).prop_map(|(host, port)| match port {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
+    })
+}
+
+fn uri() -> impl Strategy<Value = String> {
+    ("[a-zA-Z0-9+][a-zA-Z0-9+_!~*'()-]{0,9}", host_port(), "(;transport=(ws|udp|tcp))?(;lr)?")
+        .prop_map(|(user, host, params)| format!("sip:{user}@{host}{params}"))
+}
+
+fn address() -> impl Strategy<Value = String> {
+    ("(\"[a-z.][a-zA-Z0-9 .,@;:-]{0,9}[a-z.]\" )?", uri()).prop_map(|(name, uri)| format!("{name}<{uri}>"))
+}
+
+fn via() -> impl Strategy<Value = String> {
+    ("(UDP|TCP|TLS|WS|WSS)", host_port(), "[a-zA-Z0-9.]{1,9}").prop_map(|(transport, host, branch)| {
+        format!("Via: SIP/2.0/{transport} {host};branch=z9hG4bK{branch};received=192.0.2.1")
+    })
+}
+
+/// As RFC 3261's grammar has it, without what the tables below name.
 fn message() -> impl Strategy<Value = String> {
-    let host = || {
-        prop_oneof![
-            "[a-z][a-z0-9]{0,6}(\\.[a-z][a-z0-9]{0,6}){0,2}",
-            "[1-9][0-9]?\\.[1-9][0-9]?\\.[1-9][0-9]?\\.[1-9]",
-        ]
-    };
-    let uri = move || {
-        let parts = (
-            "[a-zA-Z0-9+][a-zA-Z0-9+_!~*'()-]{0,9}",
-            host(),
-            prop::option::of(1u16..),
-            "(;transport=(ws|udp|tcp))?(;lr)?",
-        );
-        parts.prop_map(|(user, host, port, params)| {
-            format!("sip:{user}@{host}{}{params}", port.map(|port| format!(":{port}")).unwrap_or_default())
-        })
-    };
-    let address = move || {
-        ("(\"[a-z.][a-zA-Z0-9 .,@;:-]{0,9}[a-z.]\" )?", uri())
-            .prop_map(|(name, uri)| format!("{name}<{uri}>"))
-    };
     let first = prop_oneof![
         uri().prop_map(|uri| (format!("INVITE {uri} SIP/2.0"), "INVITE")),
         uri().prop_map(|uri| (format!("REGISTER {uri} SIP/2.0"), "REGISTER")),
         Just(("SIP/2.0 200 OK".to_owned(), "INVITE")),
         Just(("SIP/2.0 486 Busy Here".to_owned(), "BYE")),
     ];
-    let via = (host(), prop::option::of(1u16..), "(UDP|TCP|TLS|WS|WSS)", "[a-zA-Z0-9.]{1,9}").prop_map(
-        |(host, port, transport, branch)| {
-            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-            format!("Via: SIP/2.0/{transport} {host}{port};branch=z9hG4bK{branch};received=192.0.2.1")
-        },
-    );
     let tag = "[a-zA-Z0-9]{1,9}";
-    let lines =
-        (via, address(), tag, address(), tag, address(), "[a-z0-9-]{1,9}(@[a-z.]{1,9}[a-z])?", 0u32..1 << 31);
+    let lines = (
+        via(),
+        address(),
+        tag,
+        address(),
+        tag,
+        address(),
+        "[a-z0-9-]{1,9}(@[a-z.]{1,9}[a-z])?",
+        0u32..1 << 31,
+    );
     (first, lines, "(v=0\r\n[ -~]{0,20})?", any::<prop::sample::Index>()).prop_map(
         |((first, method), (via, from, from_tag, to, to_tag, contact, call_id, number), body, turn)| {
             let mut lines = vec![
@@ -123,141 +134,123 @@ Content-Length: 0
 
 ";
 
-/// Where a peer reads something else than we do.
-struct Disagreement {
-    /// Of RFC 3261, unless another is named: what decides, and how.
-    rule: &'static str,
-    /// What takes the place of a piece of [`BASE`].
-    edit: (&'static str, &'static str),
-    /// A part and what it says, as we read it; `None` where we refuse the message.
-    ours: Option<(&'static str, &'static str)>,
-    /// Whose reading is not ours: rsip's, ezk-sip-types'.
-    differs: [bool; 2],
-}
-
-const fn both(
-    rule: &'static str,
-    edit: (&'static str, &'static str),
-    ours: Option<(&'static str, &'static str)>,
-) -> Disagreement {
-    Disagreement { rule, edit, ours, differs: [true, true] }
-}
-
-const fn only_rsip(
-    rule: &'static str,
-    edit: (&'static str, &'static str),
-    part: &'static str,
-    text: &'static str,
-) -> Disagreement {
-    Disagreement { rule, edit, ours: Some((part, text)), differs: [true, false] }
-}
-
-const fn only_ezk(
-    rule: &'static str,
-    edit: (&'static str, &'static str),
-    part: &'static str,
-    text: &'static str,
-) -> Disagreement {
-    Disagreement { rule, edit, ours: Some((part, text)), differs: [false, true] }
-}
-
 const CONTACT: &str = "<sip:b2bua@edge.example>";
 
-const DISAGREEMENTS: &[Disagreement] = &[
-    only_rsip("§7.3.1: lines may be folded", ("\"A\" <", "\"A\"\n <"), "from name", "A"),
-    only_rsip("§7.3.1: white space before the colon", ("From:", "From :"), "from user", "a"),
-    only_rsip(
-        "§7.3.1: several values on one line",
-        (CONTACT, "<sip:one@h>, <sip:two@h>"),
-        "contact user",
-        "one",
-    ),
-    only_rsip("§7.3.3: v is Via", ("Via:", "v:"), "via host", "edge.example"),
-    only_rsip("§7.3.3: f is From", ("From:", "f:"), "from tag", "f"),
-    only_rsip("§7.3.3: t is To", ("To:", "t:"), "to user", "op"),
-    only_rsip("§7.3.3: i is Call-ID", ("Call-ID:", "i:"), "call-id", "c1"),
-    only_rsip("§7.3.3: m is Contact", ("Contact:", "m:"), "contact user", "b2bua"),
-    only_rsip(
+/// What decides, of RFC 3261 unless another is named, and how; a piece of [`BASE`], and what takes its place.
+type Edit = (&'static str, (&'static str, &'static str));
+
+/// With a part of the message and what it says, as we read it.
+type Reading = (&'static str, (&'static str, &'static str), &'static str, &'static str);
+
+/// What ezk-sip-types reads as we do.
+const ONLY_RSIP_DIFFERS: &[Reading] = &[
+    ("§7.3.1: lines may be folded", ("\"A\" <", "\"A\"\n <"), "from name", "A"),
+    ("§7.3.1: white space before the colon", ("From:", "From :"), "from user", "a"),
+    ("§7.3.1: several values on one line", (CONTACT, "<sip:one@h>, <sip:two@h>"), "contact user", "one"),
+    ("§7.3.3: v is Via", ("Via:", "v:"), "via host", "edge.example"),
+    ("§7.3.3: f is From", ("From:", "f:"), "from tag", "f"),
+    ("§7.3.3: t is To", ("To:", "t:"), "to user", "op"),
+    ("§7.3.3: i is Call-ID", ("Call-ID:", "i:"), "call-id", "c1"),
+    ("§7.3.3: m is Contact", ("Contact:", "m:"), "contact user", "b2bua"),
+    (
         "§19.1.1: headers of a URI are not its host",
         ("b.example>", "b.example?x=y>"),
         "from host",
         "b.example",
     ),
-    only_rsip(
+    (
         "§25.1, IPv6reference: in a Request-URI",
         ("desk.invalid", "[2001:db8::1]"),
         "requested host",
         "[2001:db8::1]",
     ),
-    only_rsip("§25.1, IPv6reference: in a URI", ("b.example", "[2001:db8::1]:5070"), "from port", "5070"),
-    only_rsip(
-        "§25.1, IPv6reference: in Via",
-        ("WS edge.example", "WS [2001:db8::1]"),
-        "via host",
-        "[2001:db8::1]",
-    ),
-    only_rsip("§25.1, via-received", ("bKa1", "bKa1;received=2001:db8::9"), "via received", "2001:db8::9"),
-    only_rsip("§25.1, SLASH: white space around it", ("SIP/2.0/WS", "SIP / 2.0 / WS"), "via transport", "WS"),
-    only_rsip("§25.1, EQUAL: white space around it", ("branch=", "branch = "), "via branch", "z9hG4bKa1"),
-    only_rsip("§25.1, SEMI: white space around it", (";tag=f", " ; tag=f"), "from tag", "f"),
-    only_rsip("§25.1, quoted-string: of a parameter", (";tag=f", ";x=\"a;tag=b\";tag=f"), "from tag", "f"),
-    only_rsip("§25.1, quoted-string: brackets in a name", ("\"A\"", "\"<a>\""), "from name", "<a>"),
-    only_rsip("§25.1, user: dots", ("sip:a@", "sip:a.@"), "from user", "a."),
-    only_ezk("§25.1, quoted-string: the spaces are the name's", ("\"A\"", "\"A \""), "from name", "A "),
-    only_ezk("§7.3.1: names of parameters in any case", (";tag=", ";TAG="), "from tag", "f"),
-    only_ezk(
-        "ours is lenient: §25.1, hostname, has no underscore",
-        ("b.example", "my_host"),
-        "from host",
-        "my_host",
-    ),
-    both("§25.1, quoted-pair", ("\"A\"", "\"A \\\"B\\\"\""), Some(("from name", "A \"B\""))),
-    both(
+    ("§25.1, IPv6reference: in a URI", ("b.example", "[2001:db8::1]:5070"), "from port", "5070"),
+    ("§25.1, IPv6reference: in Via", ("WS edge.example", "WS [2001:db8::1]"), "via host", "[2001:db8::1]"),
+    ("§25.1, via-received", ("bKa1", "bKa1;received=2001:db8::9"), "via received", "2001:db8::9"),
+    ("§25.1, SLASH: white space around it", ("SIP/2.0/WS", "SIP / 2.0 / WS"), "via transport", "WS"),
+    ("§25.1, EQUAL: white space around it", ("branch=", "branch = "), "via branch", "z9hG4bKa1"),
+    ("§25.1, SEMI: white space around it", (";tag=f", " ; tag=f"), "from tag", "f"),
+    ("§25.1, quoted-string: of a parameter", (";tag=f", ";x=\"a;tag=b\";tag=f"), "from tag", "f"),
+    ("§25.1, quoted-string: brackets in a name", ("\"A\"", "\"<a>\""), "from name", "<a>"),
+    ("§25.1, user: dots", ("sip:a@", "sip:a.@"), "from user", "a."),
+];
+
+/// What rsip reads as we do.
+const ONLY_EZK_DIFFERS: &[Reading] = &[
+    ("§25.1, quoted-string: the spaces are the name's", ("\"A\"", "\"A \""), "from name", "A "),
+    ("§7.3.1: names of parameters in any case", (";tag=", ";TAG="), "from tag", "f"),
+    ("ours is lenient: §25.1, hostname, has no underscore", ("b.example", "my_host"), "from host", "my_host"),
+];
+
+/// What neither reads as we do.
+const BOTH_DIFFER: &[Reading] = &[
+    ("§25.1, quoted-pair", ("\"A\"", "\"A \\\"B\\\"\""), "from name", "A \"B\""),
+    (
         "§25.1, addr-spec: any URI, RFC 3966's too",
         ("sip:a@b.example", "tel:+12015550123"),
-        Some(("from user", "+12015550123")),
+        "from user",
+        "+12015550123",
     ),
-    both(
-        "§7.1: the version is in any case",
-        ("desk.invalid SIP/2.0", "desk.invalid sip/2.0"),
-        Some(("call-id", "c1")),
-    ),
-    both("§7.5: line ends before the first line", ("INVITE sip", "\nINVITE sip"), Some(("call-id", "c1"))),
-    both(
+    ("§7.1: the version is in any case", ("desk.invalid SIP/2.0", "desk.invalid sip/2.0"), "call-id", "c1"),
+    ("§7.5: line ends before the first line", ("INVITE sip", "\nINVITE sip"), "call-id", "c1"),
+    (
         "§8.2.2: what is malformed and not needed is ignored",
         ("Max-Forwards: 70", "nonsense"),
-        Some(("call-id", "c1")),
+        "call-id",
+        "c1",
     ),
-    both(
+    (
         "§18.3: what follows the body is none of it",
         ("Content-Length: 0\n\n", "Content-Length: 3\n\nbody"),
-        Some(("body", "bod")),
+        "body",
+        "bod",
     ),
-    both("§18.3: a body that is too short is an error", ("Content-Length: 0", "Content-Length: 5"), None),
-    both("§8.1.1.5: below 2^31", ("CSeq: 7", "CSeq: 2147483648"), None),
-    both("§8.1.1.5: the method is the request's", ("CSeq: 7 INVITE", "CSeq: 7 BYE"), None),
-    both("§7.3.1: only lists may come twice", ("Call-ID: c1", "Call-ID: c1\nCall-ID: c2"), None),
 ];
+
+/// What both take, and we do not.
+const REFUSED: &[Edit] = &[
+    ("§18.3: a body that is too short is an error", ("Content-Length: 0", "Content-Length: 5")),
+    ("§8.1.1.5: below 2^31", ("CSeq: 7", "CSeq: 2147483648")),
+    ("§8.1.1.5: the method is the request's", ("CSeq: 7 INVITE", "CSeq: 7 BYE")),
+    ("§7.3.1: only lists may come twice", ("Call-ID: c1", "Call-ID: c1\nCall-ID: c2")),
+];
+
+fn edited(rule: &str, (piece, edited): (&str, &str)) -> String {
+    assert!(BASE.contains(piece), "{rule}");
+    BASE.replacen(piece, edited, 1).replace('\n', "\r\n")
+}
+
+/// Whether rsip and ezk-sip-types read something else than we do.
+fn differ(text: &str) -> [bool; 2] {
+    PEERS.map(|(_, read)| read(text) != ours(text))
+}
 
 #[test]
 fn where_the_others_differ_a_section_decides() {
-    for Disagreement { rule, edit: (piece, edited), ours: expected, differs } in DISAGREEMENTS {
-        assert!(BASE.contains(piece), "{rule}");
-        let text = BASE.replacen(piece, edited, 1).replace('\n', "\r\n");
-        let own = ours(&text);
-        match expected {
-            Some((part, says)) => {
-                assert!(
-                    own.iter().flatten().any(|(own, read)| own == part && read == says),
-                    "{rule}: {own:?}"
-                );
-            }
-            None => assert_eq!(own, None, "{rule}"),
-        }
-        for ((peer, read), differs) in PEERS.into_iter().zip(differs) {
-            assert_eq!(read(&text) != own, *differs, "{rule}: {peer}: {own:?}, {:?}", read(&text));
+    for (rows, expected) in
+        [(ONLY_RSIP_DIFFERS, [true, false]), (ONLY_EZK_DIFFERS, [false, true]), (BOTH_DIFFER, [true, true])]
+    {
+        for &(rule, edit, part, says) in rows {
+            let text = edited(rule, edit);
+            let own = ours(&text).expect(rule);
+            assert!(own.iter().any(|(own, read)| *own == part && read == says), "{rule}: {own:?}");
+            assert_eq!(differ(&text), expected, "{rule}: rsip, ezk-sip-types, in {text}");
         }
     }
-    let base = BASE.replace('\n', "\r\n");
-    assert!(PEERS.into_iter().all(|(_, read)| read(&base) == ours(&base)), "without an edit all agree");
+}
+
+#[test]
+fn what_both_take_and_we_refuse_a_section_forbids() {
+    for &(rule, edit) in REFUSED {
+        let text = edited(rule, edit);
+        assert_eq!(ours(&text), None, "{rule}");
+        assert_eq!(differ(&text), [true, true], "{rule}");
+    }
+}
+
+#[test]
+fn without_an_edit_all_agree() {
+    let text = BASE.replace('\n', "\r\n");
+    assert!(ours(&text).is_some());
+    assert_eq!(differ(&text), [false, false]);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use headset_sip::Time;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::Event;
@@ -46,6 +46,7 @@ impl Body {
         mut self,
         mut events: mpsc::Receiver<Event>,
         mut commands: mpsc::Receiver<Command>,
+        mut pulses: mpsc::Receiver<oneshot::Sender<()>>,
         mut stop: watch::Receiver<bool>,
     ) {
         let alarm = sleep_until(self.started + IDLE);
@@ -80,6 +81,8 @@ impl Body {
                     let now = self.now();
                     self.switch.handle_timeout(now);
                 }
+                // Whoever asked may have gone.
+                Some(asked) = pulses.recv() => drop(asked.send(())),
                 Some(command) = commands.recv() => {
                     let now = self.now();
                     self.switch.handle_input(now, Input::Command(command));

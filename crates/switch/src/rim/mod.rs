@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -41,6 +41,8 @@ pub struct Running {
     pub commands: mpsc::Sender<Command>,
     /// What the floor is told. Must be read: the switch stops reading from clients while thousands wait.
     pub reports: mpsc::Receiver<Report>,
+    /// Asks whether it lives: the machine's own task answers, between one input and the next.
+    pub pulse: mpsc::Sender<oneshot::Sender<()>>,
     /// Ends it.
     pub stop: Stop,
 }
@@ -141,6 +143,7 @@ pub async fn serve(
     let (events, incoming) = mpsc::channel(CHANNEL);
     let (commands, asked) = mpsc::channel(CHANNEL);
     let (told, reports) = mpsc::channel(CHANNEL);
+    let (pulse, pulses) = mpsc::channel(1);
     let secure = tls.is_some();
     let door = Door {
         origins: Arc::new(Origins::new(&config.allowed_origins)),
@@ -155,11 +158,12 @@ pub async fn serve(
     }
     drop(door);
     let body = machine::Body::new(config, seed, secure, told);
-    let machine = tokio::spawn(body.run(incoming, asked, stopping));
+    let machine = tokio::spawn(body.run(incoming, asked, pulses, stopping));
     Ok(Running {
         addresses,
         commands,
         reports,
+        pulse,
         stop: Stop { stop, machine, room, connections: connections as u32 },
     })
 }

@@ -114,6 +114,11 @@ impl Backend {
                 Ok(HttpAnswer::Status(self.record.clone()))
             }
             HttpRequest::Registrars => Ok(self.assignment()),
+            HttpRequest::Events(events)
+                if events.iter().any(|event| !event.login.is_empty() && event.login != self.login) =>
+            {
+                Err(error(403, "another_login"))
+            }
             HttpRequest::Events(events) => {
                 for event in events {
                     if !self.accepted.iter().any(|known| known.id == event.id) {

@@ -164,6 +164,11 @@ export class CallBody {
     if (this.#session.consultation) this.pump.tell(END, 0, undefined, undefined, this.#consultation);
   }
 
+  /** While it may, somebody is told at once that it would not be heard. */
+  mayRing(may: boolean): void {
+    this.#sounds.mayRing(may);
+  }
+
   /** Takes up the call of the page that was here before. */
   resume(stored: string): void {
     this.pump.tell(RESUME, 0, stored);

@@ -10,12 +10,23 @@ export class Sounds {
   #context: AudioContext | undefined;
   #source: AudioBufferSourceNode | undefined;
   #sound: Sound | undefined;
+  #mayRing = false;
+  /** Long enough for the context to begin, where it is allowed to. */
+  #waited = false;
   #closed = false;
   #sink = '';
   #gestures: AbortController | undefined;
 
   constructor(blocked: (blocked: boolean) => void) {
     this.#blocked = blocked;
+  }
+
+  /** While a call may ring at any time, it is told at once when it would not be heard. */
+  mayRing(may: boolean): void {
+    if (may === this.#mayRing || this.#closed) return;
+    this.#mayRing = may;
+    if (may) this.#wake(this.#open());
+    else this.#settle();
   }
 
   /** Plays one of them until it is another's turn, or nobody's. */
@@ -32,11 +43,7 @@ export class Sounds {
     source.connect(context.destination);
     source.start();
     this.#source = source;
-    if (context.state !== 'running') {
-      void context.resume().then(() => this.#settle());
-      // The promise waits for a gesture; without one the state tells.
-      setTimeout(() => this.#settle(), 300);
-    }
+    this.#wake(context);
   }
 
   /** Plays what the element has, now or at the next gesture. */
@@ -63,6 +70,7 @@ export class Sounds {
 
   close(): void {
     this.play(undefined);
+    this.mayRing(false);
     this.#closed = true;
     this.#waiting.clear();
     this.#gestures?.abort();
@@ -78,9 +86,20 @@ export class Sounds {
     return this.#context;
   }
 
+  #wake(context: AudioContext): void {
+    if (context.state === 'running') return;
+    void context.resume().then(() => this.#settle());
+    // The promise waits for a gesture; without one the state tells.
+    setTimeout(() => {
+      this.#waited = true;
+      this.#settle();
+    }, 300);
+  }
+
   /** Says whether something waits for a gesture, and listens for one as long as it does. */
   #settle(): void {
-    const blocked = this.#waiting.size > 0 || (this.#sound !== undefined && this.#context?.state === 'suspended');
+    const isWanted = this.#mayRing || this.#sound !== undefined;
+    const blocked = this.#waiting.size > 0 || (isWanted && this.#waited && this.#context?.state === 'suspended');
     if (blocked && !this.#gestures) {
       this.#gestures = new AbortController();
       const options = { capture: true, signal: this.#gestures.signal };

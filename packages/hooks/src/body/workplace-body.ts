@@ -20,7 +20,7 @@ import { answered, request } from './backend.js';
 import { ask, baseUrl, Stream } from './http.js';
 import { forgetCall, keepCall, keptCall } from './kept-call.js';
 import { keptUuid, loadArray, save } from './storage.js';
-import { WAITING } from '../words.js';
+import { CONNECTED, WAITING } from '../words.js';
 
 /** Names of calls that the page did not choose begin here. */
 const UNNAMED = 2 ** 31;
@@ -164,6 +164,7 @@ export class WorkplaceBody {
     if (iceServers) this.#body.media.iceServers = iceServers;
     if (change.session?.status === WAITING) forgetCall();
     this.#owner.state(change);
+    if (change.status) this.#body.mayRing(change.status.data?.status === CONNECTED);
     if (change.hash) this.#hasHash = change.hash.data !== undefined;
     if (change.launch) this.#launched = change.launch.data?.login;
     if (this.#hasHash) this.#started(this.#launched);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Callcenter } from '../callcenter-client.js';
 import type { HttpOutput } from '../engine/contract.js';
-import { SessionStatus } from '../types.js';
+import { SessionStatus, Status } from '../types.js';
 import { FakeAudioContext, installAudio } from './support/audio.js';
 import {
   EVENTS_TAKEN,
@@ -145,6 +145,24 @@ describe('the page of the tab that leads', () => {
     scripted.engine.show('session', { ...outgoing, status: SessionStatus.ACTIVE });
     await settled();
     expect(playing()).toBe(0);
+  });
+
+  it('tells an operator on line that no call will be heard, before one comes', async () => {
+    const onError = vi.fn();
+    telephony.configure({ onError });
+    const on = (status: Status) =>
+      scripted.engine.show('status', { loading: false, data: { ...launch.status, status } });
+    const isBlocked = (): boolean => telephony.store.get('devices').soundBlocked;
+    FakeAudioContext.allowed = false;
+    on(Status.PAUSED);
+    expect(FakeAudioContext.made).toEqual([]);
+    on(Status.CONNECTED);
+    await vi.waitFor(() => expect(isBlocked()).toBe(true));
+    await settled();
+    expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'sound_blocked' })]]);
+    FakeAudioContext.allowed = true;
+    window.dispatchEvent(new Event('pointerdown'));
+    await vi.waitFor(() => expect(isBlocked()).toBe(false));
   });
 
   it('keeps the call over a reload, for the operator whose it is, and until it has ended', async () => {

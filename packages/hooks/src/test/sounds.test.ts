@@ -55,6 +55,32 @@ describe('sounds', () => {
     expect(blocked.at(-1)).toBe(false);
   });
 
+  it('that will be blocked say so as soon as a call may ring, and as long as one may', async () => {
+    FakeAudioContext.allowed = false;
+    sounds.mayRing(true);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(blocked.at(-1)).toBe(true);
+    sounds.play('ring');
+    sounds.play(undefined);
+    expect(blocked.at(-1)).toBe(true);
+    sounds.mayRing(false);
+    expect(blocked.at(-1)).toBe(false);
+    sounds.mayRing(true);
+    await vi.advanceTimersByTimeAsync(300);
+    FakeAudioContext.allowed = true;
+    window.dispatchEvent(new Event('keydown'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(blocked.at(-1)).toBe(false);
+    expect(FakeAudioContext.made).toHaveLength(1);
+    expect(context().playing).toBe(0);
+  });
+
+  it('that are allowed are not called blocked while a call may ring', async () => {
+    sounds.mayRing(true);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(blocked).not.toContain(true);
+  });
+
   it('a blocked voice plays at the next gesture', async () => {
     const element = new Audio();
     element.srcObject = new MediaStream();

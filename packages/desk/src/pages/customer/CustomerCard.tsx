@@ -1,6 +1,6 @@
 import { Button, Text } from '@mantine/core';
 import {
-  IconMicrophone,
+  type Icon,
   IconMicrophoneOff,
   IconPhone,
   IconPhoneCall,
@@ -15,11 +15,11 @@ import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../shared/format/duration';
 import { groupNumber } from '../../shared/format/number';
 import { useSettled } from '../../shared/hooks/useSettled';
-import { CallControl } from '../../shared/ui/CallControl';
-import { CallPanel, CallStrip } from '../../shared/ui/CallPanel';
+import { CallPanel, CallStrip, type StripPart } from '../../shared/ui/CallPanel';
 import { Elapsed } from '../../shared/ui/Elapsed';
 import { Keypad } from '../../shared/ui/Keypad';
 import { KeypadControl } from '../../shared/ui/KeypadControl';
+import { MuteControl } from '../../shared/ui/MuteControl';
 import { Technical } from '../../shared/ui/Technical';
 import classes from './customer.module.css';
 import type { CustomerView } from './model';
@@ -47,8 +47,6 @@ interface Props extends CustomerActions {
   keypadOpened?: boolean;
 }
 
-const sign = { size: 20, stroke: 1.75, 'aria-hidden': true } as const;
-
 /** A call as the customer sees it. */
 export function CustomerCard(props: Props) {
   const { t } = useTranslation();
@@ -72,34 +70,27 @@ export function CustomerCard(props: Props) {
 
 function useStrip(view: Props['view']) {
   const { t } = useTranslation();
-  const one = (tone: 'ringing' | 'talking' | 'attention' | 'quiet', id: string, icon: ReactNode, words: string) => ({
+  const one = (tone: 'ringing' | 'talking' | 'attention' | 'quiet', id: string, icon: Icon, words: string) => ({
     tone,
     parts: [{ id, icon, words }],
   });
   switch (view.kind) {
     case 'calling':
-      return one(
-        'talking',
-        'calling',
-        <IconPhoneOutgoing {...sign} />,
-        t(view.ringing ? 'call.ringingThere' : 'customer.ringing'),
-      );
+      return one('talking', 'calling', IconPhoneOutgoing, t(view.ringing ? 'call.ringingThere' : 'customer.ringing'));
     case 'waiting':
-      return one('talking', 'waiting', <IconUsers {...sign} />, t('customer.waiting'));
+      return one('talking', 'waiting', IconUsers, t('customer.waiting'));
     case 'incoming':
-      return one('ringing', 'ringing', <IconPhoneIncoming {...sign} />, t('customer.incoming'));
+      return one('ringing', 'ringing', IconPhoneIncoming, t('customer.incoming'));
     case 'ended':
-      return one('quiet', view.end.words, <IconPhoneOff {...sign} />, t(`customer.${view.end.words}`));
+      return one('quiet', view.end.words, IconPhoneOff, t(`customer.${view.end.words}`));
     case 'talking': {
-      const parts = [];
-      if (view.heldByRemote)
-        parts.push({ id: 'held-by-remote', icon: <IconPlayerPause {...sign} />, words: t('call.onHold') });
-      else if (view.sound === 'lost')
-        parts.push({ id: 'sound-lost', icon: <IconPhoneCall {...sign} />, words: t('call.soundLost') });
-      if (view.muted) parts.push({ id: 'muted', icon: <IconMicrophoneOff {...sign} />, words: t('call.muted') });
+      const parts: StripPart[] = [];
+      if (view.heldByRemote) parts.push({ id: 'held-by-remote', icon: IconPlayerPause, words: t('call.onHold') });
+      else if (view.sound === 'lost') parts.push({ id: 'sound-lost', icon: IconPhoneCall, words: t('call.soundLost') });
+      if (view.muted) parts.push({ id: 'muted', icon: IconMicrophoneOff, words: t('call.muted') });
       if (parts.length > 0) return { tone: 'attention' as const, parts };
       const words = view.sound === 'connecting' ? t('call.connecting') : t('customer.talking');
-      return one('talking', 'talking', <IconPhoneCall {...sign} />, words);
+      return one('talking', 'talking', IconPhoneCall, words);
     }
   }
 }
@@ -233,13 +224,7 @@ function Buttons({ view, onAnswer, onEnd, onMute, onAgain, onDone, keypad, onKey
   if (view.kind !== 'talking') return <div className={classes.buttons}>{hangUp}</div>;
   return (
     <div className={classes.buttons}>
-      <CallControl
-        icon={view.muted ? IconMicrophoneOff : IconMicrophone}
-        label={view.muted ? t('call.unmute') : t('call.mute')}
-        letter="M"
-        pressed={view.muted}
-        onClick={() => onMute(!view.muted)}
-      />
+      <MuteControl muted={view.muted} onMute={onMute} />
       <KeypadControl opened={keypad} onToggle={onKeypad} />
       {hangUp}
     </div>

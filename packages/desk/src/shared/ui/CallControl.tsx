@@ -1,10 +1,11 @@
 import { UnstyledButton } from '@mantine/core';
-import type { ComponentPropsWithRef, ComponentType } from 'react';
+import type { Icon } from '@tabler/icons-react';
+import type { ComponentPropsWithRef } from 'react';
 import classes from './CallControl.module.css';
 import { ShortcutTip } from './ShortcutTip';
 
 interface Props extends Omit<ComponentPropsWithRef<'button'>, 'type'> {
-  icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>;
+  icon: Icon;
   label: string;
   letter: string;
   /** On: the state it names holds now. */
@@ -12,7 +13,7 @@ interface Props extends Omit<ComponentPropsWithRef<'button'>, 'type'> {
 }
 
 /** One of the small buttons of a call: a sign over a word. */
-export function CallControl({ icon: Icon, label, letter, pressed, ...rest }: Props) {
+export function CallControl({ icon: Sign, label, letter, pressed, ...rest }: Props) {
   return (
     <ShortcutTip label={label} letter={letter}>
       <UnstyledButton
@@ -23,7 +24,7 @@ export function CallControl({ icon: Icon, label, letter, pressed, ...rest }: Pro
         aria-keyshortcuts={`Alt+${letter}`}
         data-on={pressed || undefined}
       >
-        <Icon size={24} stroke={1.75} aria-hidden />
+        <Sign size={24} stroke={1.75} aria-hidden />
         <span>{label}</span>
       </UnstyledButton>
     </ShortcutTip>

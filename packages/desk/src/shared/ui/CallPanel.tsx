@@ -1,3 +1,4 @@
+import type { Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import classes from './CallPanel.module.css';
 
@@ -27,9 +28,9 @@ export function CallPanel({ label, mood, strip, problems, children, footer, test
   );
 }
 
-interface StripPart {
+export interface StripPart {
   id: string;
-  icon: ReactNode;
+  icon: Icon;
   words: string;
   hint?: string;
 }
@@ -44,11 +45,11 @@ interface StripProps {
 export function CallStrip({ tone, parts, testId = 'call-state' }: StripProps) {
   return (
     <div className={classes.strip} data-tone={tone} role="status" data-testid={testId}>
-      {parts.map((part) => (
-        <div key={part.id} className={classes.part} data-testid={`call-state-${part.id}`}>
-          {part.icon}
-          <strong className={classes.words}>{part.words}</strong>
-          {part.hint && <span className={classes.hint}>{part.hint}</span>}
+      {parts.map(({ id, icon: Sign, words, hint }) => (
+        <div key={id} className={classes.part} data-testid={`call-state-${id}`}>
+          <Sign size={20} stroke={1.75} aria-hidden />
+          <strong className={classes.words}>{words}</strong>
+          {hint && <span className={classes.hint}>{hint}</span>}
         </div>
       ))}
     </div>

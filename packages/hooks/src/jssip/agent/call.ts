@@ -1,12 +1,12 @@
 import { C } from '../constants.js';
-import type { IncomingMessage, IncomingRequest, IncomingResponse } from '../incoming.js';
+import type { IncomingRequest, IncomingResponse } from '../incoming.js';
 import type { EndSpec, Originator } from '../port.js';
 import { sipErrorCause } from '../text.js';
-import type { Agent } from './agent.js';
 import { description } from './description.js';
 import { Dialog } from './dialog.js';
 import { contact, type Outgoing } from './outgoing.js';
-import { Talk } from './talk.js';
+import type { Reception } from './reception.js';
+import { type Ended, Talk } from './talk.js';
 import type { Key } from './traffic.js';
 
 const { causes } = C;
@@ -90,11 +90,12 @@ export abstract class Call extends Talk {
   }
 
   /** Says so; it goes when all is done. */
-  protected over(failed: boolean, originator: Originator, cause: string, message: IncomingMessage | null = null): void {
+  protected over(...[failed, originator, cause, message = null]: Ended): void {
     this.state = 'over';
     this.applying = undefined;
     this.offers.clear();
     this.clearTimers();
+    this.agent.forgetAsked(this.handle);
     this.agent.tell({ type: 'ended', call: this.handle, failed, originator, cause, message: message as never });
   }
 }
@@ -106,7 +107,7 @@ export class OutgoingCall extends Call {
   /** Responses that wait for a description to be applied. */
   #waiting: IncomingResponse[] = [];
 
-  constructor(agent: Agent, handle: number, invite: Outgoing, expires: number) {
+  constructor(agent: Reception, handle: number, invite: Outgoing, expires: number) {
     super(agent, handle);
     this.#invite = invite;
     this.expires = expires;
@@ -228,14 +229,9 @@ export class OutgoingCall extends Call {
     for (const response of this.#waiting.splice(0)) if (isSuccess(response)) this.#leaveFork(response);
   }
 
-  protected override over(
-    failed: boolean,
-    originator: Originator,
-    cause: string,
-    message: IncomingMessage | null = null,
-  ): void {
+  protected override over(...ended: Ended): void {
     this.#waiting = [];
-    super.over(failed, originator, cause, message);
+    super.over(...ended);
   }
 }
 
@@ -245,7 +241,7 @@ export class IncomingCall extends Call {
   readonly #request: IncomingRequest;
   readonly #tag: string;
 
-  constructor(agent: Agent, handle: number, key: Key, request: IncomingRequest, dialog: Dialog) {
+  constructor(agent: Reception, handle: number, key: Key, request: IncomingRequest, dialog: Dialog) {
     super(agent, handle);
     this.state = 'ringing';
     this.key = key;
@@ -315,14 +311,4 @@ export class IncomingCall extends Call {
   }
 
   protected goOn(): void {}
-
-  protected override over(
-    failed: boolean,
-    originator: Originator,
-    cause: string,
-    message: IncomingMessage | null = null,
-  ): void {
-    this.agent.forgetAsked(this.handle);
-    super.over(failed, originator, cause, message);
-  }
 }

@@ -1,10 +1,10 @@
 import { C } from '../constants.js';
 import type { IncomingMessage, IncomingRequest, IncomingResponse } from '../incoming.js';
 import type { Originator, RequestHandle } from '../port.js';
-import type { Agent } from './agent.js';
 import { description } from './description.js';
 import type { Dialog } from './dialog.js';
 import { contact, type Outgoing } from './outgoing.js';
+import type { Reception } from './reception.js';
 import type { Key } from './traffic.js';
 
 const { causes } = C;
@@ -47,6 +47,9 @@ export interface Applying {
   left?(): void;
 }
 
+/** How a call ended: whether before it was up, who ended it, a cause, and the message that said so. */
+export type Ended = [failed: boolean, originator: Originator, cause: string, message?: IncomingMessage | null];
+
 /** What goes on within a call's dialog: offers, ours and theirs, and its session timer (RFC 4028). */
 export abstract class Talk {
   state: State = 'draft';
@@ -55,7 +58,7 @@ export abstract class Talk {
   theirOffer: RequestHandle = 0;
   /** Our 200 made an offer: the ACK answers it. */
   ackAnswers = false;
-  readonly agent: Agent;
+  readonly agent: Reception;
   readonly handle: number;
   protected applying: Applying | undefined;
   protected readonly offers = new Set<Offer>();
@@ -66,7 +69,7 @@ export abstract class Talk {
   #noUpdate = false;
   readonly #timers = new Map<unknown, ReturnType<typeof setTimeout>>();
 
-  constructor(agent: Agent, handle: number) {
+  constructor(agent: Reception, handle: number) {
     this.agent = agent;
     this.handle = handle;
   }
@@ -74,12 +77,7 @@ export abstract class Talk {
   /** We called. */
   protected abstract readonly isOurs: boolean;
   protected abstract goOn(): void;
-  protected abstract over(
-    failed: boolean,
-    originator: Originator,
-    cause: string,
-    message?: IncomingMessage | null,
-  ): void;
+  protected abstract over(...ended: Ended): void;
 
   /** Their offer of this handle is answered, or cannot be any more. */
   closeTheirOffer(handle: RequestHandle): void {

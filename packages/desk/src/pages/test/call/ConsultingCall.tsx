@@ -1,26 +1,20 @@
-import { Button, Text } from '@mantine/core';
-import {
-  IconArrowBackUp,
-  IconMicrophone,
-  IconMicrophoneOff,
-  IconPhoneCall,
-  IconPhoneOutgoing,
-  IconUsers,
-} from '@tabler/icons-react';
+import { Text } from '@mantine/core';
+import { IconArrowBackUp, IconMicrophoneOff, IconPhoneCall, IconPhoneOutgoing, IconUsers } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcuts } from '../../../shared/hooks/useShortcuts';
 import { CallControl } from '../../../shared/ui/CallControl';
-import { CallPanel, CallStrip } from '../../../shared/ui/CallPanel';
+import type { StripPart } from '../../../shared/ui/CallPanel';
 import { Elapsed } from '../../../shared/ui/Elapsed';
+import { MuteControl } from '../../../shared/ui/MuteControl';
 import { PhoneNumber } from '../../../shared/ui/PhoneNumber';
-import { ShortcutTip } from '../../../shared/ui/ShortcutTip';
-import type { CallView } from '../model/callView';
+import type { Consulting } from '../model/callView';
 import { CallWho } from './CallWho';
+import { MainButton, OngoingCall } from './OngoingCall';
 import classes from './call.module.css';
 
 interface Props {
-  call: Extract<CallView, { kind: 'consulting' }>;
+  call: Consulting;
   problems?: ReactNode;
   onMute: (on: boolean) => void;
   onJoin: () => void;
@@ -33,53 +27,41 @@ export function ConsultingCall({ call, problems, onMute, onJoin, onGoBack }: Pro
   const { stage, muted, joining } = call;
   const talks = stage === 'talking';
   const join = talks && !joining ? onJoin : undefined;
-  useShortcuts({ KeyM: () => onMute(!muted), KeyT: join, KeyX: onGoBack });
+  useShortcuts({ KeyT: join, KeyX: onGoBack });
 
-  const sign = { size: 20, stroke: 1.75, 'aria-hidden': true } as const;
-  const parts = [
+  const parts: StripPart[] = [
     talks
-      ? { id: 'consulting', icon: <IconPhoneCall {...sign} />, words: t('transfer.talking') }
+      ? { id: 'consulting', icon: IconPhoneCall, words: t('transfer.talking') }
       : {
           id: 'consulting',
-          icon: <IconPhoneOutgoing {...sign} />,
+          icon: IconPhoneOutgoing,
           words: stage === 'ringing' ? t('call.ringingThere') : t('call.dialling'),
         },
-    ...(muted ? [{ id: 'muted', icon: <IconMicrophoneOff {...sign} />, words: t('call.muted') }] : []),
+    ...(muted ? [{ id: 'muted', icon: IconMicrophoneOff, words: t('call.muted') }] : []),
   ];
 
   return (
-    <CallPanel
-      label={t('call.region')}
-      mood={muted ? 'attention' : 'talking'}
+    <OngoingCall
       testId="call-consulting"
-      strip={<CallStrip tone={muted ? 'attention' : 'talking'} parts={parts} />}
+      attention={muted}
+      parts={parts}
       problems={problems}
-      footer={
-        <div className={classes.controls}>
-          <div className={classes.small}>
-            <CallControl
-              icon={muted ? IconMicrophoneOff : IconMicrophone}
-              label={muted ? t('call.unmute') : t('call.mute')}
-              letter="M"
-              pressed={muted}
-              onClick={() => onMute(!muted)}
-            />
-            <CallControl icon={IconArrowBackUp} label={t('transfer.back')} letter="X" onClick={onGoBack} />
-          </div>
-          <ShortcutTip label={t('transfer.join')} letter="T">
-            <Button
-              className={classes.join}
-              fz="md"
-              leftSection={<IconUsers size={22} stroke={1.75} aria-hidden />}
-              disabled={!talks}
-              loading={joining}
-              onClick={join}
-              aria-keyshortcuts="Alt+T"
-            >
-              {t('transfer.join')}
-            </Button>
-          </ShortcutTip>
-        </div>
+      controls={
+        <>
+          <MuteControl muted={muted} onMute={onMute} />
+          <CallControl icon={IconArrowBackUp} label={t('transfer.back')} letter="X" onClick={onGoBack} />
+        </>
+      }
+      main={
+        <MainButton
+          className={classes.join}
+          icon={IconUsers}
+          label={t('transfer.join')}
+          letter="T"
+          disabled={!talks}
+          loading={joining}
+          onClick={join}
+        />
       }
     >
       <CallWho caller={call.colleague} through="nobody" />
@@ -91,6 +73,6 @@ export function ConsultingCall({ call, problems, onMute, onJoin, onGoBack }: Pro
       <Text c="dimmed" data-testid="caller-waits">
         {t('transfer.waits')} <PhoneNumber number={call.caller.number} />
       </Text>
-    </CallPanel>
+    </OngoingCall>
   );
 }

@@ -32,7 +32,7 @@ export function DiallingCall({ caller, ringing, problems, onCancel }: Props) {
           parts={[
             {
               id: 'dialling',
-              icon: <IconPhoneOutgoing size={20} stroke={1.75} aria-hidden />,
+              icon: IconPhoneOutgoing,
               words: ringing ? t('call.ringingThere') : t('call.dialling'),
             },
           ]}

@@ -19,7 +19,7 @@ interface Props {
 export function EndedCallCard({ end, problems, onDone }: Props) {
   const { t } = useTranslation();
   const words = outcomeWords(end);
-  const Icon = words === 'answered' ? IconPhoneCheck : words === 'failed' ? IconPhoneX : IconPhoneOff;
+  const icon = words === 'answered' ? IconPhoneCheck : words === 'failed' ? IconPhoneX : IconPhoneOff;
   const hint =
     words === 'missed' ? t('outcome.missedHint') : words === 'cancelled' ? t('outcome.cancelledHint') : undefined;
 
@@ -34,7 +34,7 @@ export function EndedCallCard({ end, problems, onDone }: Props) {
           parts={[
             {
               id: `ended-${end.outcome}`,
-              icon: <Icon size={20} stroke={1.75} aria-hidden />,
+              icon,
               words: t(`outcome.${words}`),
             },
           ]}

@@ -34,16 +34,7 @@ export function RingingCall({ caller, answering, problems, onAnswer, onRefuse }:
       mood="ringing"
       testId="call-ringing"
       strip={
-        <CallStrip
-          tone="ringing"
-          parts={[
-            {
-              id: 'ringing',
-              icon: <IconPhoneIncoming size={20} stroke={1.75} aria-hidden />,
-              words: t('call.incoming'),
-            },
-          ]}
-        />
+        <CallStrip tone="ringing" parts={[{ id: 'ringing', icon: IconPhoneIncoming, words: t('call.incoming') }]} />
       }
       problems={problems}
       footer={

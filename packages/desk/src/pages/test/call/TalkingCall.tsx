@@ -1,8 +1,6 @@
-import { Button } from '@mantine/core';
 import {
   IconArrowForwardUp,
   IconHeadphonesOff,
-  IconMicrophone,
   IconMicrophoneOff,
   IconPhoneCall,
   IconPhoneOff,
@@ -14,18 +12,17 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcuts } from '../../../shared/hooks/useShortcuts';
 import { CallControl } from '../../../shared/ui/CallControl';
-import { CallPanel, CallStrip } from '../../../shared/ui/CallPanel';
+import type { StripPart } from '../../../shared/ui/CallPanel';
 import { Elapsed } from '../../../shared/ui/Elapsed';
 import { Keypad } from '../../../shared/ui/Keypad';
 import { KeypadControl } from '../../../shared/ui/KeypadControl';
+import { MuteControl } from '../../../shared/ui/MuteControl';
 import { OpeningControl } from '../../../shared/ui/OpeningControl';
-import { ShortcutTip } from '../../../shared/ui/ShortcutTip';
-import type { CallView } from '../model/callView';
+import type { Talking } from '../model/callView';
 import { CallWho } from './CallWho';
+import { MainButton, OngoingCall } from './OngoingCall';
 import { TransferForm } from './TransferForm';
 import classes from './call.module.css';
-
-type Talking = Extract<CallView, { kind: 'talking' }>;
 
 export interface TalkingActions {
   onHold: (on: boolean) => void;
@@ -52,56 +49,44 @@ export function TalkingCall({ call, problems, opened, ...act }: Props) {
   const [beside, setBeside] = useState(opened);
   const toggle = (what: Beside) => (on: boolean) => setBeside(on ? what : undefined);
   const transfers = beside === 'transfer' && !transferring;
-  useShortcuts({ KeyH: () => onHold(!held), KeyM: () => onMute(!muted), KeyX: onHangUp });
-  const attention = held || muted || call.heldByRemote || call.sound === 'lost';
+  useShortcuts({ KeyH: () => onHold(!held), KeyX: onHangUp });
 
   return (
-    <CallPanel
-      label={t('call.region')}
-      mood={attention ? 'attention' : 'talking'}
+    <OngoingCall
       testId="call-talking"
-      strip={<CallStrip tone={attention ? 'attention' : 'talking'} parts={stripParts(call, t)} />}
+      attention={held || muted || call.heldByRemote || call.sound === 'lost'}
+      parts={stripParts(call, t)}
       problems={problems}
-      footer={
-        <div className={classes.controls}>
-          <div className={classes.small}>
-            <CallControl
-              icon={held ? IconPlayerPlay : IconPlayerPause}
-              label={held ? t('call.resume') : t('call.hold')}
-              letter="H"
-              pressed={held}
-              onClick={() => onHold(!held)}
-            />
-            <CallControl
-              icon={muted ? IconMicrophoneOff : IconMicrophone}
-              label={muted ? t('call.unmute') : t('call.mute')}
-              letter="M"
-              pressed={muted}
-              onClick={() => onMute(!muted)}
-            />
-            <KeypadControl opened={beside === 'keypad'} onToggle={toggle('keypad')} />
-            <OpeningControl
-              icon={IconArrowForwardUp}
-              label={t('transfer.open')}
-              letter="T"
-              disabled={transferring}
-              opened={transfers}
-              onToggle={toggle('transfer')}
-            />
-          </div>
-          <ShortcutTip label={t('call.hangUp')} letter="X">
-            <Button
-              className={classes.hangUp}
-              color="coral"
-              fz="md"
-              leftSection={<IconPhoneOff size={22} stroke={1.75} aria-hidden />}
-              onClick={onHangUp}
-              aria-keyshortcuts="Alt+X"
-            >
-              {t('call.hangUp')}
-            </Button>
-          </ShortcutTip>
-        </div>
+      controls={
+        <>
+          <CallControl
+            icon={held ? IconPlayerPlay : IconPlayerPause}
+            label={held ? t('call.resume') : t('call.hold')}
+            letter="H"
+            pressed={held}
+            onClick={() => onHold(!held)}
+          />
+          <MuteControl muted={muted} onMute={onMute} />
+          <KeypadControl opened={beside === 'keypad'} onToggle={toggle('keypad')} />
+          <OpeningControl
+            icon={IconArrowForwardUp}
+            label={t('transfer.open')}
+            letter="T"
+            disabled={transferring}
+            opened={transfers}
+            onToggle={toggle('transfer')}
+          />
+        </>
+      }
+      main={
+        <MainButton
+          className={classes.hangUp}
+          color="coral"
+          icon={IconPhoneOff}
+          label={t('call.hangUp')}
+          letter="X"
+          onClick={onHangUp}
+        />
       }
     >
       <div className={classes.talk}>
@@ -114,18 +99,17 @@ export function TalkingCall({ call, problems, opened, ...act }: Props) {
           <TransferForm onTransfer={act.onTransfer} onConsult={act.onConsult} onClose={() => setBeside(undefined)} />
         )}
       </div>
-    </CallPanel>
+    </OngoingCall>
   );
 }
 
 /** What does not go as usual; where all does, that one talks. */
 function stripParts({ held, muted, heldByRemote, sound, transferring }: Talking, t: TFunction) {
-  const sign = { size: 20, stroke: 1.75, 'aria-hidden': true } as const;
-  const parts: { id: string; icon: ReactNode; words: string; hint?: string }[] = [];
+  const parts: StripPart[] = [];
   if (transferring) {
     parts.push({
       id: 'transferring',
-      icon: <IconArrowForwardUp {...sign} />,
+      icon: IconArrowForwardUp,
       words: t('transfer.underWay'),
       hint: t('transfer.underWayHint'),
     });
@@ -133,19 +117,19 @@ function stripParts({ held, muted, heldByRemote, sound, transferring }: Talking,
   if (held) {
     parts.push({
       id: 'held',
-      icon: <IconPlayerPause {...sign} />,
+      icon: IconPlayerPause,
       words: t('call.onHold'),
       hint: t('call.onHoldHint'),
     });
   } else if (heldByRemote) {
-    parts.push({ id: 'held-by-remote', icon: <IconPlayerPause {...sign} />, words: t('call.heldByRemote') });
+    parts.push({ id: 'held-by-remote', icon: IconPlayerPause, words: t('call.heldByRemote') });
   } else if (sound === 'lost') {
-    parts.push({ id: 'sound-lost', icon: <IconHeadphonesOff {...sign} />, words: t('call.soundLost') });
+    parts.push({ id: 'sound-lost', icon: IconHeadphonesOff, words: t('call.soundLost') });
   }
   if (muted) {
     parts.push({
       id: 'muted',
-      icon: <IconMicrophoneOff {...sign} />,
+      icon: IconMicrophoneOff,
       words: t('call.muted'),
       hint: t('call.mutedHint'),
     });
@@ -153,7 +137,7 @@ function stripParts({ held, muted, heldByRemote, sound, transferring }: Talking,
   if (parts.length === 0) {
     parts.push({
       id: 'talking',
-      icon: <IconPhoneCall {...sign} />,
+      icon: IconPhoneCall,
       words: sound === 'connecting' ? t('call.connecting') : t('call.talking'),
     });
   }

@@ -22,37 +22,45 @@ export interface EndedCall {
   technical?: string | undefined;
 }
 
+interface Call {
+  id: string;
+  caller: Caller;
+}
+
+/** The operator talks to somebody. */
+interface Ongoing extends Call {
+  muted: boolean;
+}
+
+export interface Talking extends Ongoing {
+  kind: 'talking';
+  /** ms since the Unix epoch. */
+  since: number;
+  held: boolean;
+  heldByRemote: boolean;
+  sound: 'connecting' | 'on' | 'lost';
+  /** It is being handed on. */
+  transferring: boolean;
+}
+
+/** Somebody is asked while the caller waits. */
+export interface Consulting extends Ongoing {
+  kind: 'consulting';
+  colleague: Caller;
+  stage: 'dialling' | 'ringing' | 'talking';
+  /** ms since the Unix epoch, once they talk. */
+  since: number | undefined;
+  /** The two are being connected. */
+  joining: boolean;
+}
+
 /** What the call card shows: one of these at a time. */
 export type CallView =
   | { kind: 'idle' }
-  | { kind: 'ringing'; id: string; caller: Caller; answering: boolean }
-  | { kind: 'dialling'; id: string; caller: Caller; ringing: boolean }
-  | {
-      kind: 'talking';
-      id: string;
-      caller: Caller;
-      /** ms since the Unix epoch. */
-      since: number;
-      held: boolean;
-      heldByRemote: boolean;
-      muted: boolean;
-      sound: 'connecting' | 'on' | 'lost';
-      /** It is being handed on. */
-      transferring: boolean;
-    }
-  | {
-      /** Somebody is asked while the caller waits. */
-      kind: 'consulting';
-      id: string;
-      caller: Caller;
-      colleague: Caller;
-      stage: 'dialling' | 'ringing' | 'talking';
-      /** ms since the Unix epoch, once they talk. */
-      since: number | undefined;
-      muted: boolean;
-      /** The two are being connected. */
-      joining: boolean;
-    }
+  | ({ kind: 'ringing'; answering: boolean } & Call)
+  | ({ kind: 'dialling'; ringing: boolean } & Call)
+  | Talking
+  | Consulting
   | { kind: 'ended'; end: EndedCall };
 
 /**
@@ -69,7 +77,7 @@ export function callView(session: Session, ended: EndedCall | undefined, heardBe
       ? { kind: 'dialling', id, caller, ringing: session.ringing }
       : { kind: 'ringing', id, caller, answering: session.answering };
   }
-  const { consultation } = session;
+  const { consultation, muted } = session;
   if (consultation) {
     const stage =
       consultation.status !== SessionStatus.STARTING ? 'talking' : consultation.ringing ? 'ringing' : 'dialling';
@@ -80,7 +88,7 @@ export function callView(session: Session, ended: EndedCall | undefined, heardBe
       colleague: callerOf(consultation.remote),
       stage,
       since: consultation.answeredAt,
-      muted: session.muted,
+      muted,
       joining: session.transferring,
     };
   }
@@ -92,7 +100,7 @@ export function callView(session: Session, ended: EndedCall | undefined, heardBe
     since: session.answeredAt ?? Date.now(),
     held: status === SessionStatus.HOLD,
     heldByRemote: session.heldByRemote,
-    muted: session.muted,
+    muted,
     sound: session.connected ? 'on' : heardBefore ? 'lost' : 'connecting',
   };
 }
