@@ -5,7 +5,7 @@ use crate::{Credentials, Secret, SocketId};
 use alloc::string::String;
 use alloc::vec::Vec;
 use headset_sip::digest::{self, Challenge};
-use headset_sip::text::{cut, cut_or_all};
+use headset_sip::text::{concat, cut, cut_or_all};
 use headset_sip::{Method, Name, RequestBuilder, Response};
 
 /// Challenges answered in a row.
@@ -46,13 +46,15 @@ pub(crate) struct Series {
     /// Version of the credentials that it was last sent with.
     credentials: u32,
     /// Realms that have challenged it.
-    challenged: Vec<(bool, String)>,
+    challenged: Vec<String>,
 }
 
 impl Realms {
     /// The flow is gone for good.
     pub(crate) fn forget(&mut self, flow: u32) {
-        self.0.retain(|realm| realm.asker.flow != flow);
+        while let Some(at) = self.0.iter().position(|realm| realm.asker.flow == flow) {
+            self.0.remove(at);
+        }
     }
 
     /// The secret is another one; nonces stay good.
@@ -141,10 +143,11 @@ impl Context {
         for (proxy, challenge) in best {
             let asker = Asker { flow, register, proxy };
             // RFC 3261 §22.1: what was refused is not tried again, unless only the nonce was too old (§22.4).
-            if series.challenged.iter().any(|(own, realm)| *own == proxy && *realm == challenge.realm) {
+            let name = concat(&[if proxy { "proxy " } else { "end " }, &challenge.realm]);
+            if series.challenged.contains(&name) {
                 wrong |= !challenge.stale && !outdated;
             } else {
-                series.challenged.push((proxy, challenge.realm.clone()));
+                series.challenged.push(name);
             }
             let realms = &mut self.realms.0;
             let is_same = |own: &Realm| own.asker == asker && own.challenge.realm == challenge.realm;

@@ -47,7 +47,8 @@ pub(crate) fn after(text: &str, start: usize) -> &str {
 }
 
 /// `text` without white space around it.
-#[inline]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline)]
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_ascii()
 }
