@@ -1,3 +1,4 @@
+use crate::message::{HEXADECIMAL, push_digit};
 use alloc::string::String;
 
 /// A stream of random numbers from a seed (ChaCha20, RFC 8439): unguessable where the seed is, repeatable in tests.
@@ -44,7 +45,7 @@ impl Entropy {
     pub fn token(&mut self, length: usize) -> String {
         let mut token = String::with_capacity(length);
         for _ in 0..length {
-            token.push(char::from(ALPHANUMERIC[self.below(36) as usize]));
+            push_digit(&mut token, ALPHANUMERIC, self.below(36) as usize);
         }
         token
     }
@@ -64,9 +65,9 @@ impl Entropy {
         for nibble in (0..32u32).rev() {
             let word = if nibble < 16 { low } else { high };
             let digit = (word >> (nibble % 16 * 4) & 0xf) as usize;
-            text.push(char::from(b"0123456789abcdef"[digit]));
+            push_digit(&mut text, HEXADECIMAL, digit);
             if matches!(nibble, 24 | 20 | 16 | 12) {
-                text.push('-');
+                text.push_str("-");
             }
         }
         text
@@ -96,10 +97,10 @@ impl core::fmt::Debug for Entropy {
     }
 }
 
-const ALPHANUMERIC: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const ALPHANUMERIC: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 /// The words of each quarter round: four columns, then four diagonals.
-static ROUNDS: [[usize; 4]; 8] = [
+static ROUNDS: [[u8; 4]; 8] = [
     [0, 4, 8, 12],
     [1, 5, 9, 13],
     [2, 6, 10, 14],
@@ -115,8 +116,9 @@ fn chacha20_block(start: &[u32; 16]) -> [u32; 16] {
     for _ in 0..10 {
         for &[mut a, mut b, mut c, mut d] in &ROUNDS {
             for bits in [16, 12, 8, 7] {
-                state[a & 15] = state[a & 15].wrapping_add(state[b & 15]);
-                state[d & 15] = (state[d & 15] ^ state[a & 15]).rotate_left(bits);
+                let [a_, b_, d_] = [a, b, d].map(|at| usize::from(at & 15));
+                state[a_] = state[a_].wrapping_add(state[b_]);
+                state[d_] = (state[d_] ^ state[a_]).rotate_left(bits);
                 (a, b, c, d) = (c, d, a, b);
             }
         }
@@ -152,7 +154,9 @@ mod tests {
         let mut entropy = Entropy::new([1; 32]);
         let tokens: BTreeSet<_> = (0..1000).map(|_| entropy.token(10)).collect();
         assert_eq!(tokens.len(), 1000);
-        assert!(tokens.iter().all(|t| t.len() == 10 && t.bytes().all(|b| ALPHANUMERIC.contains(&b))));
+        assert!(
+            tokens.iter().all(|t| t.len() == 10 && t.bytes().all(|b| ALPHANUMERIC.as_bytes().contains(&b)))
+        );
         let branch = entropy.branch();
         assert!(branch.starts_with("z9hG4bK") && branch.len() == 23);
     }

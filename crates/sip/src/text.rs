@@ -59,7 +59,7 @@ impl<'a> Iterator for Lines<'a> {
         let (line, rest) = cut_or_all(self.0, b'\n');
         let ended = line.len() < self.0.len();
         self.0 = rest;
-        Some(if ended { line.strip_suffix('\r').unwrap_or(line) } else { line })
+        Some(if ended { line.strip_suffix("\r").unwrap_or(line) } else { line })
     }
 }
 

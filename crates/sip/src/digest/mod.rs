@@ -7,7 +7,7 @@ mod hash;
 pub use answer::Authorization;
 pub use challenge::{Challenge, respond};
 
-use crate::message::{CommaSplit, cut, push_quoted, split_word, trim, unquote};
+use crate::message::{CommaSplit, HEXADECIMAL, cut, push_digit, push_quoted, split_word, trim, unquote};
 use crate::{Invalid, Method};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -147,7 +147,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+            push_digit(&mut text, HEXADECIMAL, nibble.into());
         }
     }
     text

@@ -1,5 +1,5 @@
 use super::params::Params;
-use super::scan::{after, closing_quote, cut, find, quotes_close, slice, trim};
+use super::scan::{after, closing_quote, cut, find, position, quotes_close, slice, trim};
 use super::uri::Uri;
 use super::write::{push_quoted, unescape};
 use crate::Invalid;
@@ -32,7 +32,7 @@ impl<'a> NameAddr<'a> {
         let mut text = String::with_capacity(display_name.len() + uri.len() + tag.len() + 12);
         if !display_name.is_empty() {
             push_quoted(&mut text, display_name);
-            text.push(' ');
+            text.push_str(" ");
         }
         for piece in ["<", uri, ">", if tag.is_empty() { "" } else { ";tag=" }, tag] {
             text.push_str(piece);
@@ -68,11 +68,11 @@ impl<'a> NameAddr<'a> {
     pub fn push_to(&self, out: &mut String) {
         if let Some(name) = self.display_name() {
             push_quoted(out, &name);
-            out.push(' ');
+            out.push_str(" ");
         }
-        out.push('<');
+        out.push_str("<");
         self.uri.push_to(out);
-        out.push('>');
+        out.push_str(">");
         self.params.push_to(out);
     }
 }
@@ -102,7 +102,7 @@ pub(super) struct Parts<'a> {
 /// Takes an address apart without reading its URI.
 pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
     let text = trim(text);
-    let (display, rest) = if text.starts_with('"') {
+    let (display, rest) = if text.starts_with("\"") {
         let close = closing_quote(text, 0).ok_or(Invalid("a display name whose quotes do not close"))?;
         (Display::Quoted(slice(text, 1, close)), trim(after(text, close + 1)))
     } else {
@@ -113,7 +113,7 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
         }
         (Display::Bare(name), after(text, at))
     };
-    let (uri, params) = if let Some(inside) = rest.strip_prefix('<') {
+    let (uri, params) = if let Some(inside) = rest.strip_prefix("<") {
         cut(inside, b'>').ok_or(Invalid("angle brackets that do not close"))?
     } else if let Display::Quoted(_) = display {
         return Err(Invalid("a display name without an address in angle brackets"));
@@ -121,13 +121,13 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
         let end = find(rest, b';').unwrap_or(rest.len());
         let uri = slice(rest, 0, end);
         // RFC 3261 §20: such a URI must stand in angle brackets.
-        if uri.bytes().any(|byte| matches!(byte, b'?' | b',')) {
+        if position(uri, |byte| matches!(byte, b'?' | b',')).is_some() {
             return Err(Invalid("a URI with ? or , that needs angle brackets"));
         }
         (uri, after(rest, end))
     };
     let params = trim(params);
-    if !params.is_empty() && !params.starts_with(';') {
+    if !params.is_empty() && !params.starts_with(";") {
         return Err(Invalid("something after the address that is no parameter"));
     }
     if !quotes_close(params) {

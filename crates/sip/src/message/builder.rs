@@ -2,7 +2,7 @@ use super::headers::Headers;
 use super::name::Name;
 use super::parse::index_fields;
 use super::scan::{Range, is_token_byte};
-use super::write::{push_line, push_number};
+use super::write::{push_line, push_number, push_replaced};
 use super::{Request, Response};
 use crate::Method;
 use alloc::boxed::Box;
@@ -48,9 +48,9 @@ impl RequestBuilder {
         let mut draft = Draft::new();
         let text = &mut draft.text;
         text.push_str(method.as_str());
-        text.push(' ');
+        text.push_str(" ");
         let start = text.len();
-        text.extend(uri.chars().filter(|c| *c > ' ' && *c != '\x7f'));
+        push_replaced(text, uri, |byte| matches!(byte, 0..=b' ' | 0x7f).then_some(""));
         let uri = Range::new(start, text.len());
         text.push_str(" SIP/2.0\r\n");
         draft.fields_at = draft.text.len();
@@ -114,7 +114,7 @@ impl ResponseBuilder {
         let text = &mut draft.text;
         text.push_str("SIP/2.0 ");
         push_number(text, u32::from(status));
-        text.push(' ');
+        text.push_str(" ");
         let start = text.len();
         push_line(text, reason);
         let reason = Range::new(start, text.len());
@@ -181,7 +181,7 @@ impl Draft {
 
     fn line(&mut self, name: &str, value: &str) {
         let start = self.text.len();
-        self.text.extend(name.bytes().filter(|byte| is_token_byte(*byte)).map(char::from));
+        push_replaced(&mut self.text, name, |byte| (!is_token_byte(byte)).then_some(""));
         if self.text.len() > start {
             self.text.push_str(": ");
             push_line(&mut self.text, value);

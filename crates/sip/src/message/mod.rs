@@ -163,4 +163,4 @@ impl Deref for Response {
 }
 
 pub(crate) use scan::{CommaSplit, cut, cut_or_all, hash, number, number_hex, split_word, trim};
-pub(crate) use write::{push_line, unquote};
+pub(crate) use write::{HEXADECIMAL, push_digit, push_line, unquote};

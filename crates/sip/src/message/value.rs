@@ -4,7 +4,7 @@ use super::address::NameAddr;
 use super::headers::Headers;
 use super::name::Name;
 use super::params::Params;
-use super::scan::{after, cut, find, number, slice, split_word, trim};
+use super::scan::{after, cut, find, number, position, slice, split_word, trim};
 use crate::{Invalid, Method};
 
 /// A value with parameters: `presence;id=7`, `active;expires=60`, `SIP;cause=200;text="…"`.
@@ -104,7 +104,7 @@ impl Headers {
     /// Min-SE, RSeq, Retry-After.
     pub fn number(&self, name: Name) -> Option<u32> {
         let value = self.get(name)?;
-        let end = value.bytes().position(|byte| matches!(byte, b';' | b' ' | b'\t' | b'('));
+        let end = position(value, |byte| matches!(byte, b';' | b' ' | b'\t' | b'('));
         number(slice(value, 0, end.unwrap_or(value.len())))
     }
 

@@ -70,10 +70,17 @@ impl Index {
         }
     }
 
-    /// The oldest first.
-    pub(super) fn candidates(&self, hash: u64) -> impl Iterator<Item = u64> {
-        let from = self.0.get(self.place(hash, 0)..).unwrap_or_default();
-        from.iter().take_while(move |entry| entry.0 == hash).map(|entry| entry.1)
+    /// The oldest candidate that is it.
+    pub(super) fn find<T>(&self, hash: u64, mut is_it: impl FnMut(u64) -> Option<T>) -> Option<T> {
+        for (own, id) in self.0.get(self.place(hash, 0)..).unwrap_or_default() {
+            if *own != hash {
+                break;
+            }
+            if let Some(found) = is_it(*id) {
+                return Some(found);
+            }
+        }
+        None
     }
 
     fn place(&self, hash: u64, id: u64) -> usize {
