@@ -67,7 +67,7 @@ impl Entropy {
             let digit = (word >> (nibble % 16 * 4) & 0xf) as usize;
             push_digit(&mut text, HEXADECIMAL, digit);
             if matches!(nibble, 24 | 20 | 16 | 12) {
-                text.push_str("-");
+                text.push('-');
             }
         }
         text

@@ -32,7 +32,7 @@ impl<'a> NameAddr<'a> {
         let mut text = String::with_capacity(display_name.len() + uri.len() + tag.len() + 12);
         if !display_name.is_empty() {
             push_quoted(&mut text, display_name);
-            text.push_str(" ");
+            text.push(' ');
         }
         for piece in ["<", uri, ">", if tag.is_empty() { "" } else { ";tag=" }, tag] {
             text.push_str(piece);
@@ -68,11 +68,11 @@ impl<'a> NameAddr<'a> {
     pub fn push_to(&self, out: &mut String) {
         if let Some(name) = self.display_name() {
             push_quoted(out, &name);
-            out.push_str(" ");
+            out.push(' ');
         }
-        out.push_str("<");
+        out.push('<');
         self.uri.push_to(out);
-        out.push_str(">");
+        out.push('>');
         self.params.push_to(out);
     }
 }

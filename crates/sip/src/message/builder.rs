@@ -48,7 +48,7 @@ impl RequestBuilder {
         let mut draft = Draft::new();
         let text = &mut draft.text;
         text.push_str(method.as_str());
-        text.push_str(" ");
+        text.push(' ');
         let start = text.len();
         push_replaced(text, uri, |byte| matches!(byte, 0..=b' ' | 0x7f).then_some(""));
         let uri = Range::new(start, text.len());
@@ -114,7 +114,7 @@ impl ResponseBuilder {
         let text = &mut draft.text;
         text.push_str("SIP/2.0 ");
         push_number(text, u32::from(status));
-        text.push_str(" ");
+        text.push(' ');
         let start = text.len();
         push_line(text, reason);
         let reason = Range::new(start, text.len());

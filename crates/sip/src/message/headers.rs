@@ -83,6 +83,7 @@ impl Headers {
     }
 
     /// Every header of this name, unread, in their order.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub fn all(&self, name: Name) -> All<'_> {
         All { text: &self.text, fields: self.fields.iter(), name, spelling: None }
     }
@@ -94,6 +95,7 @@ impl Headers {
     }
 
     /// The single values of every header of this name: split at commas, whether on one line or on many.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub fn values(&self, name: Name) -> Values<'_> {
         Values { all: self.all(name), line: CommaSplit::new("") }
     }

@@ -46,10 +46,10 @@ impl<'a> Params<'a> {
     pub fn push_to(self, out: &mut String) {
         // RFC 3261 §25.1: generic-param.
         for Param { name, value } in self.each().filter(|param| is_token(param.name)) {
-            out.push_str(";");
+            out.push(';');
             out.push_str(name);
             let Some(value) = value else { continue };
-            out.push_str("=");
+            out.push('=');
             let is_plain = !value.is_empty()
                 && position(value, |byte| !is_token_byte(byte) && !matches!(byte, b'[' | b']' | b':'))
                     .is_none();

@@ -64,7 +64,7 @@ impl<'a> Uri<'a> {
         let mut text = String::from("sip:");
         if !user.is_empty() {
             push_escaped(&mut text, user, "&=+$,;?/", true);
-            text.push_str("@");
+            text.push('@');
         }
         text.push_str(host);
         text
@@ -168,7 +168,7 @@ impl<'a> Uri<'a> {
         for (index, (name, value)) in self.headers().enumerate() {
             out.push_str(if index == 0 { "?" } else { "&" });
             push_escaped(out, name, "[]/?:+$", false);
-            out.push_str("=");
+            out.push('=');
             push_escaped(out, value, "[]/?:+$", false);
         }
     }
@@ -176,27 +176,27 @@ impl<'a> Uri<'a> {
     /// [`Uri::push_to`] without what follows the `?`: a Request-URI has no headers (RFC 3261 §19.1.1).
     pub fn push_without_headers(&self, out: &mut String) {
         out.push_str(self.scheme.as_str());
-        out.push_str(":");
+        out.push(':');
         if let Some(user) = self.user {
             push_escaped(out, user, "&=+$,;?/", false);
             if let Some(password) = self.password {
-                out.push_str(":");
+                out.push(':');
                 push_escaped(out, password, "&=+$,", false);
             }
             if self.is_sip() {
-                out.push_str("@");
+                out.push('@');
             }
         }
         out.push_str(self.host);
         if let Some(port) = self.port {
-            out.push_str(":");
+            out.push(':');
             push_number(out, u32::from(port));
         }
         for (name, value) in self.params.each().map(|param| (param.name, param.value)) {
-            out.push_str(";");
+            out.push(';');
             push_escaped(out, name, "[]/:&+$", false);
             if let Some(value) = value {
-                out.push_str("=");
+                out.push('=');
                 push_escaped(out, value, "[]/:&+$", false);
             }
         }
@@ -388,7 +388,7 @@ fn push_escaped(out: &mut String, text: &str, allowed: &str, percent: bool) {
 }
 
 fn push_escape(out: &mut String, byte: u8) {
-    out.push_str("%");
+    out.push('%');
     for digit in [byte >> 4, byte & 15] {
         push_digit(out, "0123456789ABCDEF", digit.into());
     }

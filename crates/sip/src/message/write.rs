@@ -21,13 +21,13 @@ pub(crate) fn push_digit(out: &mut String, digits: &str, digit: usize) {
 
 /// Adds `text` as a quoted string. Line ends and NULs cannot be in one and become spaces.
 pub fn push_quoted(out: &mut String, text: &str) {
-    out.push_str("\"");
+    out.push('"');
     push_replaced(out, text, |byte| match byte {
         b'"' => Some("\\\""),
         b'\\' => Some("\\\\"),
         _ => on_one_line(byte),
     });
-    out.push_str("\"");
+    out.push('"');
 }
 
 /// Adds `text` as one line: line ends and NULs become spaces.

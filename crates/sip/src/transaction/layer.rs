@@ -4,6 +4,7 @@ use super::machine::{Event, Role};
 use super::{TransactionKey, TransactionOutput, matching};
 use crate::{Message, Method, Request, Response, Time};
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// All transactions of one user agent.
@@ -162,9 +163,7 @@ impl<C: Copy + Ord> Transactions<C> {
             _ => {}
         }
         let is_cancel = *method == Method::Cancel;
-        let mut marks = Vec::new();
-        marks.push(mark);
-        marks.push(origin);
+        let marks = vec![mark, origin];
         let key = self.0.start(now, connection, role, marks, answer, is_reliable(&request), false);
         self.0.output(match first {
             _ if is_cancel => TransactionOutput::Cancel { key, invite, request },
