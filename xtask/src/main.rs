@@ -6,6 +6,7 @@ mod demo;
 mod fuzz;
 mod inline;
 mod install;
+mod order;
 mod pack;
 mod shell;
 mod stamp;
