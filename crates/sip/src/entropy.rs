@@ -115,8 +115,8 @@ fn chacha20_block(start: &[u32; 16]) -> [u32; 16] {
     let mut state = *start;
     for _ in 0..10 {
         for &[mut a, mut b, mut c, mut d] in &ROUNDS {
-            for bits in [16, 12, 8, 7] {
-                let [a_, b_, d_] = [a, b, d].map(|at| usize::from(at & 15));
+            for &bits in &[16, 12, 8, 7] {
+                let (a_, b_, d_) = (usize::from(a & 15), usize::from(b & 15), usize::from(d & 15));
                 state[a_] = state[a_].wrapping_add(state[b_]);
                 state[d_] = (state[d_] ^ state[a_]).rotate_left(bits);
                 (a, b, c, d) = (c, d, a, b);

@@ -11,7 +11,17 @@ pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
 
 /// [`cut`], where without such a byte all is before it.
 pub fn cut_or_all(text: &str, at: u8) -> (&str, &str) {
-    cut(text, at).unwrap_or((text, ""))
+    message::cut_or_all(text, at)
+}
+
+/// Where the first byte of a kind is.
+pub fn position(text: &str, is_wanted: fn(u8) -> bool) -> Option<usize> {
+    message::position(text, is_wanted)
+}
+
+/// A text without white space around it.
+pub fn trim(text: &str) -> &str {
+    message::trim(text)
 }
 
 /// The number that decimal digits, and nothing else, are.
@@ -38,6 +48,16 @@ pub fn push(text: &mut String, pieces: &[&str]) {
     for piece in pieces {
         text.push_str(piece);
     }
+}
+
+/// Adds a text with something else in place of some of its bytes, which are ASCII.
+pub fn push_replaced(out: &mut String, text: &str, instead: fn(u8) -> Option<&'static str>) {
+    message::push_replaced(out, text, instead);
+}
+
+/// Adds a header's value as it stands in a URI (RFC 3261 §19.1.1): all but letters, digits and the few marks is escaped.
+pub fn push_escaped(uri: &mut String, value: &str) {
+    message::push_escaped(uri, value, "", true);
 }
 
 /// The lines of a text without their ends, which are `\n` or `\r\n`.

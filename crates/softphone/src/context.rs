@@ -12,7 +12,7 @@ use crate::{
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::text::{Lines, concat, cut, decimal, lines};
+use headset_sip::text::{Lines, concat, cut, decimal, lines, trim};
 use headset_sip::{
     Entropy, Method, Name, Request, RequestBuilder, Response, ResponseBuilder, Time, TimerTable,
     TransactionKey, Transactions,
@@ -351,7 +351,7 @@ impl<'a> Iterator for HeaderLines<'a> {
     fn next(&mut self) -> Option<(&'a str, &'a str)> {
         while FULL {
             if let Some((name, value)) = cut(self.0.next()?, b':') {
-                return Some((name.trim_ascii(), value.trim_ascii()));
+                return Some((trim(name), trim(value)));
             }
         }
         None

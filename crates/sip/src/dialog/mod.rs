@@ -71,8 +71,8 @@ impl Dialog {
     /// The dialog that a response with a To tag makes at the end that sent the request (RFC 3261 §12.1.2): early by
     /// 101 to 199, confirmed by 2xx.
     pub fn uac(request: &Request, response: &Response) -> Result<Dialog, Invalid> {
-        let local_tag = request.from_tag().ok_or(Invalid("a From without a tag"))?;
-        let remote_tag = response.to_tag().ok_or(Invalid("a To without a tag"))?;
+        let local_tag = request.from_tag().ok_or(Invalid::new("a From without a tag"))?;
+        let remote_tag = response.to_tag().ok_or(Invalid::new("a To without a tag"))?;
         let mut dialog = Dialog::between(request, (Name::From, local_tag), (Name::To, remote_tag))?;
         dialog.learn(response)?;
         Ok(dialog)
@@ -230,5 +230,5 @@ fn is_secure(request_uri: &str) -> bool {
 }
 
 fn contact(headers: &Headers) -> Result<String, Invalid> {
-    headers.contact().map(|contact| contact.uri.to_string()).ok_or(Invalid("no Contact"))
+    headers.contact().map(|contact| contact.uri.to_string()).ok_or(Invalid::new("no Contact"))
 }

@@ -5,6 +5,7 @@ use super::scan::{Range, is_token_byte};
 use super::write::{push_line, push_number, push_replaced};
 use super::{Request, Response};
 use crate::Method;
+use crate::text::concat;
 use alloc::boxed::Box;
 use alloc::string::String;
 
@@ -88,7 +89,7 @@ impl RequestBuilder {
     pub fn via(mut self, transport: &str, sent_by: &str, branch: &str) -> Self {
         let text = &mut self.0.draft.text;
         let fields = text.split_off(self.0.draft.fields_at);
-        self.0.draft.line("Via", &["SIP/2.0/", transport, " ", sent_by, ";branch=", branch].concat());
+        self.0.draft.line("Via", &concat(&["SIP/2.0/", transport, " ", sent_by, ";branch=", branch]));
         self.0.draft.text.push_str(&fields);
         self
     }
@@ -142,7 +143,7 @@ impl ResponseBuilder {
     pub fn to_tag(mut self, tag: &str) -> Self {
         if let Some(at) = self.0.untagged.take() {
             let rest = self.0.draft.text.split_off(at);
-            for piece in [";tag=", tag, &rest] {
+            for piece in &[";tag=", tag, &rest] {
                 self.0.draft.text.push_str(piece);
             }
         }

@@ -74,16 +74,16 @@ impl<'a> Uri<'a> {
     /// contain `#` and UTF-8.
     pub fn parse(text: &'a str) -> Result<Uri<'a>, Invalid> {
         let text = trim(text);
-        let colon = find(text, b':').ok_or(Invalid("a URI without a scheme"))?;
+        let colon = find(text, b':').ok_or(Invalid::new("a URI without a scheme"))?;
         let (scheme, rest) = (slice(text, 0, colon), after(text, colon + 1));
         let scheme = match scheme {
             _ if scheme.eq_ignore_ascii_case("sip") => Scheme::Sip,
             _ if scheme.eq_ignore_ascii_case("sips") => Scheme::Sips,
             _ if scheme.eq_ignore_ascii_case("tel") => Scheme::Tel,
             _ if is_scheme(scheme) => Scheme::Other(scheme),
-            _ => return Err(Invalid("a URI whose scheme is none")),
+            _ => return Err(Invalid::new("a URI whose scheme is none")),
         };
-        let places = Places::of(rest).ok_or(Invalid("a character that no URI can have"))?;
+        let places = Places::of(rest).ok_or(Invalid::new("a character that no URI can have"))?;
         let mut uri = Uri {
             scheme,
             user: None,
@@ -98,13 +98,13 @@ impl<'a> Uri<'a> {
             Scheme::Tel => {
                 let (number, params) = cut_or_all(rest, b';');
                 if number.is_empty() {
-                    return Err(Invalid("a tel URI without a number"));
+                    return Err(Invalid::new("a tel URI without a number"));
                 }
                 uri.user = Some(number);
                 uri.params = Params::parse(params);
             }
             Scheme::Other(_) if rest.is_empty() => {
-                return Err(Invalid("a URI with nothing after its scheme"));
+                return Err(Invalid::new("a URI with nothing after its scheme"));
             }
             Scheme::Other(_) => uri.host = rest,
         }
@@ -116,7 +116,7 @@ impl<'a> Uri<'a> {
         if let Some(at_sign) = host.checked_sub(1) {
             let (user, password) = cut_or_all(slice(rest, 0, at_sign), b':');
             if user.is_empty() {
-                return Err(Invalid("a URI with an empty user part"));
+                return Err(Invalid::new("a URI with an empty user part"));
             }
             self.user = Some(user);
             self.password = (!password.is_empty()).then_some(password);
@@ -253,14 +253,14 @@ impl Places {
 
 /// `host`, `host:port`, `[v6]`, `[v6]:port`.
 pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), Invalid> {
-    const NO_HOST: Invalid = Invalid("no host");
-    const NO_PORT: Invalid = Invalid("no port number");
+    const NO_HOST: Invalid = Invalid::new("no host");
+    const NO_PORT: Invalid = Invalid::new("no port number");
     let end = if text.starts_with("[") {
-        let close = find(text, b']').ok_or(Invalid("an IPv6 address without its bracket"))?;
+        let close = find(text, b']').ok_or(Invalid::new("an IPv6 address without its bracket"))?;
         let inside = slice(text, 1, close);
         let is_wrong = |byte: u8| !byte.is_ascii_hexdigit() && !matches!(byte, b':' | b'.');
         if inside.len() < 2 || position(inside, is_wrong).is_some() {
-            return Err(Invalid("brackets around no IPv6 address"));
+            return Err(Invalid::new("brackets around no IPv6 address"));
         }
         close + 1
     } else {
@@ -371,7 +371,7 @@ fn escaped(bytes: &[u8]) -> Option<u8> {
 }
 
 /// Adds `text`, its bytes escaped unless they are unreserved, `allowed` or, without `percent`, part of an escape.
-fn push_escaped(out: &mut String, text: &str, allowed: &str, percent: bool) {
+pub(crate) fn push_escaped(out: &mut String, text: &str, allowed: &str, percent: bool) {
     let mut plain = 0;
     for (at, &byte) in text.as_bytes().iter().enumerate() {
         if !byte.is_ascii_alphanumeric()
@@ -389,8 +389,8 @@ fn push_escaped(out: &mut String, text: &str, allowed: &str, percent: bool) {
 
 fn push_escape(out: &mut String, byte: u8) {
     out.push('%');
-    for digit in [byte >> 4, byte & 15] {
-        push_digit(out, "0123456789ABCDEF", digit.into());
+    for digit in &[byte >> 4, byte & 15] {
+        push_digit(out, "0123456789ABCDEF", usize::from(*digit));
     }
 }
 

@@ -60,7 +60,7 @@ impl<'a> Replaces<'a> {
             (Some(to_tag), Some(from_tag)) if !value.is_empty() => {
                 Ok(Replaces { call_id: value, to_tag, from_tag, early_only: params.contains("early-only") })
             }
-            _ => Err(Invalid("a Replaces with a part missing")),
+            _ => Err(Invalid::new("a Replaces with a part missing")),
         }
     }
 }

@@ -87,7 +87,7 @@ impl<C: Copy + Ord, Q, R> Exchanges<C, Q, R> {
         for mark in &entry.marks {
             self.index.remove(hash(&[mark]), key.id);
         }
-        for timer in [Timer::Retransmit, Timer::Lifetime] {
+        for &timer in &[Timer::Retransmit, Timer::Lifetime] {
             self.timers.clear((key.id, timer));
         }
         if !entry.machine.silent {

@@ -1,12 +1,13 @@
 //! Provisional responses of ours that are acknowledged (RFC 3262 §3).
 
 use super::ring::Ring;
-use super::{Ending, calm, text, wake};
+use super::{Ending, calm, wake};
 use crate::context::{CallTimer, Context, FULL};
 use crate::{Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use core::time::Duration;
+use headset_sip::text::decimal;
 use headset_sip::{Method, Name, Request, Response, ResponseBuilder, Time};
 
 const T1: Duration = Duration::from_millis(500);
@@ -44,7 +45,7 @@ impl Ring {
             last => last + 1,
         };
         self.reliable.rseq = rseq;
-        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &text::number(rseq));
+        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &decimal(rseq));
         let response = ctx.finish(response);
         self.reliable.pending = Some((response, T1, ctx.now + PATIENCE));
         self.send_pending(ctx);

@@ -9,7 +9,7 @@ use crate::context::{Context, Key, Timer};
 use crate::{Event, FlowEvent, Output, Registrar, SocketEvent, SocketId};
 use alloc::string::String;
 use core::time::Duration;
-use headset_sip::text::{concat, decimal};
+use headset_sip::text::{concat, decimal, trim};
 use headset_sip::{Name, Response};
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -86,7 +86,7 @@ impl Flow {
             SocketEvent::Closed { code, reason } => {
                 let error = concat(&["connection closed: ", &decimal(code.into()), " ", &reason]);
                 self.forget_socket(ctx, code, &reason);
-                self.failed(ctx, error.trim_ascii_end(), None);
+                self.failed(ctx, trim(&error), None);
                 None
             }
         }
