@@ -1,4 +1,5 @@
-use crate::message::{HEXADECIMAL, push_digit};
+use crate::message::push_digit;
+use crate::text::push_uuid;
 use alloc::string::String;
 
 /// A stream of random numbers from a seed (ChaCha20, RFC 8439): unguessable where the seed is, repeatable in tests.
@@ -16,8 +17,8 @@ impl Entropy {
     pub fn new(seed: [u8; 32]) -> Entropy {
         let mut start =
             [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        for (word, bytes) in start[4..].iter_mut().zip(seed.as_chunks().0) {
-            *word = u32::from_le_bytes(*bytes);
+        for (at, bytes) in seed.as_chunks().0.iter().enumerate() {
+            start[4 + (at & 7)] = u32::from_le_bytes(*bytes);
         }
         Entropy { start, block: [0; 16], next: 16 }
     }
@@ -59,17 +60,8 @@ impl Entropy {
 
     /// A version 4 UUID in its usual form (RFC 9562 §5.4).
     pub fn uuid(&mut self) -> String {
-        let high = self.next_u64() & !(0xf << 12) | 4 << 12;
-        let low = self.next_u64() & !(0xc << 60) | 0x8 << 60;
         let mut text = String::with_capacity(36);
-        for nibble in (0..32u32).rev() {
-            let word = if nibble < 16 { low } else { high };
-            let digit = (word >> (nibble % 16 * 4) & 0xf) as usize;
-            push_digit(&mut text, HEXADECIMAL, digit);
-            if matches!(nibble, 24 | 20 | 16 | 12) {
-                text.push('-');
-            }
-        }
+        push_uuid(&mut text, &[self.next_u64(), self.next_u64()], 4);
         text
     }
 
@@ -123,8 +115,8 @@ fn chacha20_block(start: &[u32; 16]) -> [u32; 16] {
             }
         }
     }
-    for (word, start) in state.iter_mut().zip(start) {
-        *word = word.wrapping_add(*start);
+    for (at, start) in start.iter().enumerate() {
+        state[at & 15] = state[at & 15].wrapping_add(*start);
     }
     state
 }

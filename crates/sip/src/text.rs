@@ -60,6 +60,19 @@ pub fn push_escaped(uri: &mut String, value: &str) {
     message::push_escaped(uri, value, "", true);
 }
 
+/// Adds the UUID of a version (RFC 9562) that these bits, the highest first, are but for what the version says.
+pub fn push_uuid(text: &mut String, bits: &[u64; 2], version: u64) {
+    let [high, low] = *bits;
+    let (high, low) = (high & !(0xf << 12) | version << 12, low & !(0xc << 60) | 0x8 << 60);
+    for nibble in (0..32u32).rev() {
+        let word = if nibble < 16 { low } else { high };
+        message::push_digit(text, message::HEXADECIMAL, (word >> (nibble % 16 * 4) & 0xf) as usize);
+        if matches!(nibble, 24 | 20 | 16 | 12) {
+            text.push('-');
+        }
+    }
+}
+
 /// The lines of a text without their ends, which are `\n` or `\r\n`.
 pub fn lines(text: &str) -> Lines<'_> {
     Lines(text)

@@ -28,7 +28,8 @@ impl Outbox {
     pub(crate) fn push(&mut self, event: Event) {
         // Two registrars that are tried every few seconds would drive out all that happened before the outage.
         let again = |known: &Waiting| known.event.name == event.name && known.event.fields == event.fields;
-        if event.name == REPEATING && self.queue.iter().rev().take(REPEATING_AMONG).any(again) {
+        let last = self.queue.len().saturating_sub(REPEATING_AMONG);
+        if event.name == REPEATING && self.queue.get(last..).is_some_and(|last| last.iter().any(again)) {
             return;
         }
         self.insert(self.queue.len(), event);
@@ -84,7 +85,11 @@ impl Outbox {
     }
 
     fn oldest(&self, most: usize) -> Vec<Event> {
-        self.queue.iter().take(most).map(|waiting| waiting.event.clone()).collect()
+        let mut events = Vec::new();
+        for waiting in self.queue.get(..most).unwrap_or(&self.queue) {
+            events.push(waiting.event.clone());
+        }
+        events
     }
 
     /// The batch in flight arrived, or will never be taken.

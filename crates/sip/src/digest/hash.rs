@@ -51,7 +51,7 @@ pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
                 .wrapping_add(words[i & 15]);
             let second = (a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22))
                 .wrapping_add(a & b ^ a & c ^ b & c);
-            s.rotate_right(1);
+            s.copy_within(..7, 1);
             s[4] = s[4].wrapping_add(first);
             s[0] = first.wrapping_add(second);
         }
@@ -70,13 +70,13 @@ fn digest(
     let mut data = padded(pieces, 64, big_endian);
     for block in data.as_chunks::<64>().0 {
         let mut words = [0; 16];
-        for (word, bytes) in words.iter_mut().zip(block.as_chunks().0) {
-            *word = order(u32::from_le_bytes(*bytes));
+        for (at, bytes) in block.as_chunks().0.iter().enumerate() {
+            words[at & 15] = order(u32::from_le_bytes(*bytes));
         }
         let before = state;
         mix(&mut state, &mut words, &table);
-        for (word, add) in state.iter_mut().zip(&before) {
-            *word = word.wrapping_add(*add);
+        for (at, add) in before.iter().enumerate() {
+            state[at & 7] = state[at & 7].wrapping_add(*add);
         }
     }
     data.clear();
@@ -113,7 +113,7 @@ pub(super) fn sha512_256(pieces: &[&str]) -> Vec<u8> {
                 .wrapping_add(words[i & 15]);
             let second = (a.rotate_right(28) ^ a.rotate_right(34) ^ a.rotate_right(39))
                 .wrapping_add(a & b ^ a & c ^ b & c);
-            s.rotate_right(1);
+            s.copy_within(..7, 1);
             s[4] = s[4].wrapping_add(first);
             s[0] = first.wrapping_add(second);
         }

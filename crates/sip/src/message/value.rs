@@ -203,8 +203,8 @@ fn next_part<'a>(text: &'a str, boundary: &str) -> Option<(&'a str, &'a str)> {
         if line.strip_prefix("--").and_then(|rest| rest.strip_prefix(boundary)).is_some_and(is_line_rest) {
             // The line end before a delimiter is the delimiter's (RFC 2046 §5.1.1).
             let before = slice(text, 0, from);
-            let before = before.strip_suffix('\n').unwrap_or(before);
-            return Some((before.strip_suffix('\r').unwrap_or(before), more));
+            let before = before.strip_suffix("\n").unwrap_or(before);
+            return Some((before.strip_suffix("\r").unwrap_or(before), more));
         }
         from += line.len() + 1;
         if from > text.len() {

@@ -126,7 +126,7 @@ impl Active {
             && response.number(Name::CSeq) == ack.number(Name::CSeq)
             && response.get(Name::CSeq).is_some_and(|cseq| cseq.ends_with("INVITE"));
         if ours {
-            ctx.outputs.push_back(Output::Send { socket, text: ack.as_str().into() });
+            ctx.outputs.push(Output::Send { socket, text: ack.as_str().into() });
         }
     }
 }

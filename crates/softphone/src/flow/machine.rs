@@ -208,7 +208,7 @@ impl Flow {
     pub(super) fn connect(&mut self, ctx: &mut Context) {
         self.clear_timers(ctx);
         let socket = ctx.new_socket();
-        ctx.outputs.push_back(Output::OpenSocket { socket, uri: self.registrar.uri.clone() });
+        ctx.outputs.push(Output::OpenSocket { socket, uri: self.registrar.uri.clone() });
         self.set(ctx, FlowTimer::Connect, CONNECT);
         self.state = State::Connecting { socket };
         ctx.flows_changed = true;
@@ -352,7 +352,7 @@ impl Flow {
     pub(super) fn drop_socket(&mut self, ctx: &mut Context, code: u16, reason: &str) {
         if let Some(socket) = self.socket() {
             self.forget_socket(ctx, code, reason);
-            ctx.outputs.push_back(Output::CloseSocket { socket, code });
+            ctx.outputs.push(Output::CloseSocket { socket, code });
         }
     }
 
