@@ -14,9 +14,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const TARGET_DIR: &str = "target/wasm";
 /// What a panic costs is a trap. Texts of panics and of `Debug`, which nobody would see, cost a tenth of the file. A stack
 /// of a quarter of the usual size is far more than is needed (no recursion but of multiparts, four deep), and addresses
-/// behind it are shorter.
+/// behind it are shorter. Nothing is computed on one path for the sake of another (PRE): that is more code.
 const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none \
-    -Clink-arg=-zstack-size=262144";
+    -Cllvm-args=-enable-pre=false -Clink-arg=-zstack-size=262144";
 
 /// One wasm file, and what goes into it.
 struct Artifact {
