@@ -112,3 +112,82 @@ impl Reencode for Order {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_encoder::{ExportKind, ExportSection, Function, TypeSection};
+    use wasmparser::Operator;
+
+    const NUMBERS: [i32; 4] = [1, 70_000, 2, 70_001];
+
+    /// A function for each number, that drops it several times and calls the next one; each exported by its number.
+    fn module() -> Vec<u8> {
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        let (mut functions, mut exports, mut code) =
+            (FunctionSection::new(), ExportSection::new(), CodeSection::new());
+        for (at, number) in (0..).zip(NUMBERS) {
+            functions.function(0);
+            exports.export(&number.to_string(), ExportKind::Func, at);
+            let mut function = Function::new([]);
+            for _ in 0..4 {
+                function.instructions().i32_const(number).drop();
+            }
+            function.instructions().call((at + 1) % 4).end();
+            code.function(&function);
+        }
+        let mut module = Module::new();
+        module.section(&types).section(&functions).section(&exports).section(&code);
+        module.finish()
+    }
+
+    #[derive(Default)]
+    struct Read {
+        /// By place: a function's number, and whom it calls.
+        bodies: Vec<(i32, u32)>,
+        exports: Vec<(String, u32)>,
+    }
+
+    fn read(wasm: &[u8]) -> Result<Read> {
+        let Read { mut bodies, mut exports } = Read::default();
+        for payload in Parser::new(0).parse_all(wasm) {
+            match payload? {
+                Payload::ExportSection(section) => {
+                    for export in section {
+                        let export = export?;
+                        exports.push((export.name.to_owned(), export.index));
+                    }
+                }
+                Payload::CodeSectionEntry(body) => {
+                    let (mut number, mut callee) = (0, 0);
+                    for operator in body.get_operators_reader()? {
+                        match operator? {
+                            Operator::I32Const { value } => number = value,
+                            Operator::Call { function_index } => callee = function_index,
+                            _ => {}
+                        }
+                    }
+                    bodies.push((number, callee));
+                }
+                _ => {}
+            }
+        }
+        Ok(Read { bodies, exports })
+    }
+
+    #[test]
+    fn what_is_alike_comes_together_and_every_call_and_export_still_finds_its_function() -> Result<()> {
+        let Read { bodies, exports } = read(&together(&module())?)?;
+        let place = |number: i32| bodies.iter().position(|body| body.0 == number);
+        let apart = |one, other| Some(place(one)?.abs_diff(place(other)?));
+        assert_eq!((apart(1, 2), apart(70_000, 70_001)), (Some(1), Some(1)));
+        for (at, number) in NUMBERS.into_iter().enumerate() {
+            let body = bodies.iter().find(|body| body.0 == number);
+            assert_eq!(body.map(|body| body.1 as usize), place(NUMBERS[(at + 1) % 4]));
+            let exported = exports.iter().find(|export| export.0 == number.to_string());
+            assert_eq!(exported.map(|export| export.1 as usize), place(number));
+        }
+        Ok(())
+    }
+}

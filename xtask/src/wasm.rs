@@ -14,9 +14,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const TARGET_DIR: &str = "target/wasm";
 /// What a panic costs is a trap. Texts of panics and of `Debug`, which nobody would see, cost a tenth of the file. A stack
 /// of a quarter of the usual size is far more than is needed (no recursion but of multiparts, four deep), and addresses
-/// behind it are shorter.
+/// behind it are shorter. Nothing is computed on one path for the sake of another (PRE): that is more code.
 const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none \
-    -Clink-arg=-zstack-size=262144";
+    -Cllvm-args=-enable-pre=false -Clink-arg=-zstack-size=262144";
 
 /// One wasm file, and what goes into it.
 struct Artifact {
@@ -100,7 +100,11 @@ impl Artifact {
         })?;
         step("making it small", || {
             let bound = bind(&compiled, self.name)?;
-            if self.inlined { shrink(&bound, &wasm) } else { shrink(&only_used(&bound, self.name)?, &wasm) }
+            if self.inlined {
+                shrink(&bound, &wasm, &[])
+            } else {
+                shrink(&only_used(&bound, self.name)?, &wasm, &PLAIN)
+            }
         })?;
         if self.inlined {
             std::fs::write(self.file(), inline::module(&std::fs::read(&wasm)?))?;
@@ -246,11 +250,16 @@ fn only_used(bound: &Path, name: &str) -> Result<PathBuf> {
     Ok(file)
 }
 
-fn shrink(bound: &Path, file: &Path) -> Result<()> {
+/// Brotli finds more that repeats where code is left as it was written: in functions that are not within others, computed
+/// again rather than kept in a variable. Not for the drop-in, whose speed is measured.
+const PLAIN: [&str; 2] = ["--one-caller-inline-max-function-size=60", "--skip-pass=local-cse"];
+
+fn shrink(bound: &Path, file: &Path, passes: &[&str]) -> Result<()> {
     // Below 1 KiB lies the far end of the stack, and nothing that the program points to.
-    let passes = ["-Oz", "--converge", "--low-memory-unused", "--strip-debug", "--strip-producers"];
+    let small = ["-Oz", "--converge", "--low-memory-unused", "--strip-debug", "--strip-producers"];
     run_quietly(
         command("npx", ["--no-install", "wasm-opt"])
+            .args(small)
             .args(passes)
             .args(FEATURES)
             .arg("-o")

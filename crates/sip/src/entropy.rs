@@ -1,3 +1,5 @@
+use crate::message::push_digit;
+use crate::text::push_uuid;
 use alloc::string::String;
 
 /// A stream of random numbers from a seed (ChaCha20, RFC 8439): unguessable where the seed is, repeatable in tests.
@@ -15,8 +17,8 @@ impl Entropy {
     pub fn new(seed: [u8; 32]) -> Entropy {
         let mut start =
             [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        for (word, bytes) in start[4..].iter_mut().zip(seed.as_chunks().0) {
-            *word = u32::from_le_bytes(*bytes);
+        for (at, bytes) in seed.as_chunks().0.iter().enumerate() {
+            start[4 + (at & 7)] = u32::from_le_bytes(*bytes);
         }
         Entropy { start, block: [0; 16], next: 16 }
     }
@@ -44,7 +46,7 @@ impl Entropy {
     pub fn token(&mut self, length: usize) -> String {
         let mut token = String::with_capacity(length);
         for _ in 0..length {
-            token.push(char::from(ALPHANUMERIC[self.below(36) as usize]));
+            push_digit(&mut token, ALPHANUMERIC, self.below(36) as usize);
         }
         token
     }
@@ -58,17 +60,8 @@ impl Entropy {
 
     /// A version 4 UUID in its usual form (RFC 9562 §5.4).
     pub fn uuid(&mut self) -> String {
-        let high = self.next_u64() & !(0xf << 12) | 4 << 12;
-        let low = self.next_u64() & !(0xc << 60) | 0x8 << 60;
         let mut text = String::with_capacity(36);
-        for nibble in (0..32u32).rev() {
-            let word = if nibble < 16 { low } else { high };
-            let digit = (word >> (nibble % 16 * 4) & 0xf) as usize;
-            text.push(char::from(b"0123456789abcdef"[digit]));
-            if matches!(nibble, 24 | 20 | 16 | 12) {
-                text.push('-');
-            }
-        }
+        push_uuid(&mut text, &[self.next_u64(), self.next_u64()], 4);
         text
     }
 
@@ -96,10 +89,10 @@ impl core::fmt::Debug for Entropy {
     }
 }
 
-const ALPHANUMERIC: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const ALPHANUMERIC: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 /// The words of each quarter round: four columns, then four diagonals.
-static ROUNDS: [[usize; 4]; 8] = [
+static ROUNDS: [[u8; 4]; 8] = [
     [0, 4, 8, 12],
     [1, 5, 9, 13],
     [2, 6, 10, 14],
@@ -114,15 +107,16 @@ fn chacha20_block(start: &[u32; 16]) -> [u32; 16] {
     let mut state = *start;
     for _ in 0..10 {
         for &[mut a, mut b, mut c, mut d] in &ROUNDS {
-            for bits in [16, 12, 8, 7] {
-                state[a & 15] = state[a & 15].wrapping_add(state[b & 15]);
-                state[d & 15] = (state[d & 15] ^ state[a & 15]).rotate_left(bits);
+            for &bits in &[16, 12, 8, 7] {
+                let (a_, b_, d_) = (usize::from(a & 15), usize::from(b & 15), usize::from(d & 15));
+                state[a_] = state[a_].wrapping_add(state[b_]);
+                state[d_] = (state[d_] ^ state[a_]).rotate_left(bits);
                 (a, b, c, d) = (c, d, a, b);
             }
         }
     }
-    for (word, start) in state.iter_mut().zip(start) {
-        *word = word.wrapping_add(*start);
+    for (at, start) in start.iter().enumerate() {
+        state[at & 15] = state[at & 15].wrapping_add(*start);
     }
     state
 }
@@ -152,7 +146,9 @@ mod tests {
         let mut entropy = Entropy::new([1; 32]);
         let tokens: BTreeSet<_> = (0..1000).map(|_| entropy.token(10)).collect();
         assert_eq!(tokens.len(), 1000);
-        assert!(tokens.iter().all(|t| t.len() == 10 && t.bytes().all(|b| ALPHANUMERIC.contains(&b))));
+        assert!(
+            tokens.iter().all(|t| t.len() == 10 && t.bytes().all(|b| ALPHANUMERIC.as_bytes().contains(&b)))
+        );
         let branch = entropy.branch();
         assert!(branch.starts_with("z9hG4bK") && branch.len() == 23);
     }

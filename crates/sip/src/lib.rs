@@ -39,13 +39,32 @@ pub const PING: &str = "\r\n\r\n";
 /// The answer to a [`PING`].
 pub const PONG: &str = "\r\n";
 
-/// What is wrong with a URI, a header value or a stored value, in a few English words.
+/// What is wrong with a URI, a header value or a stored value, in a few English words; without them in the browser, where
+/// nobody reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Invalid(pub &'static str);
+pub struct Invalid(#[cfg(not(target_family = "wasm"))] &'static str);
+
+impl Invalid {
+    #[cfg_attr(target_family = "wasm", expect(unused_variables, reason = "nobody reads them"))]
+    pub(crate) const fn new(words: &'static str) -> Invalid {
+        Invalid(
+            #[cfg(not(target_family = "wasm"))]
+            words,
+        )
+    }
+
+    /// In a few English words.
+    pub const fn words(&self) -> &'static str {
+        #[cfg(target_family = "wasm")]
+        return "invalid";
+        #[cfg(not(target_family = "wasm"))]
+        self.0
+    }
+}
 
 impl core::fmt::Display for Invalid {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.words())
     }
 }
 

@@ -50,6 +50,7 @@ impl Method {
     }
 
     /// Its name on the wire.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub fn as_str(&self) -> &str {
         match self {
             Method::Invite => "INVITE",

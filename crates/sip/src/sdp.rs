@@ -1,6 +1,6 @@
 //! The little of SDP (RFC 8866) that signalling must know of. Descriptions are otherwise passed on as they are.
 
-use crate::text::lines;
+use crate::text::{lines, trim};
 use alloc::string::String;
 
 /// Who sends media, from the side of whoever wrote the description (RFC 3264 §5.1).
@@ -106,7 +106,7 @@ pub fn without_candidates(sdp: &str) -> String {
 
 /// The DTLS fingerprint, `sha-256 D2:FA:…`: whose change says that the far side has a new peer connection.
 pub fn fingerprint(sdp: &str) -> Option<&str> {
-    lines(sdp).find_map(|line| line.strip_prefix("a=fingerprint:")).map(str::trim_ascii)
+    lines(sdp).find_map(|line| line.strip_prefix("a=fingerprint:")).map(trim)
 }
 
 /// Whether whoever wrote this does not want to hear us: its [`direction`] is `SendOnly` or `Inactive` (RFC 3264 §8.4).
@@ -116,8 +116,7 @@ pub fn is_held_by_remote(sdp: &str) -> bool {
 }
 
 fn is_live_media(line: &str) -> bool {
-    let live =
-        |kind: &str| line.strip_prefix(kind).is_some_and(|rest| !rest.trim_ascii_start().starts_with("0 "));
+    let live = |kind: &str| line.strip_prefix(kind).is_some_and(|rest| !trim(rest).starts_with("0 "));
     live("m=audio") || live("m=video")
 }
 

@@ -23,7 +23,7 @@ pub fn next<'a>(text: &mut &'a str, name: &str) -> Option<&'a str> {
     while !text.is_empty() {
         let (line, rest) = cut_or_all(text, b'\n');
         *text = rest;
-        if let Some(value) = line.strip_prefix(name).and_then(|rest| rest.strip_prefix(' ')) {
+        if let Some(value) = line.strip_prefix(name).and_then(|rest| rest.strip_prefix(" ")) {
             return Some(value);
         }
     }

@@ -5,7 +5,7 @@ use crate::{Credentials, Secret, SocketId};
 use alloc::string::String;
 use alloc::vec::Vec;
 use headset_sip::digest::{self, Challenge};
-use headset_sip::text::{cut, cut_or_all};
+use headset_sip::text::{concat, cut, cut_or_all};
 use headset_sip::{Method, Name, RequestBuilder, Response};
 
 /// Challenges answered in a row.
@@ -26,8 +26,15 @@ struct Realm {
     count: u32,
     /// The secret as this realm and algorithm hash it; empty until needed.
     ha1: String,
-    /// One for all answers: `-sess` algorithms are computed with the first one's (RFC 7616 §3.4.2).
+    /// One for all answers: `-sess` algorithms are computed with the first one's (RFC 7616 §3.4.2). Empty while the
+    /// response that challenges is being read.
     cnonce: String,
+}
+
+impl Realm {
+    fn is_new(&self) -> bool {
+        self.cnonce.is_empty()
+    }
 }
 
 /// Who asked for them, but for the realm's name.
@@ -46,13 +53,15 @@ pub(crate) struct Series {
     /// Version of the credentials that it was last sent with.
     credentials: u32,
     /// Realms that have challenged it.
-    challenged: Vec<(bool, String)>,
+    challenged: Vec<String>,
 }
 
 impl Realms {
     /// The flow is gone for good.
     pub(crate) fn forget(&mut self, flow: u32) {
-        self.0.retain(|realm| realm.asker.flow != flow);
+        while let Some(at) = self.0.iter().position(|realm| realm.asker.flow == flow) {
+            self.0.remove(at);
+        }
     }
 
     /// The secret is another one; nonces stay good.
@@ -137,25 +146,36 @@ impl Context {
         let register = *method == Method::Register;
         let mut wrong = series.rounds >= ROUNDS;
         series.rounds += 1;
-        let best = best(&self.credentials, response);
-        let any = !best.is_empty();
-        for (proxy, challenge) in best {
+        let realms = &mut self.realms.0;
+        for &(proxy, name) in &[(false, Name::WwwAuthenticate), (true, Name::ProxyAuthenticate)] {
             let asker = Asker { flow, register, proxy };
+            for value in response.all(name) {
+                let Ok(challenge) = Challenge::parse(value) else { continue };
+                if can_answer(&self.credentials, &challenge) {
+                    remember(realms, asker, host(uri), challenge);
+                }
+            }
+        }
+        let mut any = false;
+        let mut at = 0;
+        while let Some(realm) = realms.get_mut(at) {
+            at += 1;
+            if !realm.is_new() {
+                continue;
+            }
+            any = true;
             // RFC 3261 §22.1: what was refused is not tried again, unless only the nonce was too old (§22.4).
-            if series.challenged.iter().any(|(own, realm)| *own == proxy && *realm == challenge.realm) {
-                wrong |= !challenge.stale && !outdated;
+            let name = concat(&[if realm.asker.proxy { "proxy " } else { "end " }, &realm.challenge.realm]);
+            if series.challenged.contains(&name) {
+                wrong |= !realm.challenge.stale && !outdated;
             } else {
-                series.challenged.push((proxy, challenge.realm.clone()));
+                series.challenged.push(name);
             }
-            let realms = &mut self.realms.0;
-            let is_same = |own: &Realm| own.asker == asker && own.challenge.realm == challenge.realm;
-            if let Some(at) = realms.iter().position(is_same) {
+            if wrong {
+                at -= 1;
                 realms.remove(at);
-            }
-            if !wrong {
-                let host = host(uri).into();
-                let (ha1, cnonce) = (String::new(), self.entropy.token(12));
-                realms.push(Realm { asker, host, challenge, count: 0, ha1, cnonce });
+            } else {
+                realm.cnonce = self.entropy.token(12);
             }
         }
         any.then_some(!wrong)
@@ -173,24 +193,21 @@ impl Context {
     }
 }
 
-/// The strongest challenge of each realm among those that can be answered (RFC 8760 §2.4). One response may have those
-/// of several proxies and ends (RFC 3261 §22.3).
-fn best(credentials: &Credentials, response: &Response) -> Vec<(bool, Challenge)> {
-    let mut best: Vec<(bool, Challenge)> = Vec::new();
-    for &(proxy, name) in &[(false, Name::WwwAuthenticate), (true, Name::ProxyAuthenticate)] {
-        for value in response.all(name) {
-            let Ok(challenge) = Challenge::parse(value) else { continue };
-            if !can_answer(credentials, &challenge) {
-                continue;
+/// Puts a challenge in place of the realm's last one, and of a weaker one in the same response (RFC 8760 §2.4). One
+/// response may have those of several proxies and ends (RFC 3261 §22.3).
+fn remember(realms: &mut Vec<Realm>, asker: Asker, host: &str, challenge: Challenge) {
+    let is_same = |own: &Realm| own.asker == asker && own.challenge.realm == challenge.realm;
+    if let Some(at) = realms.iter().position(is_same) {
+        if let Some(own) = realms.get_mut(at).filter(|own| own.is_new()) {
+            if own.challenge.algorithm < challenge.algorithm {
+                own.challenge = challenge;
             }
-            match best.iter_mut().find(|(own, other)| *own == proxy && other.realm == challenge.realm) {
-                Some((_, other)) if challenge.algorithm <= other.algorithm => {}
-                Some((_, other)) => *other = challenge,
-                None => best.push((proxy, challenge)),
-            }
+            return;
         }
+        realms.remove(at);
     }
-    best
+    let (host, ha1, cnonce) = (host.into(), String::new(), String::new());
+    realms.push(Realm { asker, host, challenge, count: 0, ha1, cnonce });
 }
 
 #[cfg_attr(not(feature = "full"), expect(unused_variables, reason = "a password is good for all"))]

@@ -9,10 +9,9 @@ use crate::{
     AccountOptions, CallEvent, CallId, Credentials, Event, Output, PeerId, PeerRequest, Permission, Settings,
     SocketId,
 };
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::text::{Lines, concat, cut, decimal, lines};
+use headset_sip::text::{Lines, concat, cut, decimal, lines, trim};
 use headset_sip::{
     Entropy, Method, Name, Request, RequestBuilder, Response, ResponseBuilder, Time, TimerTable,
     TransactionKey, Transactions,
@@ -114,7 +113,7 @@ pub(crate) struct Context {
     pub(crate) entropy: Entropy,
     pub(crate) timers: TimerTable<Timer>,
     pub(crate) transactions: Transactions<SocketId>,
-    pub(crate) outputs: VecDeque<Output>,
+    pub(crate) outputs: Vec<Output>,
     pub(crate) routes: Routes,
     pub(crate) account: Account,
     /// The Allow header.
@@ -131,7 +130,7 @@ pub(crate) struct Context {
     pub(crate) flows_changed: bool,
     pub(crate) calls_changed: bool,
     /// What those must be told who asked us to call somebody.
-    pub(crate) notices: VecDeque<Notice>,
+    pub(crate) notices: Vec<Notice>,
     next_id: u32,
 }
 
@@ -142,7 +141,7 @@ impl Context {
             entropy: Entropy::new(seed),
             timers: TimerTable::new(),
             transactions: Transactions::new(),
-            outputs: VecDeque::new(),
+            outputs: Vec::new(),
             routes: Routes::default(),
             account: Account::default(),
             allow: ALLOW,
@@ -155,7 +154,7 @@ impl Context {
             registering: true,
             flows_changed: false,
             calls_changed: false,
-            notices: VecDeque::new(),
+            notices: Vec::new(),
             next_id: 0,
         }
     }
@@ -213,7 +212,7 @@ impl Context {
     }
 
     pub(crate) fn event(&mut self, event: Event) {
-        self.outputs.push_back(Output::Event(event));
+        self.outputs.push(Output::Event(event));
     }
 
     /// Tells an application that decides by itself of a message.
@@ -244,7 +243,7 @@ impl Context {
     }
 
     pub(crate) fn peer(&mut self, call: CallId, peer: PeerId, request: PeerRequest) {
-        self.outputs.push_back(Output::Peer(call, peer, request));
+        self.outputs.push(Output::Peer(call, peer, request));
     }
 
     /// Starts a request of a flow itself, to the registrar. `trail` follows From's tag.
@@ -351,7 +350,7 @@ impl<'a> Iterator for HeaderLines<'a> {
     fn next(&mut self) -> Option<(&'a str, &'a str)> {
         while FULL {
             if let Some((name, value)) = cut(self.0.next()?, b':') {
-                return Some((name.trim_ascii(), value.trim_ascii()));
+                return Some((trim(name), trim(value)));
             }
         }
         None

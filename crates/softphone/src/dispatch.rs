@@ -19,7 +19,7 @@ impl Softphone {
             Err(problem) => {
                 ctx.trace("sip_malformed", &[("detail", problem.detail)]);
                 if let Some(reply) = problem.reply() {
-                    ctx.outputs.push_back(Output::Send { socket, text: reply.into_string() });
+                    ctx.outputs.push(Output::Send { socket, text: reply.into_string() });
                 }
             }
         }
@@ -50,7 +50,7 @@ impl Softphone {
             TransactionOutput::Send { key, text } => {
                 // A 2xx that waits for its ACK is sent again even when its flow is gone.
                 if ctx.routes.is_open(key.connection) {
-                    ctx.outputs.push_back(Output::Send { socket: key.connection, text });
+                    ctx.outputs.push(Output::Send { socket: key.connection, text });
                 }
             }
             TransactionOutput::Merged { key, ref request, .. } if *request.method() != Method::Invite => {

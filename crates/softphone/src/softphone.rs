@@ -56,7 +56,7 @@ impl Softphone {
 
     /// What the body must do next; `None` when there is nothing left until the next input or timeout.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.ctx.outputs.pop_front()
+        (!self.ctx.outputs.is_empty()).then(|| self.ctx.outputs.remove(0))
     }
 
     /// When to call [`Softphone::handle_timeout`] if nothing else happens before.

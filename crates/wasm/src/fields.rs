@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use headset_sip::text::cut_or_all;
 use headset_softphone::Registrar;
 
 /// Between two fields.
@@ -30,10 +31,9 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn field(&mut self) -> &'a str {
-        let text = self.rest;
-        let end = text.bytes().position(|byte| byte == self.separator);
-        self.rest = end.and_then(|end| text.get(end + 1..)).unwrap_or_default();
-        end.and_then(|end| text.get(..end)).unwrap_or(text)
+        let (field, rest) = cut_or_all(self.rest, self.separator);
+        self.rest = rest;
+        field
     }
 
     /// The next fields, as many as there is room for.

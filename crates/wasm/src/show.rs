@@ -15,7 +15,7 @@ pub(crate) fn phone(records: &mut Records, output: &Output) {
         Output::Peer(_, id, request) => return peer(records, id.0, request),
         Output::Event(Event::CallEnded(end)) => return call_ended(records, end),
         Output::Event(Event::DtmfReceived { tone, duration, .. }) => {
-            return records.push(record::DTMF, &[(*duration).into()], &[tone.encode_utf8(&mut [0; 4])]);
+            return records.push(record::DTMF, &[(*duration).into()], &[tone]);
         }
         Output::Event(Event::DialogChanged { call, stored }) => (record::DIALOG_CHANGED, call.0, stored),
         Output::Event(Event::CredentialsRefused { .. }) => {
@@ -51,8 +51,8 @@ fn peer(records: &mut Records, peer: u32, request: &PeerRequest) {
     };
     records.begin(kind, &[peer]);
     records.text(text);
-    for number in numbers {
-        records.number(number.into());
+    for number in &numbers {
+        records.number((*number).into());
     }
     records.close();
 }
@@ -127,9 +127,9 @@ fn view(records: &mut Records, call: &CallView) {
     party(records, &call.local);
     party(records, &call.remote);
     for on in
-        [call.ringing, call.muted, call.held_by_remote, call.connected, call.answering, call.transferring]
+        &[call.ringing, call.muted, call.held_by_remote, call.connected, call.answering, call.transferring]
     {
-        records.flag(on);
+        records.flag(*on);
     }
     records.optional_number(call.answered_at);
     let (position, waiting) = call.queue_place.unwrap_or_default();
@@ -140,7 +140,7 @@ fn view(records: &mut Records, call: &CallView) {
 
 fn party(records: &mut Records, party: &Party) {
     records.open();
-    for text in [&party.display_name, &party.uri, &party.user, &party.host] {
+    for text in &[&party.display_name, &party.uri, &party.user, &party.host] {
         records.text(text);
     }
     records.close();

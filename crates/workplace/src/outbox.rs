@@ -34,7 +34,8 @@ impl Outbox {
     pub(crate) fn push(&mut self, event: Event) {
         // Two registrars that are tried every few seconds would drive out all that happened before the outage.
         let again = |known: &Waiting| known.event.name == event.name && known.event.fields == event.fields;
-        if event.name == REPEATING && self.queue.iter().rev().take(REPEATING_AMONG).any(again) {
+        let last = self.queue.len().saturating_sub(REPEATING_AMONG);
+        if event.name == REPEATING && self.queue.get(last..).is_some_and(|last| last.iter().any(again)) {
             return;
         }
         self.insert(self.queue.len(), event);

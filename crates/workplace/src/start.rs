@@ -9,7 +9,7 @@ use crate::updates::Stream;
 use crate::workplace::{Life, Workplace};
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::text::decimal;
+use headset_sip::text::{decimal, push_uuid};
 use headset_sip::{Time, digest};
 use headset_softphone::{
     Command, Credentials, FlowStatus, FlowView, Identity, Input as PhoneInput, Registrar, Settings,
@@ -348,16 +348,11 @@ fn instance_id(profile_id: &str, login: &str) -> String {
     let mut name = String::from(profile_id);
     name.push_str(login);
     let mut id = String::from("urn:uuid:");
-    let mut hash = digest::md5(&name);
-    hash[6] = hash[6] & 0x0f | 0x30;
-    hash[8] = hash[8] & 0x3f | 0x80;
-    for nibble in 0..32 {
-        if matches!(nibble, 8 | 12 | 16 | 20) {
-            id.push('-');
-        }
-        let digit = usize::from(hash[nibble / 2] >> (4 - nibble % 2 * 4) & 15);
-        id.push_str("0123456789abcdef".get(digit..=digit).unwrap_or_default());
+    let mut bits = [0; 2];
+    for (at, byte) in digest::md5(&name).iter().enumerate() {
+        bits[at >> 3 & 1] = bits[at >> 3 & 1] << 8 | u64::from(*byte);
     }
+    push_uuid(&mut id, &bits, 3);
     id
 }
 

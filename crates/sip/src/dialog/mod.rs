@@ -71,8 +71,8 @@ impl Dialog {
     /// The dialog that a response with a To tag makes at the end that sent the request (RFC 3261 §12.1.2): early by
     /// 101 to 199, confirmed by 2xx.
     pub fn uac(request: &Request, response: &Response) -> Result<Dialog, Invalid> {
-        let local_tag = request.from_tag().ok_or(Invalid("a From without a tag"))?;
-        let remote_tag = response.to_tag().ok_or(Invalid("a To without a tag"))?;
+        let local_tag = request.from_tag().ok_or(Invalid::new("a From without a tag"))?;
+        let remote_tag = response.to_tag().ok_or(Invalid::new("a To without a tag"))?;
         let mut dialog = Dialog::between(request, (Name::From, local_tag), (Name::To, remote_tag))?;
         dialog.learn(response)?;
         Ok(dialog)
@@ -85,7 +85,7 @@ impl Dialog {
         let mut dialog = Dialog::between(request, (Name::To, local_tag), (Name::From, remote_tag))?;
         dialog.remote_seq = Some(mem::take(&mut dialog.local_seq));
         dialog.remote_target = contact(request)?;
-        dialog.route_set = request.values(Name::RecordRoute).map(Into::into).collect();
+        dialog.learn_route(request);
         dialog.state = state;
         Ok(dialog)
     }
@@ -98,13 +98,20 @@ impl Dialog {
     ) -> Result<Dialog, Invalid> {
         let mut dialog = Dialog::NONE;
         dialog.local_seq = request.raw_cseq()?.0;
-        dialog.local_uri = request.address(ours)?.uri.to_string();
-        dialog.remote_uri = request.address(theirs)?.uri.to_string();
+        dialog.local_uri = uri_in(request, ours)?;
+        dialog.remote_uri = uri_in(request, theirs)?;
         dialog.call_id = request.call_id().into();
         dialog.local_tag = local_tag.into();
         dialog.remote_tag = remote_tag.into();
         dialog.secure = is_secure(request.uri());
         Ok(dialog)
+    }
+
+    fn learn_route(&mut self, headers: &Headers) {
+        self.route_set.clear();
+        for route in headers.values(Name::RecordRoute) {
+            self.route_set.push(route.into());
+        }
     }
 
     /// Takes what a later response to the request that made this dialog says: a 2xx confirms it and sets the route
@@ -120,7 +127,7 @@ impl Dialog {
             Err(_) if self.remote_target.is_empty() => self.remote_target = self.remote_uri.clone(),
             Err(_) => {}
         }
-        self.route_set = response.values(Name::RecordRoute).map(Into::into).collect();
+        self.learn_route(response);
         self.route_set.reverse();
         if response.is_success() {
             self.state = State::Confirmed;
@@ -130,8 +137,8 @@ impl Dialog {
 
     /// Takes the Contact of a 2xx to a target refresh request of ours: a re-INVITE or UPDATE (RFC 3261 §12.2.1.2).
     pub fn refresh_target(&mut self, headers: &Headers) {
-        if let Some(contact) = headers.contact() {
-            self.remote_target = contact.uri.to_string();
+        if let Ok(target) = contact(headers) {
+            self.remote_target = target;
         }
     }
 
@@ -217,6 +224,10 @@ impl Dialog {
     }
 }
 
+fn uri_in(headers: &Headers, name: Name) -> Result<String, Invalid> {
+    Ok(headers.address(name)?.uri.to_string())
+}
+
 fn uri_of(address: &str) -> Option<String> {
     Some(NameAddr::parse(address).ok()?.uri.to_string())
 }
@@ -230,5 +241,5 @@ fn is_secure(request_uri: &str) -> bool {
 }
 
 fn contact(headers: &Headers) -> Result<String, Invalid> {
-    headers.contact().map(|contact| contact.uri.to_string()).ok_or(Invalid("no Contact"))
+    headers.contact().map(|contact| contact.uri.to_string()).ok_or(Invalid::new("no Contact"))
 }

@@ -52,9 +52,9 @@ pub(super) fn encode(dialog: &Dialog) -> String {
 
 pub(super) fn decode(text: &str) -> Result<Dialog, Invalid> {
     if !text.starts_with("dialog ") || get(text, "dialog") != Some(VERSION) {
-        return Err(Invalid("a stored dialog of another version"));
+        return Err(Invalid::new("a stored dialog of another version"));
     }
-    read(text).ok_or(Invalid("a stored dialog that makes no sense"))
+    read(text).ok_or(Invalid::new("a stored dialog that makes no sense"))
 }
 
 /// Whoever writes this version later may say more.

@@ -31,17 +31,17 @@ pub struct Authorization {
 impl Authorization {
     /// Reads the header's value. Another scheme or algorithm is `Invalid`.
     pub fn parse(value: &str) -> Result<Authorization, Invalid> {
-        const MISSING: Invalid = Invalid("an answer with a part missing");
+        const MISSING: Invalid = Invalid::new("an answer with a part missing");
         let text = parameters(value)?;
         let needed = |name| parameter(text, name).ok_or(MISSING);
         let qop = match parameter(text, "qop") {
             Some(qop) if qop.eq_ignore_ascii_case("auth") => "auth",
             Some(qop) if qop.eq_ignore_ascii_case("auth-int") => "auth-int",
-            Some(_) => return Err(Invalid("an unknown quality of protection")),
+            Some(_) => return Err(Invalid::new("an unknown quality of protection")),
             None => "",
         };
         let nc = match parameter(text, "nc") {
-            Some(nc) => number_hex(&nc).ok_or(Invalid("a nonce count that is none"))?,
+            Some(nc) => number_hex(&nc).ok_or(Invalid::new("a nonce count that is none"))?,
             None if qop.is_empty() => 0,
             None => return Err(MISSING),
         };

@@ -40,12 +40,12 @@ impl Challenge {
                 qop_auth_int |= offer.eq_ignore_ascii_case("auth-int");
             }
             if !qop_auth && !qop_auth_int {
-                return Err(Invalid("an unknown quality of protection"));
+                return Err(Invalid::new("an unknown quality of protection"));
             }
         }
         Ok(Challenge {
-            realm: parameter(text, "realm").ok_or(Invalid("a challenge without a realm"))?,
-            nonce: parameter(text, "nonce").ok_or(Invalid("a challenge without a nonce"))?,
+            realm: parameter(text, "realm").ok_or(Invalid::new("a challenge without a realm"))?,
+            nonce: parameter(text, "nonce").ok_or(Invalid::new("a challenge without a nonce"))?,
             opaque: parameter(text, "opaque"),
             stale: is_true(text, "stale"),
             algorithm: algorithm(text)?,

@@ -3,13 +3,20 @@
 
 use alloc::vec::Vec;
 
+/// A table of constants. In the browser 256 bytes that nothing compresses weigh more than what computes them.
+macro_rules! table {
+    ($words:ident) => {
+        if cfg!(target_family = "wasm") { $words() } else { const { $words() } }
+    };
+}
+
 /// RFC 1321.
 pub(super) fn md5(pieces: &[&str]) -> Vec<u8> {
     let start = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0, 0, 0, 0];
-    let mut digest = digest(pieces, false, start, |state, words| {
+    let mut digest = digest(pieces, false, start, table!(sines), |state, words, table| {
         const SHIFTS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
         let [a, b, c, d, ..] = state;
-        for (i, k) in MD5.iter().enumerate() {
+        for (i, k) in table.iter().enumerate() {
             let (mixed, word) = match i >> 4 {
                 0 => (*b & *c | !*b & *d, i),
                 1 => (*d & *b | !*d & *c, 5 * i + 1),
@@ -27,8 +34,8 @@ pub(super) fn md5(pieces: &[&str]) -> Vec<u8> {
 
 /// RFC 6234 §6.1, §6.2.
 pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
-    digest(pieces, true, SHA256_START, |s, words| {
-        for (i, k) in SHA256.iter().enumerate() {
+    digest(pieces, true, SHA256_START, table!(cube_roots), |s, words, table| {
+        for (i, k) in table.iter().enumerate() {
             if i >= 16 {
                 let (x, y) = (words[(i + 1) & 15], words[(i + 14) & 15]);
                 let x = x.rotate_right(7) ^ x.rotate_right(18) ^ x >> 3;
@@ -44,7 +51,7 @@ pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
                 .wrapping_add(words[i & 15]);
             let second = (a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22))
                 .wrapping_add(a & b ^ a & c ^ b & c);
-            s.rotate_right(1);
+            s.copy_within(..7, 1);
             s[4] = s[4].wrapping_add(first);
             s[0] = first.wrapping_add(second);
         }
@@ -56,24 +63,25 @@ fn digest(
     pieces: &[&str],
     big_endian: bool,
     mut state: [u32; 8],
-    mix: fn(&mut [u32; 8], &mut [u32; 16]),
+    table: [u32; 64],
+    mix: fn(&mut [u32; 8], &mut [u32; 16], &[u32; 64]),
 ) -> Vec<u8> {
     let order = |word: u32| if big_endian { word.swap_bytes() } else { word };
     let mut data = padded(pieces, 64, big_endian);
     for block in data.as_chunks::<64>().0 {
         let mut words = [0; 16];
-        for (word, bytes) in words.iter_mut().zip(block.as_chunks().0) {
-            *word = order(u32::from_le_bytes(*bytes));
+        for (at, bytes) in block.as_chunks().0.iter().enumerate() {
+            words[at & 15] = order(u32::from_le_bytes(*bytes));
         }
         let before = state;
-        mix(&mut state, &mut words);
-        for (word, add) in state.iter_mut().zip(before) {
-            *word = word.wrapping_add(add);
+        mix(&mut state, &mut words, &table);
+        for (at, add) in before.iter().enumerate() {
+            state[at & 7] = state[at & 7].wrapping_add(*add);
         }
     }
     data.clear();
-    for word in state {
-        data.extend_from_slice(&order(word).to_le_bytes());
+    for word in &state {
+        data.extend_from_slice(&order(*word).to_le_bytes());
     }
     data
 }
@@ -105,7 +113,7 @@ pub(super) fn sha512_256(pieces: &[&str]) -> Vec<u8> {
                 .wrapping_add(words[i & 15]);
             let second = (a.rotate_right(28) ^ a.rotate_right(34) ^ a.rotate_right(39))
                 .wrapping_add(a & b ^ a & c ^ b & c);
-            s.rotate_right(1);
+            s.copy_within(..7, 1);
             s[4] = s[4].wrapping_add(first);
             s[0] = first.wrapping_add(second);
         }
@@ -134,145 +142,50 @@ fn padded(pieces: &[&str], block: usize, big_endian: bool) -> Vec<u8> {
     data
 }
 
-/// The sines' fractions.
-static MD5: [u32; 64] = [
-    0xd76a_a478,
-    0xe8c7_b756,
-    0x2420_70db,
-    0xc1bd_ceee,
-    0xf57c_0faf,
-    0x4787_c62a,
-    0xa830_4613,
-    0xfd46_9501,
-    0x6980_98d8,
-    0x8b44_f7af,
-    0xffff_5bb1,
-    0x895c_d7be,
-    0x6b90_1122,
-    0xfd98_7193,
-    0xa679_438e,
-    0x49b4_0821,
-    0xf61e_2562,
-    0xc040_b340,
-    0x265e_5a51,
-    0xe9b6_c7aa,
-    0xd62f_105d,
-    0x0244_1453,
-    0xd8a1_e681,
-    0xe7d3_fbc8,
-    0x21e1_cde6,
-    0xc337_07d6,
-    0xf4d5_0d87,
-    0x455a_14ed,
-    0xa9e3_e905,
-    0xfcef_a3f8,
-    0x676f_02d9,
-    0x8d2a_4c8a,
-    0xfffa_3942,
-    0x8771_f681,
-    0x6d9d_6122,
-    0xfde5_380c,
-    0xa4be_ea44,
-    0x4bde_cfa9,
-    0xf6bb_4b60,
-    0xbebf_bc70,
-    0x289b_7ec6,
-    0xeaa1_27fa,
-    0xd4ef_3085,
-    0x0488_1d05,
-    0xd9d4_d039,
-    0xe6db_99e5,
-    0x1fa2_7cf8,
-    0xc4ac_5665,
-    0xf429_2244,
-    0x432a_ff97,
-    0xab94_23a7,
-    0xfc93_a039,
-    0x655b_59c3,
-    0x8f0c_cc92,
-    0xffef_f47d,
-    0x8584_5dd1,
-    0x6fa8_7e4f,
-    0xfe2c_e6e0,
-    0xa301_4314,
-    0x4e08_11a1,
-    0xf753_7e82,
-    0xbd3a_f235,
-    0x2ad7_d2bb,
-    0xeb86_d391,
-];
+/// The sines of 1 to 64, in parts of 2³².
+const fn sines() -> [u32; 64] {
+    const SIN_1: f64 = 0.841_470_984_807_896_5;
+    const COS_1: f64 = 0.540_302_305_868_139_8;
+    let mut words = [0; 64];
+    let (mut sine, mut cosine) = (0.0, 1.0);
+    let mut i = 0;
+    while i < words.len() {
+        (sine, cosine) = (sine * COS_1 + cosine * SIN_1, cosine * COS_1 - sine * SIN_1);
+        words[i] = (f64::abs(sine) * PARTS) as u32;
+        i += 1;
+    }
+    words
+}
+
+const PARTS: f64 = (1u64 << 32) as f64;
 
 /// The square roots' fractions of the first eight primes.
 const SHA256_START: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
-/// The cube roots' fractions of the first 64 primes.
-static SHA256: [u32; 64] = [
-    0x428a_2f98,
-    0x7137_4491,
-    0xb5c0_fbcf,
-    0xe9b5_dba5,
-    0x3956_c25b,
-    0x59f1_11f1,
-    0x923f_82a4,
-    0xab1c_5ed5,
-    0xd807_aa98,
-    0x1283_5b01,
-    0x2431_85be,
-    0x550c_7dc3,
-    0x72be_5d74,
-    0x80de_b1fe,
-    0x9bdc_06a7,
-    0xc19b_f174,
-    0xe49b_69c1,
-    0xefbe_4786,
-    0x0fc1_9dc6,
-    0x240c_a1cc,
-    0x2de9_2c6f,
-    0x4a74_84aa,
-    0x5cb0_a9dc,
-    0x76f9_88da,
-    0x983e_5152,
-    0xa831_c66d,
-    0xb003_27c8,
-    0xbf59_7fc7,
-    0xc6e0_0bf3,
-    0xd5a7_9147,
-    0x06ca_6351,
-    0x1429_2967,
-    0x27b7_0a85,
-    0x2e1b_2138,
-    0x4d2c_6dfc,
-    0x5338_0d13,
-    0x650a_7354,
-    0x766a_0abb,
-    0x81c2_c92e,
-    0x9272_2c85,
-    0xa2bf_e8a1,
-    0xa81a_664b,
-    0xc24b_8b70,
-    0xc76c_51a3,
-    0xd192_e819,
-    0xd699_0624,
-    0xf40e_3585,
-    0x106a_a070,
-    0x19a4_c116,
-    0x1e37_6c08,
-    0x2748_774c,
-    0x34b0_bcb5,
-    0x391c_0cb3,
-    0x4ed8_aa4a,
-    0x5b9c_ca4f,
-    0x682e_6ff3,
-    0x748f_82ee,
-    0x78a5_636f,
-    0x84c8_7814,
-    0x8cc7_0208,
-    0x90be_fffa,
-    0xa450_6ceb,
-    0xbef9_a3f7,
-    0xc671_78f2,
-];
+/// The cube roots' fractions of the first 64 primes, in parts of 2³².
+const fn cube_roots() -> [u32; 64] {
+    let mut words = [0; 64];
+    let (mut i, mut number) = (0, 2u32);
+    while i < words.len() {
+        let mut divisor = 2;
+        while number % divisor != 0 {
+            divisor += 1;
+        }
+        if divisor == number {
+            // Newton's method: nine steps are enough for the largest.
+            let (mut root, mut steps) = (4.0, 0);
+            while steps < 9 {
+                root -= (root - number as f64 / (root * root)) / 3.0;
+                steps += 1;
+            }
+            words[i] = (root * PARTS) as u64 as u32;
+            i += 1;
+        }
+        number += 1;
+    }
+    words
+}
 
 #[cfg(feature = "sha-512-256")]
 const SHA512_256_START: [u64; 8] = [

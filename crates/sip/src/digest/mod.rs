@@ -7,7 +7,7 @@ mod hash;
 pub use answer::Authorization;
 pub use challenge::{Challenge, respond};
 
-use crate::message::{CommaSplit, cut, push_quoted, split_word, trim, unquote};
+use crate::message::{CommaSplit, HEXADECIMAL, cut, push_digit, push_quoted, split_word, trim, unquote};
 use crate::{Invalid, Method};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -146,8 +146,8 @@ fn response(algorithm: Algorithm, realm: &str, nonce: &str, qop: &str, answer: &
 fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+        for nibble in &[byte >> 4, byte & 15] {
+            push_digit(&mut text, HEXADECIMAL, usize::from(*nibble));
         }
     }
     text
@@ -168,7 +168,7 @@ fn parameters(text: &str) -> Result<&str, Invalid> {
     split_word(trim(text))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Digest"))
         .map(|(_, rest)| rest)
-        .ok_or(Invalid("another scheme than Digest"))
+        .ok_or(Invalid::new("another scheme than Digest"))
 }
 
 /// The value of the first parameter of this name in `name=value, name="value"`.
@@ -191,7 +191,7 @@ fn is_true(text: &str, name: &str) -> bool {
 /// The algorithm that is named; MD5 where none is.
 fn algorithm(text: &str) -> Result<Algorithm, Invalid> {
     match parameter(text, "algorithm") {
-        Some(name) => Algorithm::new(&name).ok_or(Invalid("an unknown digest algorithm")),
+        Some(name) => Algorithm::new(&name).ok_or(Invalid::new("an unknown digest algorithm")),
         None => Ok(Algorithm::Md5),
     }
 }

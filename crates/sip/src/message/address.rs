@@ -1,5 +1,5 @@
 use super::params::Params;
-use super::scan::{after, closing_quote, cut, find, quotes_close, slice, trim};
+use super::scan::{after, closing_quote, cut, find, position, quotes_close, slice, trim};
 use super::uri::Uri;
 use super::write::{push_quoted, unescape};
 use crate::Invalid;
@@ -34,7 +34,7 @@ impl<'a> NameAddr<'a> {
             push_quoted(&mut text, display_name);
             text.push(' ');
         }
-        for piece in ["<", uri, ">", if tag.is_empty() { "" } else { ";tag=" }, tag] {
+        for piece in &["<", uri, ">", if tag.is_empty() { "" } else { ";tag=" }, tag] {
             text.push_str(piece);
         }
         text
@@ -102,36 +102,36 @@ pub(super) struct Parts<'a> {
 /// Takes an address apart without reading its URI.
 pub(super) fn split(text: &str) -> Result<Parts<'_>, Invalid> {
     let text = trim(text);
-    let (display, rest) = if text.starts_with('"') {
-        let close = closing_quote(text, 0).ok_or(Invalid("a display name whose quotes do not close"))?;
+    let (display, rest) = if text.starts_with("\"") {
+        let close = closing_quote(text, 0).ok_or(Invalid::new("a display name whose quotes do not close"))?;
         (Display::Quoted(slice(text, 1, close)), trim(after(text, close + 1)))
     } else {
         let at = unquoted_bracket(text).unwrap_or(0);
         let name = trim(slice(text, 0, at));
         if !name.is_empty() && find(name, b'"').is_some() {
-            return Err(Invalid("a display name with quotes in it"));
+            return Err(Invalid::new("a display name with quotes in it"));
         }
         (Display::Bare(name), after(text, at))
     };
-    let (uri, params) = if let Some(inside) = rest.strip_prefix('<') {
-        cut(inside, b'>').ok_or(Invalid("angle brackets that do not close"))?
+    let (uri, params) = if let Some(inside) = rest.strip_prefix("<") {
+        cut(inside, b'>').ok_or(Invalid::new("angle brackets that do not close"))?
     } else if let Display::Quoted(_) = display {
-        return Err(Invalid("a display name without an address in angle brackets"));
+        return Err(Invalid::new("a display name without an address in angle brackets"));
     } else {
         let end = find(rest, b';').unwrap_or(rest.len());
         let uri = slice(rest, 0, end);
         // RFC 3261 §20: such a URI must stand in angle brackets.
-        if uri.bytes().any(|byte| matches!(byte, b'?' | b',')) {
-            return Err(Invalid("a URI with ? or , that needs angle brackets"));
+        if position(uri, |byte| matches!(byte, b'?' | b',')).is_some() {
+            return Err(Invalid::new("a URI with ? or , that needs angle brackets"));
         }
         (uri, after(rest, end))
     };
     let params = trim(params);
-    if !params.is_empty() && !params.starts_with(';') {
-        return Err(Invalid("something after the address that is no parameter"));
+    if !params.is_empty() && !params.starts_with(";") {
+        return Err(Invalid::new("something after the address that is no parameter"));
     }
     if !quotes_close(params) {
-        return Err(Invalid("a parameter whose quotes do not close"));
+        return Err(Invalid::new("a parameter whose quotes do not close"));
     }
     Ok(Parts { display, uri: trim(uri), params })
 }

@@ -2,15 +2,20 @@ use super::headers::Headers;
 use super::name::Name;
 use super::parse::index_fields;
 use super::scan::{Range, is_token_byte};
-use super::write::{push_line, push_number};
+use super::write::{push_line, push_number, push_replaced};
 use super::{Request, Response};
 use crate::Method;
+use crate::text::concat;
+use alloc::boxed::Box;
 use alloc::string::String;
 
 /// A request being written. Header values lose their control characters: one value is one line, whatever it holds.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct RequestBuilder {
+pub struct RequestBuilder(Box<RequestDraft>);
+
+#[derive(Clone, Debug)]
+struct RequestDraft {
     method: Method,
     uri: Range,
     draft: Draft,
@@ -19,7 +24,10 @@ pub struct RequestBuilder {
 /// A response being written. Header values lose their control characters: one value is one line, whatever it holds.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct ResponseBuilder {
+pub struct ResponseBuilder(Box<ResponseDraft>);
+
+#[derive(Clone, Debug)]
+struct ResponseDraft {
     status: u16,
     reason: Range,
     /// Where To ends, if it may yet get a tag.
@@ -43,11 +51,11 @@ impl RequestBuilder {
         text.push_str(method.as_str());
         text.push(' ');
         let start = text.len();
-        text.extend(uri.chars().filter(|c| *c > ' ' && *c != '\x7f'));
+        push_replaced(text, uri, |byte| matches!(byte, 0..=b' ' | 0x7f).then_some(""));
         let uri = Range::new(start, text.len());
         text.push_str(" SIP/2.0\r\n");
         draft.fields_at = draft.text.len();
-        RequestBuilder { method, uri, draft }
+        RequestBuilder(Box::new(RequestDraft { method, uri, draft }))
     }
 
     /// Adds a header.
@@ -57,13 +65,13 @@ impl RequestBuilder {
 
     /// Adds a header, where there is a value.
     pub(crate) fn header_if(mut self, name: Name, value: Option<&str>) -> Self {
-        self.draft.line_if(name, value);
+        self.0.draft.line_if(name, value);
         self
     }
 
     /// Adds a header that has no [`Name`].
     pub fn raw_header(mut self, name: &str, value: &str) -> Self {
-        self.draft.line(name, value);
+        self.0.draft.line(name, value);
         self
     }
 
@@ -72,29 +80,30 @@ impl RequestBuilder {
         let mut value = String::new();
         push_number(&mut value, number);
         value.push(' ');
-        value.push_str(self.method.as_str());
-        self.draft.line("CSeq", &value);
+        value.push_str(self.0.method.as_str());
+        self.0.draft.line("CSeq", &value);
         self
     }
 
     /// Adds a Via above those that are there: `SIP/2.0/WS sent-by;branch=…`.
     pub fn via(mut self, transport: &str, sent_by: &str, branch: &str) -> Self {
-        let text = &mut self.draft.text;
-        let fields = text.split_off(self.draft.fields_at);
-        self.draft.line("Via", &["SIP/2.0/", transport, " ", sent_by, ";branch=", branch].concat());
-        self.draft.text.push_str(&fields);
+        let text = &mut self.0.draft.text;
+        let fields = text.split_off(self.0.draft.fields_at);
+        self.0.draft.line("Via", &concat(&["SIP/2.0/", transport, " ", sent_by, ";branch=", branch]));
+        self.0.draft.text.push_str(&fields);
         self
     }
 
     /// Sets the body and its Content-Type.
     pub fn body(mut self, content_type: &str, text: &str) -> Self {
-        self.draft.set_body(content_type, text);
+        self.0.draft.set_body(content_type, text);
         self
     }
 
     /// The request, with its Content-Length.
     pub fn finish(self) -> Request {
-        Request { method: self.method, uri: self.uri, headers: self.draft.finish() }
+        let RequestDraft { method, uri, draft } = *self.0;
+        Request { method, uri, headers: draft.finish() }
     }
 }
 
@@ -127,15 +136,15 @@ impl ResponseBuilder {
         if status == 100 {
             draft.copy(request, Name::Timestamp);
         }
-        ResponseBuilder { status, reason, untagged, draft }
+        ResponseBuilder(Box::new(ResponseDraft { status, reason, untagged, draft }))
     }
 
     /// Gives To a tag, where it has none.
     pub fn to_tag(mut self, tag: &str) -> Self {
-        if let Some(at) = self.untagged.take() {
-            let rest = self.draft.text.split_off(at);
-            for piece in [";tag=", tag, &rest] {
-                self.draft.text.push_str(piece);
+        if let Some(at) = self.0.untagged.take() {
+            let rest = self.0.draft.text.split_off(at);
+            for piece in &[";tag=", tag, &rest] {
+                self.0.draft.text.push_str(piece);
             }
         }
         self
@@ -148,19 +157,20 @@ impl ResponseBuilder {
 
     /// Adds a header that has no [`Name`].
     pub fn raw_header(mut self, name: &str, value: &str) -> Self {
-        self.draft.line(name, value);
+        self.0.draft.line(name, value);
         self
     }
 
     /// Sets the body and its Content-Type.
     pub fn body(mut self, content_type: &str, text: &str) -> Self {
-        self.draft.set_body(content_type, text);
+        self.0.draft.set_body(content_type, text);
         self
     }
 
     /// The response, with its Content-Length.
     pub fn finish(self) -> Response {
-        Response { status: self.status, reason: self.reason, headers: self.draft.finish() }
+        let ResponseDraft { status, reason, draft, .. } = *self.0;
+        Response { status, reason, headers: draft.finish() }
     }
 }
 
@@ -172,7 +182,7 @@ impl Draft {
 
     fn line(&mut self, name: &str, value: &str) {
         let start = self.text.len();
-        self.text.extend(name.bytes().filter(|byte| is_token_byte(*byte)).map(char::from));
+        push_replaced(&mut self.text, name, |byte| (!is_token_byte(byte)).then_some(""));
         if self.text.len() > start {
             self.text.push_str(": ");
             push_line(&mut self.text, value);

@@ -83,6 +83,7 @@ impl Headers {
     }
 
     /// Every header of this name, unread, in their order.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub fn all(&self, name: Name) -> All<'_> {
         All { text: &self.text, fields: self.fields.iter(), name, spelling: None }
     }
@@ -94,6 +95,7 @@ impl Headers {
     }
 
     /// The single values of every header of this name: split at commas, whether on one line or on many.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub fn values(&self, name: Name) -> Values<'_> {
         Values { all: self.all(name), line: CommaSplit::new("") }
     }
@@ -113,7 +115,7 @@ impl Headers {
         if let Some(via) = self.known.via(&self.text) {
             return Ok(via);
         }
-        Via::parse(self.values(Name::Via).next().ok_or(Invalid("no Via"))?)
+        Via::parse(self.values(Name::Via).next().ok_or(Invalid::new("no Via"))?)
     }
 
     /// Who sent the request.
@@ -192,11 +194,11 @@ impl Headers {
         if let Some(known) = self.known.cseq(&self.text) {
             return Ok(known);
         }
-        let value = self.get(Name::CSeq).ok_or(Invalid("no CSeq"))?;
-        let (digits, method) = split_word(value).ok_or(Invalid("a CSeq without a method"))?;
+        let value = self.get(Name::CSeq).ok_or(Invalid::new("no CSeq"))?;
+        let (digits, method) = split_word(value).ok_or(Invalid::new("a CSeq without a method"))?;
         // RFC 3261 §8.1.1.5: less than 2**31.
         let number =
-            number(digits).filter(|number| *number < 1 << 31).ok_or(Invalid("a CSeq out of range"))?;
+            number(digits).filter(|number| *number < 1 << 31).ok_or(Invalid::new("a CSeq out of range"))?;
         Ok((number, method))
     }
 
@@ -216,7 +218,7 @@ impl Headers {
         if let Some(parts) = self.known.parts(name, &self.text) {
             return Ok(parts);
         }
-        address::split(self.get(name).ok_or(Invalid("no such header"))?)
+        address::split(self.get(name).ok_or(Invalid::new("no such header"))?)
     }
 
     fn tag(&self, name: Name) -> Option<&str> {

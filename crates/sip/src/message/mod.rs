@@ -162,5 +162,6 @@ impl Deref for Response {
     }
 }
 
-pub(crate) use scan::{CommaSplit, cut, cut_or_all, hash, number, number_hex, split_word, trim};
-pub(crate) use write::{push_line, unquote};
+pub(crate) use scan::{CommaSplit, cut, cut_or_all, hash, number, number_hex, position, split_word, trim};
+pub(crate) use uri::push_escaped;
+pub(crate) use write::{HEXADECIMAL, push_digit, push_line, push_replaced, unquote};

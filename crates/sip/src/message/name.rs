@@ -1,3 +1,5 @@
+use super::scan::slice;
+
 macro_rules! names {
     ($($name:ident $text:literal)*) => {
         /// Which header: those that this crate or its users read by name. All others are [`Name::Other`], and are
@@ -13,7 +15,7 @@ macro_rules! names {
 
         static ALL: &[Name] = &[$(Name::$name),*];
         /// Every usual spelling, one after the other.
-        static SPELLINGS: &[u8] = concat!($($text),*).as_bytes();
+        static SPELLINGS: &str = concat!($($text),*);
         const LENGTHS: &[usize] = &[$($text.len()),*];
     };
 }
@@ -80,7 +82,7 @@ static TABLE: [u8; SLOTS] = {
     let mut index = 0;
     while index < COUNT {
         let (start, end) = (STARTS[index] as usize, STARTS[index + 1] as usize);
-        let mut at = slot(end - start, SPELLINGS[start], SPELLINGS[end - 1]);
+        let mut at = slot(end - start, SPELLINGS.as_bytes()[start], SPELLINGS.as_bytes()[end - 1]);
         while table[at % SLOTS] != COUNT as u8 {
             at += 1;
         }
@@ -98,11 +100,11 @@ const fn slot(length: usize, first: u8, last: u8) -> usize {
 }
 
 /// Empty for [`Name::Other`].
-fn spelling(index: u8) -> &'static [u8] {
+fn spelling(index: u8) -> &'static str {
     let Some([start, end]) = STARTS.get(usize::from(index)..).and_then(|starts| starts.first_chunk()) else {
-        return &[];
+        return "";
     };
-    SPELLINGS.get(usize::from(*start)..usize::from(*end)).unwrap_or(&[])
+    slice(SPELLINGS, usize::from(*start), usize::from(*end))
 }
 
 impl Name {
@@ -116,13 +118,13 @@ impl Name {
         let slot = slot(text.len(), *first, *last);
         // Most spellings are the usual ones: comparing those is quicker.
         let index = TABLE[slot % SLOTS];
-        let found = if is_same(spelling(index), text) { Some(index) } else { search(text, slot) };
+        let found = if is_same(spelling(index).as_bytes(), text) { Some(index) } else { search(text, slot) };
         found.and_then(|index| ALL.get(usize::from(index)).copied()).unwrap_or(Name::Other)
     }
 
     /// Its usual spelling; empty for [`Name::Other`].
     pub fn as_str(self) -> &'static str {
-        str::from_utf8(spelling(self as u8)).unwrap_or("")
+        spelling(self as u8)
     }
 }
 
@@ -155,7 +157,7 @@ fn search(text: &[u8], slot: usize) -> Option<u8> {
         if index == COUNT as u8 {
             return None;
         }
-        if spelling(index).eq_ignore_ascii_case(text) {
+        if spelling(index).as_bytes().eq_ignore_ascii_case(text) {
             return Some(index);
         }
         slot += 1;
@@ -178,7 +180,7 @@ mod tests {
             assert_eq!(Name::new(&long.to_ascii_uppercase()), *name);
             assert_eq!(Name::new(&long.to_ascii_lowercase()), *name);
         }
-        assert_eq!(spellings.as_bytes(), SPELLINGS);
+        assert_eq!(spellings, SPELLINGS);
         assert_eq!(Name::Other as usize, ALL.len());
         for (letter, name) in COMPACT {
             let text = String::from(char::from(*letter));

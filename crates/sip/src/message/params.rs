@@ -1,4 +1,4 @@
-use super::scan::{after, closing_quote, is_token, is_token_byte, slice, trim};
+use super::scan::{after, closing_quote, is_token, is_token_byte, position, slice, trim};
 use super::write::{push_quoted, unescape};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -50,10 +50,11 @@ impl<'a> Params<'a> {
             out.push_str(name);
             let Some(value) = value else { continue };
             out.push('=');
-            let is_plain =
-                !value.is_empty() && value.bytes().all(|b| is_token_byte(b) || b"[]:".contains(&b));
+            let is_plain = !value.is_empty()
+                && position(value, |byte| !is_token_byte(byte) && !matches!(byte, b'[' | b']' | b':'))
+                    .is_none();
             if is_plain
-                || closing_quote(value, 0) == Some(value.len().wrapping_sub(1)) && value.starts_with('"')
+                || closing_quote(value, 0) == Some(value.len().wrapping_sub(1)) && value.starts_with("\"")
             {
                 out.push_str(value);
             } else {
@@ -93,12 +94,12 @@ pub(super) struct Param<'a> {
 
 impl<'a> Param<'a> {
     fn is_quoted(self) -> bool {
-        self.value.is_some_and(|value| value.starts_with('"'))
+        self.value.is_some_and(|value| value.starts_with("\""))
     }
 
     fn inside(self) -> &'a str {
         let value = self.value.unwrap_or("");
-        if !value.starts_with('"') {
+        if !value.starts_with("\"") {
             return value;
         }
         slice(value, 1, closing_quote(value, 0).unwrap_or(value.len()))

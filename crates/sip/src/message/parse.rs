@@ -182,7 +182,7 @@ fn read_start_line(text: &str, line: &str) -> Result<StartLine, ParseError> {
     if !is_sip(version) {
         return bad("A request line in pieces");
     }
-    let uri = uri.strip_prefix('<').and_then(|uri| uri.strip_suffix('>')).unwrap_or(uri);
+    let uri = uri.strip_prefix("<").and_then(|uri| uri.strip_suffix(">")).unwrap_or(uri);
     let problem = if !is_version_2(version) {
         Some(VERSION)
     } else if uri.is_empty() || uri.bytes().fold(false, |bad, byte| bad | (byte <= b' ')) {
@@ -298,7 +298,7 @@ fn unfold(text: String, folds: &[usize]) -> String {
     let mut from = 0;
     for &at in folds {
         unfolded.push_str(slice(&text, from, at));
-        unfolded.push(if unfolded.ends_with('\n') { '?' } else { ' ' });
+        unfolded.push_str(if unfolded.ends_with("\n") { "?" } else { " " });
         from = at + 1;
     }
     unfolded.push_str(after(&text, from));

@@ -47,13 +47,21 @@ pub(crate) fn after(text: &str, start: usize) -> &str {
 }
 
 /// `text` without white space around it.
-#[inline]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline)]
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_ascii()
 }
 
 pub(crate) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
+}
+
+/// Where the first byte of a kind is.
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+pub(crate) fn position(text: &str, is_wanted: fn(u8) -> bool) -> Option<usize> {
+    text.as_bytes().iter().position(|byte| is_wanted(*byte))
 }
 
 /// Where this byte (ASCII) is first.
@@ -180,7 +188,7 @@ pub(crate) fn cut_or_all(text: &str, at: u8) -> (&str, &str) {
 
 /// What is before the first space or tab, and what after it.
 pub(crate) fn split_word(text: &str) -> Option<(&str, &str)> {
-    let at = text.bytes().position(is_blank)?;
+    let at = position(text, is_blank)?;
     Some((slice(text, 0, at), trim(after(text, at))))
 }
 

@@ -1,6 +1,6 @@
 use super::params::Params;
-use super::scan::{Class, after, cut_or_all, find, number, run, slice, trim};
-use super::write::push_number;
+use super::scan::{Class, after, cut_or_all, find, number, position, run, slice, trim};
+use super::write::{push_digit, push_number};
 use crate::Invalid;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -63,7 +63,7 @@ impl<'a> Uri<'a> {
     pub fn sip(user: &str, host: &str) -> String {
         let mut text = String::from("sip:");
         if !user.is_empty() {
-            push_escaped(&mut text, user, b"&=+$,;?/", true);
+            push_escaped(&mut text, user, "&=+$,;?/", true);
             text.push('@');
         }
         text.push_str(host);
@@ -74,16 +74,16 @@ impl<'a> Uri<'a> {
     /// contain `#` and UTF-8.
     pub fn parse(text: &'a str) -> Result<Uri<'a>, Invalid> {
         let text = trim(text);
-        let colon = text.bytes().position(|byte| byte == b':').ok_or(Invalid("a URI without a scheme"))?;
+        let colon = find(text, b':').ok_or(Invalid::new("a URI without a scheme"))?;
         let (scheme, rest) = (slice(text, 0, colon), after(text, colon + 1));
         let scheme = match scheme {
             _ if scheme.eq_ignore_ascii_case("sip") => Scheme::Sip,
             _ if scheme.eq_ignore_ascii_case("sips") => Scheme::Sips,
             _ if scheme.eq_ignore_ascii_case("tel") => Scheme::Tel,
             _ if is_scheme(scheme) => Scheme::Other(scheme),
-            _ => return Err(Invalid("a URI whose scheme is none")),
+            _ => return Err(Invalid::new("a URI whose scheme is none")),
         };
-        let places = Places::of(rest).ok_or(Invalid("a character that no URI can have"))?;
+        let places = Places::of(rest).ok_or(Invalid::new("a character that no URI can have"))?;
         let mut uri = Uri {
             scheme,
             user: None,
@@ -98,13 +98,13 @@ impl<'a> Uri<'a> {
             Scheme::Tel => {
                 let (number, params) = cut_or_all(rest, b';');
                 if number.is_empty() {
-                    return Err(Invalid("a tel URI without a number"));
+                    return Err(Invalid::new("a tel URI without a number"));
                 }
                 uri.user = Some(number);
                 uri.params = Params::parse(params);
             }
             Scheme::Other(_) if rest.is_empty() => {
-                return Err(Invalid("a URI with nothing after its scheme"));
+                return Err(Invalid::new("a URI with nothing after its scheme"));
             }
             Scheme::Other(_) => uri.host = rest,
         }
@@ -116,7 +116,7 @@ impl<'a> Uri<'a> {
         if let Some(at_sign) = host.checked_sub(1) {
             let (user, password) = cut_or_all(slice(rest, 0, at_sign), b':');
             if user.is_empty() {
-                return Err(Invalid("a URI with an empty user part"));
+                return Err(Invalid::new("a URI with an empty user part"));
             }
             self.user = Some(user);
             self.password = (!password.is_empty()).then_some(password);
@@ -166,10 +166,10 @@ impl<'a> Uri<'a> {
     pub fn push_to(&self, out: &mut String) {
         self.push_without_headers(out);
         for (index, (name, value)) in self.headers().enumerate() {
-            out.push(if index == 0 { '?' } else { '&' });
-            push_escaped(out, name, b"[]/?:+$", false);
+            out.push_str(if index == 0 { "?" } else { "&" });
+            push_escaped(out, name, "[]/?:+$", false);
             out.push('=');
-            push_escaped(out, value, b"[]/?:+$", false);
+            push_escaped(out, value, "[]/?:+$", false);
         }
     }
 
@@ -178,10 +178,10 @@ impl<'a> Uri<'a> {
         out.push_str(self.scheme.as_str());
         out.push(':');
         if let Some(user) = self.user {
-            push_escaped(out, user, b"&=+$,;?/", false);
+            push_escaped(out, user, "&=+$,;?/", false);
             if let Some(password) = self.password {
                 out.push(':');
-                push_escaped(out, password, b"&=+$,", false);
+                push_escaped(out, password, "&=+$,", false);
             }
             if self.is_sip() {
                 out.push('@');
@@ -194,10 +194,10 @@ impl<'a> Uri<'a> {
         }
         for (name, value) in self.params.each().map(|param| (param.name, param.value)) {
             out.push(';');
-            push_escaped(out, name, b"[]/:&+$", false);
+            push_escaped(out, name, "[]/:&+$", false);
             if let Some(value) = value {
                 out.push('=');
-                push_escaped(out, value, b"[]/:&+$", false);
+                push_escaped(out, value, "[]/:&+$", false);
             }
         }
     }
@@ -212,8 +212,9 @@ impl<'a> Uri<'a> {
 }
 
 fn is_scheme(text: &str) -> bool {
-    text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && position(text, |byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'+' | b'-' | b'.'))
+            .is_none()
 }
 
 /// Where the parts are of what follows a SIP URI's scheme.
@@ -252,13 +253,14 @@ impl Places {
 
 /// `host`, `host:port`, `[v6]`, `[v6]:port`.
 pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), Invalid> {
-    const NO_HOST: Invalid = Invalid("no host");
-    const NO_PORT: Invalid = Invalid("no port number");
-    let end = if text.starts_with('[') {
-        let close = find(text, b']').ok_or(Invalid("an IPv6 address without its bracket"))?;
+    const NO_HOST: Invalid = Invalid::new("no host");
+    const NO_PORT: Invalid = Invalid::new("no port number");
+    let end = if text.starts_with("[") {
+        let close = find(text, b']').ok_or(Invalid::new("an IPv6 address without its bracket"))?;
         let inside = slice(text, 1, close);
-        if inside.len() < 2 || !inside.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')) {
-            return Err(Invalid("brackets around no IPv6 address"));
+        let is_wrong = |byte: u8| !byte.is_ascii_hexdigit() && !matches!(byte, b':' | b'.');
+        if inside.len() < 2 || position(inside, is_wrong).is_some() {
+            return Err(Invalid::new("brackets around no IPv6 address"));
         }
         close + 1
     } else {
@@ -272,7 +274,7 @@ pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), Invalid
     if port.is_empty() {
         return Ok((host, None));
     }
-    let port = port.strip_prefix(':').ok_or(NO_HOST)?;
+    let port = port.strip_prefix(":").ok_or(NO_HOST)?;
     let port = number(trim(port)).and_then(|port| u16::try_from(port).ok()).ok_or(NO_PORT)?;
     Ok((host, Some(port)))
 }
@@ -369,26 +371,27 @@ fn escaped(bytes: &[u8]) -> Option<u8> {
 }
 
 /// Adds `text`, its bytes escaped unless they are unreserved, `allowed` or, without `percent`, part of an escape.
-fn push_escaped(out: &mut String, text: &str, allowed: &[u8], percent: bool) {
-    let bytes = text.as_bytes();
-    for (index, &byte) in bytes.iter().enumerate() {
-        let plain = byte.is_ascii_alphanumeric()
-            || b"-_.!~*'()".contains(&byte)
-            || allowed.contains(&byte)
-            || !percent && escaped(bytes.get(index..).unwrap_or(&[])).is_some();
-        if plain {
-            out.push(char::from(byte));
-        } else {
+pub(crate) fn push_escaped(out: &mut String, text: &str, allowed: &str, percent: bool) {
+    let mut plain = 0;
+    for (at, &byte) in text.as_bytes().iter().enumerate() {
+        if !byte.is_ascii_alphanumeric()
+            && find("-_.!~*'()", byte).is_none()
+            && find(allowed, byte).is_none()
+            && (percent || escaped(after(text, at).as_bytes()).is_none())
+        {
+            out.push_str(slice(text, plain, at));
             push_escape(out, byte);
+            plain = at + 1;
         }
     }
+    out.push_str(after(text, plain));
 }
 
 fn push_escape(out: &mut String, byte: u8) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     out.push('%');
-    out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-    out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    for digit in &[byte >> 4, byte & 15] {
+        push_digit(out, "0123456789ABCDEF", usize::from(*digit));
+    }
 }
 
 #[cfg(test)]

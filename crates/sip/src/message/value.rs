@@ -4,7 +4,7 @@ use super::address::NameAddr;
 use super::headers::Headers;
 use super::name::Name;
 use super::params::Params;
-use super::scan::{after, cut, find, number, slice, split_word, trim};
+use super::scan::{after, cut, find, number, position, slice, split_word, trim};
 use crate::{Invalid, Method};
 
 /// A value with parameters: `presence;id=7`, `active;expires=60`, `SIP;cause=200;text="…"`.
@@ -60,7 +60,7 @@ impl<'a> Replaces<'a> {
             (Some(to_tag), Some(from_tag)) if !value.is_empty() => {
                 Ok(Replaces { call_id: value, to_tag, from_tag, early_only: params.contains("early-only") })
             }
-            _ => Err(Invalid("a Replaces with a part missing")),
+            _ => Err(Invalid::new("a Replaces with a part missing")),
         }
     }
 }
@@ -104,7 +104,7 @@ impl Headers {
     /// Min-SE, RSeq, Retry-After.
     pub fn number(&self, name: Name) -> Option<u32> {
         let value = self.get(name)?;
-        let end = value.bytes().position(|byte| matches!(byte, b';' | b' ' | b'\t' | b'('));
+        let end = position(value, |byte| matches!(byte, b';' | b' ' | b'\t' | b'('));
         number(slice(value, 0, end.unwrap_or(value.len())))
     }
 
@@ -203,8 +203,8 @@ fn next_part<'a>(text: &'a str, boundary: &str) -> Option<(&'a str, &'a str)> {
         if line.strip_prefix("--").and_then(|rest| rest.strip_prefix(boundary)).is_some_and(is_line_rest) {
             // The line end before a delimiter is the delimiter's (RFC 2046 §5.1.1).
             let before = slice(text, 0, from);
-            let before = before.strip_suffix('\n').unwrap_or(before);
-            return Some((before.strip_suffix('\r').unwrap_or(before), more));
+            let before = before.strip_suffix("\n").unwrap_or(before);
+            return Some((before.strip_suffix("\r").unwrap_or(before), more));
         }
         from += line.len() + 1;
         if from > text.len() {

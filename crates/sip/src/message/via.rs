@@ -19,11 +19,11 @@ pub struct Via<'a> {
 impl<'a> Via<'a> {
     /// Reads one Via value.
     pub fn parse(text: &'a str) -> Result<Via<'a>, Invalid> {
-        const BAD: Invalid = Invalid("a Via that cannot be read");
+        const BAD: Invalid = Invalid::new("a Via that cannot be read");
         let (name, rest) = cut(text, b'/').ok_or(BAD)?;
         let (version, rest) = cut(rest, b'/').ok_or(BAD)?;
         if !trim(name).eq_ignore_ascii_case("SIP") || trim(version) != "2.0" {
-            return Err(Invalid("a Via of another protocol"));
+            return Err(Invalid::new("a Via of another protocol"));
         }
         let (transport, rest) = split_word(trim(rest)).ok_or(BAD)?;
         let end = find(rest, b';').unwrap_or(rest.len());

@@ -87,7 +87,7 @@ impl<C: Copy + Ord, Q, R> Exchanges<C, Q, R> {
         for mark in &entry.marks {
             self.index.remove(hash(&[mark]), key.id);
         }
-        for timer in [Timer::Retransmit, Timer::Lifetime] {
+        for &timer in &[Timer::Retransmit, Timer::Lifetime] {
             self.timers.clear((key.id, timer));
         }
         if !entry.machine.silent {
@@ -132,7 +132,7 @@ impl<C: Copy + Ord, Q, R> Exchanges<C, Q, R> {
 
     /// Whose messages have this mark; where there is a connection, on that one.
     pub fn find(&self, connection: Option<C>, mark: &str) -> Option<TransactionKey<C>> {
-        self.index.candidates(hash(&[mark])).find_map(|id| {
+        self.index.find(hash(&[mark]), |id| {
             let entry = self.entry(id)?;
             let is_there = connection.is_none_or(|connection| connection == entry.connection)
                 && entry.marks.iter().any(|own| own == mark);

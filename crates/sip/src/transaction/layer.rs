@@ -4,6 +4,7 @@ use super::machine::{Event, Role};
 use super::{TransactionKey, TransactionOutput, matching};
 use crate::{Message, Method, Request, Response, Time};
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// All transactions of one user agent.
@@ -134,7 +135,10 @@ impl<C: Copy + Ord> Transactions<C> {
     ) -> TransactionKey<C> {
         let is_invite = *request.method() == Method::Invite;
         let role = if is_invite { Role::InviteClient } else { Role::PlainClient };
-        let marks = matching::of_client(&request).into_iter().collect();
+        let mut marks = Vec::new();
+        if let Some(mark) = matching::of_client(&request) {
+            marks.push(mark);
+        }
         let reliable = is_reliable(&request);
         self.0.start(now, connection, role, marks, request.into_string(), reliable, silent)
     }
@@ -159,7 +163,7 @@ impl<C: Copy + Ord> Transactions<C> {
             _ => {}
         }
         let is_cancel = *method == Method::Cancel;
-        let marks = Vec::from([mark, origin]);
+        let marks = vec![mark, origin];
         let key = self.0.start(now, connection, role, marks, answer, is_reliable(&request), false);
         self.0.output(match first {
             _ if is_cancel => TransactionOutput::Cancel { key, invite, request },

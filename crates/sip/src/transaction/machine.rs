@@ -198,8 +198,10 @@ impl Machine {
             Event::Acknowledge { tag, text } => {
                 if self.state == State::Accepted {
                     context.send(&text);
-                    self.acks.retain(|(acknowledged, _)| acknowledged != tag);
-                    self.acks.push((tag.into(), text));
+                    match self.acks.iter_mut().find(|(acknowledged, _)| acknowledged == tag) {
+                        Some((_, ack)) => *ack = text,
+                        None => self.acks.push((tag.into(), text)),
+                    }
                 }
             }
             Event::Cancel(reason) => match (self.role, self.state, &self.cancel) {

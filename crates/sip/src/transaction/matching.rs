@@ -1,7 +1,6 @@
 //! Which transaction a message belongs to.
 
 use crate::message::push_number;
-use crate::text::concat;
 use crate::{Headers, Name, Request, Response};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -23,7 +22,7 @@ pub(super) fn of_response(response: &Response) -> Option<String> {
 }
 
 fn of_branch(headers: &Headers, method: &str) -> Option<String> {
-    Some(concat(&["c\n", method, "\n", headers.via().ok()?.branch()?]))
+    Some(join(&["c", method, headers.via().ok()?.branch()?]))
 }
 
 /// What the copies of a request to us share (RFC 3261 §17.2.3), where `method` is INVITE for its ACK and its CANCEL.
@@ -31,22 +30,30 @@ pub(super) fn of_server(request: &Request, method: &str) -> String {
     if let Ok(via) = request.via()
         && let Some(branch) = via.branch().filter(|branch| is_of_rfc_3261(branch))
     {
-        let mut mark = concat(&["s\n", method, "\n", branch, "\n", &via.host.to_ascii_lowercase(), "\n"]);
+        let mut mark = join(&["s", method, branch, &via.host.to_ascii_lowercase()]);
         push_number(&mut mark, via.port.map_or(0, u32::from));
         return mark;
     }
     // Those who came before RFC 3261. The To tag is left out: an ACK has one that its INVITE has not.
     let origin = of_origin(request, method);
-    concat(&["2543\n", &origin, "\n", request.uri(), "\n", request.get(Name::Via).unwrap_or("")])
+    join(&["2543", &origin, request.uri(), request.get(Name::Via).unwrap_or("")])
 }
 
 /// What the copies of a request that forked share, and a 2xx's ACK with its INVITE (RFC 3261 §8.2.2.2,
 /// §13.2.2.4).
 pub(super) fn of_origin(request: &Request, method: &str) -> String {
-    let tag = request.from_tag().unwrap_or("");
-    let mut mark = concat(&["o\n", method, "\n", request.call_id(), "\n", tag, "\n"]);
+    let mut mark = join(&["o", method, request.call_id(), request.from_tag().unwrap_or("")]);
     push_number(&mut mark, request.raw_cseq().map_or(0, |(number, _)| number));
     mark
+}
+
+fn join(pieces: &[&str]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        text.push_str(piece);
+        text.push('\n');
+    }
+    text
 }
 
 /// From hashes to transactions: candidates, to be compared in full.
@@ -70,10 +77,17 @@ impl Index {
         }
     }
 
-    /// The oldest first.
-    pub(super) fn candidates(&self, hash: u64) -> impl Iterator<Item = u64> {
-        let from = self.0.get(self.place(hash, 0)..).unwrap_or_default();
-        from.iter().take_while(move |entry| entry.0 == hash).map(|entry| entry.1)
+    /// The oldest candidate that is it.
+    pub(super) fn find<T>(&self, hash: u64, mut is_it: impl FnMut(u64) -> Option<T>) -> Option<T> {
+        for (own, id) in self.0.get(self.place(hash, 0)..).unwrap_or_default() {
+            if *own != hash {
+                break;
+            }
+            if let Some(found) = is_it(*id) {
+                return Some(found);
+            }
+        }
+        None
     }
 
     fn place(&self, hash: u64, id: u64) -> usize {

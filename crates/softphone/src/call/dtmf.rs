@@ -3,6 +3,7 @@
 use crate::Dtmf;
 use alloc::string::String;
 use alloc::vec::Vec;
+use headset_sip::text::{push_replaced, trim};
 use headset_sip::{Params, Time, Value, push_number};
 
 /// How long a key sounds of which that is not said, in ms.
@@ -90,7 +91,7 @@ impl Key {
     /// The body of an INFO for this key.
     pub(crate) fn body(self) -> String {
         let mut body = String::from("Signal=");
-        body.push(char::from(self.tone));
+        body.push_str(tone(self.tone).unwrap_or(""));
         body.push_str("\r\nDuration=");
         push_number(&mut body, u32::from(self.dtmf.duration));
         body.push_str("\r\n");
@@ -99,18 +100,16 @@ impl Key {
 }
 
 /// Key and duration in ms from an INFO of type `application/dtmf-relay` or `application/dtmf`.
-pub(crate) fn parse(content_type: &str, body: &str) -> Option<(char, u16)> {
+pub(crate) fn parse(content_type: &str, body: &str) -> Option<(&'static str, u16)> {
     if content_type.eq_ignore_ascii_case("application/dtmf") {
         return Some((single(body)?, DURATION_MS));
     }
     let mut fields = String::new();
-    for c in body.chars() {
-        fields.push(match c {
-            '\r' | '\n' => ';',
-            ':' => '=',
-            c => c,
-        });
-    }
+    push_replaced(&mut fields, body, |byte| match byte {
+        b'\r' | b'\n' => Some(";"),
+        b':' => Some("="),
+        _ => None,
+    });
     let fields = Value { value: "", params: Params::parse(&fields) };
     let tone = single(fields.param("signal")?)?;
     let duration = fields.number("duration").map_or(DURATION_MS, |ms| ms.clamp(40, 6000) as u16);
@@ -118,18 +117,19 @@ pub(crate) fn parse(content_type: &str, body: &str) -> Option<(char, u16)> {
 }
 
 /// The key that this text is; 10 and 11 are `*` and `#` in some gateways' words.
-fn single(text: &str) -> Option<char> {
-    match text.trim_ascii().as_bytes() {
+fn single(text: &str) -> Option<&'static str> {
+    match trim(text).as_bytes() {
         [byte] => tone(*byte),
-        b"10" => Some('*'),
-        b"11" => Some('#'),
+        b"10" => Some("*"),
+        b"11" => Some("#"),
         _ => None,
     }
 }
 
-fn tone(byte: u8) -> Option<char> {
-    let byte = byte.to_ascii_uppercase();
-    matches!(byte, b'0'..=b'9' | b'A'..=b'D' | b'#' | b'*').then_some(char::from(byte))
+fn tone(byte: u8) -> Option<&'static str> {
+    const TONES: &str = "0123456789ABCD#*";
+    let at = TONES.as_bytes().iter().position(|tone| *tone == byte.to_ascii_uppercase())?;
+    TONES.get(at..=at)
 }
 
 #[cfg(test)]
@@ -138,10 +138,10 @@ mod tests {
 
     #[test]
     fn bodies_of_every_sender_are_read() {
-        assert_eq!(parse(CONTENT_TYPE, &Key { tone: b'5', dtmf: Dtmf::default() }.body()), Some(('5', 160)));
-        assert_eq!(parse("Application/DTMF-Relay", "signal = d\nDuration: 90"), Some(('D', 90)));
-        assert_eq!(parse(CONTENT_TYPE, "Signal=11\r\nDuration=soon"), Some(('#', 160)));
-        assert_eq!(parse("application/dtmf", " * \r\n"), Some(('*', 160)));
+        assert_eq!(parse(CONTENT_TYPE, &Key { tone: b'5', dtmf: Dtmf::default() }.body()), Some(("5", 160)));
+        assert_eq!(parse("Application/DTMF-Relay", "signal = d\nDuration: 90"), Some(("D", 90)));
+        assert_eq!(parse(CONTENT_TYPE, "Signal=11\r\nDuration=soon"), Some(("#", 160)));
+        assert_eq!(parse("application/dtmf", " * \r\n"), Some(("*", 160)));
         assert_eq!(parse(CONTENT_TYPE, "Signal=77"), None);
         assert_eq!(parse(CONTENT_TYPE, "Duration=160"), None);
     }

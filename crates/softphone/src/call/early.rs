@@ -10,6 +10,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use headset_sip::dialog::Dialog;
+use headset_sip::text::decimal;
 use headset_sip::{Method, Name, Request, Response};
 
 /// More forks than any call has.
@@ -201,7 +202,7 @@ pub(super) fn fork<'a>(
 
 /// RAck: RSeq and CSeq of what is acknowledged (RFC 3262 §7.2).
 fn rack(rseq: u32, invite: &Request) -> String {
-    let mut rack = text::number(rseq);
+    let mut rack = decimal(rseq);
     rack.push(' ');
     rack.push_str(invite.get(Name::CSeq).unwrap_or(""));
     rack

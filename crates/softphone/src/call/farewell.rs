@@ -188,7 +188,7 @@ pub(super) fn acknowledge(
     let mut builder = dialog.ack(invite.number(Name::CSeq).unwrap_or(dialog.local_seq));
     // The same credentials as the INVITE: an ACK cannot be challenged.
     let is_token = ctx.credentials.token().is_some();
-    for name in [Name::Authorization, Name::ProxyAuthorization] {
+    for &name in &[Name::Authorization, Name::ProxyAuthorization] {
         for value in invite.all(name).filter(|_| !is_token) {
             builder = builder.header(name, value);
         }

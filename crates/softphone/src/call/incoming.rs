@@ -74,7 +74,9 @@ impl Call {
             return Err(Refusal::TooShort);
         }
         let tag = ctx.entropy.token(10);
-        let dialog = Dialog::uas(invite, &tag, State::Early).map_err(|problem| Refusal::Bad(problem.0))?;
+        let dialog = Dialog::uas(invite, &tag, State::Early)
+            // All else was read before.
+            .map_err(|_| Refusal::Bad("no Contact"))?;
         if let Some(patience) = invite.expires().filter(|seconds| *seconds > 0) {
             wake(ctx, call, CallTimer::Expires, Duration::from_secs(u64::from(patience)));
         }
@@ -207,7 +209,7 @@ impl Call {
             self.media.open_microphone(ctx);
         }
         self.media.keep_muted(ctx);
-        for timer in [CallTimer::Reliable, CallTimer::GiveUp, CallTimer::Expires] {
+        for &timer in &[CallTimer::Reliable, CallTimer::GiveUp, CallTimer::Expires] {
             calm(ctx, self.call, timer);
         }
         self.trace(ctx, "call_answered");

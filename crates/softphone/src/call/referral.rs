@@ -42,7 +42,7 @@ pub(super) struct Sponsor {
 impl Sponsor {
     /// Tells them how far it is.
     pub(super) fn tell(self, ctx: &mut Context, status: u16, reason: &str) {
-        ctx.notices.push_back(Notice { to: self.call, id: self.id, status, reason: reason.into() });
+        ctx.notices.push(Notice { to: self.call, id: self.id, status, reason: reason.into() });
     }
 }
 
@@ -76,7 +76,7 @@ impl Active {
         ctx.respond(key, accepted);
         self.referral = Some(Box::new(Referral { id, target, referred_by, silent }));
         let trying = Notice { to: self.call, id, status: 100, reason: "Trying".into() };
-        ctx.notices.push_back(trying);
+        ctx.notices.push(trying);
         ctx.tell(self.call, CallEvent::Referred, request.as_str());
     }
 
@@ -151,7 +151,8 @@ impl Calls {
 
     /// Sends the NOTIFYs that are due.
     pub(super) fn pursue_referrals(&mut self, ctx: &mut Context) {
-        while FULL && let Some(notice) = ctx.notices.pop_front() {
+        while FULL && !ctx.notices.is_empty() {
+            let notice = ctx.notices.remove(0);
             if let Some(active) = self.talked(notice.to) {
                 active.notify(ctx, &notice);
             }

@@ -1,12 +1,13 @@
 //! Provisional responses of ours that are acknowledged (RFC 3262 §3).
 
 use super::ring::Ring;
-use super::{Ending, calm, text, wake};
+use super::{Ending, calm, wake};
 use crate::context::{CallTimer, Context, FULL};
 use crate::{Originator, Outcome};
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 use core::time::Duration;
+use headset_sip::text::decimal;
 use headset_sip::{Method, Name, Request, Response, ResponseBuilder, Time};
 
 const T1: Duration = Duration::from_millis(500);
@@ -22,7 +23,7 @@ pub(super) struct Reliable {
     rseq: u32,
     /// What no PRACK came for yet, how long to wait before it is sent again, and until when.
     pending: Option<(Response, Duration, Time)>,
-    waiting: VecDeque<ResponseBuilder>,
+    waiting: Vec<ResponseBuilder>,
 }
 
 impl Ring {
@@ -35,7 +36,7 @@ impl Ring {
         }
         if self.reliable.pending.is_some() {
             if FULL && self.reliable.waiting.len() < WAITING {
-                self.reliable.waiting.push_back(response);
+                self.reliable.waiting.push(response);
             }
             return;
         }
@@ -44,7 +45,7 @@ impl Ring {
             last => last + 1,
         };
         self.reliable.rseq = rseq;
-        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &text::number(rseq));
+        let response = response.header(Name::Require, "100rel").header(Name::RSeq, &decimal(rseq));
         let response = ctx.finish(response);
         self.reliable.pending = Some((response, T1, ctx.now + PATIENCE));
         self.send_pending(ctx);
@@ -73,7 +74,8 @@ impl Ring {
             return false;
         }
         calm(ctx, self.call, CallTimer::Reliable);
-        if FULL && let Some(next) = self.reliable.waiting.pop_front() {
+        if FULL && !self.reliable.waiting.is_empty() {
+            let next = self.reliable.waiting.remove(0);
             self.provisional(ctx, next);
         }
         true

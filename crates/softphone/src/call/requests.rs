@@ -5,11 +5,12 @@ use super::farewell::Farewell;
 use super::incoming::default_reason;
 use super::session_timer::{LEAST, SessionTimer};
 use super::text::SDP;
-use super::{Call, CallState, Ending, cause, text};
+use super::{Call, CallState, Ending, cause};
 use crate::context::{Context, FULL, Key, SUPPORTED, header_lines};
 use crate::{Originator, Outcome, Output, PeerRequest, SocketId};
 use alloc::boxed::Box;
 use alloc::string::String;
+use headset_sip::text::decimal;
 use headset_sip::{Dialog, Method, Name, Request, RequestBuilder, Response, ResponseBuilder};
 
 /// What names a dialog, from our side.
@@ -126,7 +127,7 @@ impl Active {
             && response.number(Name::CSeq) == ack.number(Name::CSeq)
             && response.get(Name::CSeq).is_some_and(|cseq| cseq.ends_with("INVITE"));
         if ours {
-            ctx.outputs.push_back(Output::Send { socket, text: ack.as_str().into() });
+            ctx.outputs.push(Output::Send { socket, text: ack.as_str().into() });
         }
     }
 }
@@ -172,7 +173,7 @@ pub(crate) fn unknown(ctx: &mut Context, key: Key, request: &Request) {
 
 /// RFC 3261 §14.2, RFC 3311 §5.2: another offer is not answered yet.
 pub(super) fn not_yet(ctx: &mut Context, key: Key, request: &Request) {
-    let wait = text::number(ctx.entropy.jitter(10) as u32);
+    let wait = decimal(ctx.entropy.jitter(10) as u32);
     ctx.reply_with(key, request, 500, "Server Internal Error", &[(Name::RetryAfter, &wait)]);
 }
 

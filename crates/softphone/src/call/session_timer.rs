@@ -1,10 +1,11 @@
 //! Session timers (RFC 4028): a session that nobody refreshes is over.
 
-use super::{calm, text, wake};
+use super::{calm, wake};
 use crate::context::{CallTimer, Context, Timer};
 use crate::{CallId, Time};
 use alloc::string::String;
 use core::time::Duration;
+use headset_sip::text::decimal;
 use headset_sip::{Headers, Name, Refresher, RequestBuilder, SessionExpires};
 
 /// The least that we take, and what RFC 4028 §5 says when nobody said anything.
@@ -38,7 +39,7 @@ impl SessionTimer {
         if let Some(value) = self.header(role) {
             builder = builder.header(Name::SessionExpires, &value);
             if self.min_se > 0 {
-                builder = builder.header(Name::MinSe, &text::number(self.min_se));
+                builder = builder.header(Name::MinSe, &decimal(self.min_se));
             }
         }
         builder
@@ -49,7 +50,7 @@ impl SessionTimer {
         if self.interval == 0 {
             return None;
         }
-        let mut value = text::number(self.interval.max(self.min_se));
+        let mut value = decimal(self.interval.max(self.min_se));
         value.push_str(match role {
             Some(Refresher::Uac) => ";refresher=uac",
             Some(Refresher::Uas) => ";refresher=uas",

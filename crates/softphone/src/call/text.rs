@@ -4,7 +4,7 @@ use crate::Party;
 use crate::context::FULL;
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::text::{cut_or_all, lines};
+use headset_sip::text::{cut_or_all, lines, position, trim};
 use headset_sip::{Headers, NameAddr, Params, Uri, Value, push_number, push_quoted};
 
 /// The type of descriptions.
@@ -15,22 +15,18 @@ const REASON_MAX: usize = 128;
 /// A reason phrase that somebody wrote: without control characters, at most 128 bytes.
 pub(super) fn reason_phrase(text: &str) -> String {
     let mut clean = String::new();
-    for c in text.chars() {
-        if clean.len() + c.len_utf8() > REASON_MAX {
+    let mut rest = text;
+    while let Some(c) = (1..=4).find_map(|length| rest.get(..length)) {
+        if clean.len() + c.len() > REASON_MAX {
             break;
         }
-        if !c.is_control() {
-            clean.push(c);
+        // C0, DEL and, in two bytes, C1.
+        if !matches!(c.as_bytes(), [..=0x1f | 0x7f] | [0xc2, 0x80..=0x9f]) {
+            clean.push_str(c);
         }
+        rest = rest.get(c.len()..).unwrap_or("");
     }
-    clean.trim_ascii().into()
-}
-
-/// A number as text.
-pub(super) fn number(number: u32) -> String {
-    let mut text = String::new();
-    push_number(&mut text, number);
-    text
+    trim(&clean).into()
 }
 
 /// The name that the switch gives a call.
@@ -62,7 +58,7 @@ fn quality(q: Option<&str>) -> u32 {
     let Some((whole, part)) = q.map(|q| cut_or_all(q, b'.')) else { return 1000 };
     let digit =
         |at: usize| part.as_bytes().get(at).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0') % 10));
-    if whole.trim_ascii() == "1" { 1000 } else { 100 * digit(0) + 10 * digit(1) + digit(2) }
+    if trim(whole) == "1" { 1000 } else { 100 * digit(0) + 10 * digit(1) + digit(2) }
 }
 
 /// Status and reason phrase of a response's first line: what a `message/sipfrag` begins with (RFC 3420).
@@ -70,21 +66,7 @@ pub(super) fn status_line(text: &str) -> Option<(u16, &str)> {
     let line = lines(text).next()?.strip_prefix("SIP/2.0 ")?;
     let digits = line.as_bytes().get(..3).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
     let status = digits.iter().fold(0, |status, digit| 10 * status + u16::from(digit - b'0'));
-    Some((status, line.get(3..).unwrap_or("").trim_ascii()))
-}
-
-/// Adds a header's value as it stands in a URI (RFC 3261 §19.1.1): all but letters, digits and the few marks is escaped.
-pub(super) fn push_escaped(uri: &mut String, value: &str) {
-    let hex = |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 });
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push('%');
-            uri.push(hex(byte >> 4));
-            uri.push(hex(byte & 15));
-        }
-    }
+    Some((status, trim(line.get(3..).unwrap_or(""))))
 }
 
 /// A SIP URI as a request may be sent to it: no header of a URI is taken unseen (RFC 3261 §19.1.1, §19.1.5).
@@ -143,18 +125,19 @@ pub(super) fn queue_place(header: &str) -> Option<(u32, u32)> {
 
 /// Whom to call: a user part in our domain, or a whole URI. The answer is a URI's text.
 pub(crate) fn target(text: &str, domain: &str) -> Option<String> {
-    let text = text.trim_ascii();
+    let text = trim(text);
     let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|it| it.eq_ignore_ascii_case(scheme));
     if begins("sip:") || begins("sips:") {
         return Uri::parse(text).ok().map(|uri| uri.to_string());
     }
-    let is_bad = |byte: u8| byte.is_ascii_control() || b"@<>\"".contains(&byte);
-    (!text.is_empty() && !text.bytes().any(is_bad)).then(|| Uri::sip(text, domain))
+    let is_bad = |byte: u8| matches!(byte, 0..=0x1f | 0x7f | b'@' | b'<' | b'>' | b'"');
+    (!text.is_empty() && position(text, is_bad).is_none()).then(|| Uri::sip(text, domain))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headset_sip::text::push_escaped;
 
     #[test]
     fn a_reason_phrase_is_one_short_line() {

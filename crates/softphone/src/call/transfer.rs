@@ -10,7 +10,7 @@ use crate::context::{Context, Key};
 use crate::{CallEvent, CallId, CallOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
-use headset_sip::text::concat;
+use headset_sip::text::{concat, cut, push_escaped};
 use headset_sip::{Dialog, Method, Name, Request, Response};
 
 /// A REFER of ours whose end we wait for.
@@ -59,8 +59,8 @@ impl Calls {
         };
         if let Some(other) = other {
             // RFC 3891 §6.1: the tags as the far end sees them.
-            uri.push_str(if uri.contains('?') { "&Replaces=" } else { "?Replaces=" });
-            text::push_escaped(&mut uri, &replaces(other));
+            uri.push_str(if cut(&uri, b'?').is_some() { "&Replaces=" } else { "?Replaces=" });
+            push_escaped(&mut uri, &replaces(other));
         }
         let Some(active) = self.talked(id) else {
             return ctx.error("transfer_failed", "there is no active call");

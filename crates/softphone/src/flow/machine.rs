@@ -9,7 +9,7 @@ use crate::context::{Context, Key, Timer};
 use crate::{Event, FlowEvent, Output, Registrar, SocketEvent, SocketId};
 use alloc::string::String;
 use core::time::Duration;
-use headset_sip::text::{concat, decimal};
+use headset_sip::text::{concat, decimal, trim};
 use headset_sip::{Name, Response, Time};
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -86,7 +86,7 @@ impl Flow {
             SocketEvent::Closed { code, reason } => {
                 let error = concat(&["connection closed: ", &decimal(code.into()), " ", &reason]);
                 self.forget_socket(ctx, code, &reason);
-                self.failed(ctx, error.trim_ascii_end(), None);
+                self.failed(ctx, trim(&error), None);
                 None
             }
         }
@@ -208,7 +208,7 @@ impl Flow {
     pub(super) fn connect(&mut self, ctx: &mut Context) {
         self.clear_timers(ctx);
         let socket = ctx.new_socket();
-        ctx.outputs.push_back(Output::OpenSocket { socket, uri: self.registrar.uri.clone() });
+        ctx.outputs.push(Output::OpenSocket { socket, uri: self.registrar.uri.clone() });
         self.set(ctx, FlowTimer::Connect, CONNECT);
         self.state = State::Connecting { socket };
         ctx.flows_changed = true;
@@ -359,7 +359,7 @@ impl Flow {
     pub(super) fn drop_socket(&mut self, ctx: &mut Context, code: u16, reason: &str) {
         if let Some(socket) = self.socket() {
             self.forget_socket(ctx, code, reason);
-            ctx.outputs.push_back(Output::CloseSocket { socket, code });
+            ctx.outputs.push(Output::CloseSocket { socket, code });
         }
     }
 

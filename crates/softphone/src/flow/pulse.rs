@@ -51,7 +51,7 @@ impl Flow {
         pulse.phase = Phase::Heard;
         self.listen(ctx);
         if text == PING {
-            ctx.outputs.push_back(Output::Send { socket, text: PONG.into() });
+            ctx.outputs.push(Output::Send { socket, text: PONG.into() });
         }
         message.then_some(text)
     }
@@ -94,7 +94,7 @@ impl Flow {
                     *by = next_ping(ctx, *seconds);
                 }
                 pulse.phase = Phase::Pinged;
-                ctx.outputs.push_back(Output::Send { socket, text: PING.into() });
+                ctx.outputs.push(Output::Send { socket, text: PING.into() });
                 PONG_WITHIN
             }
             // Not every server answers pings that are text frames; every one answers OPTIONS (RFC 3261 §11).

@@ -149,7 +149,7 @@ impl Registration {
     pub(super) fn say_goodbye(&mut self, ctx: &mut Context, socket: SocketId) {
         let request = self.build(ctx, socket, Ask::Unbind, &mut Series::default());
         let text = ctx.complete(socket, request, self.supported()).into_string();
-        ctx.outputs.push_back(Output::Send { socket, text });
+        ctx.outputs.push(Output::Send { socket, text });
     }
 
     /// RFC 3327 §5.1, RFC 5627 §4.1, RFC 5626 §4.2.1.

@@ -98,7 +98,9 @@ impl Flows {
     }
 
     pub(super) fn forget_gone(&mut self) {
-        self.list.retain(|flow| !flow.is_gone());
+        while let Some(at) = self.list.iter().position(Flow::is_gone) {
+            self.list.remove(at);
+        }
     }
 
     /// Leaves those whose place is taken.

@@ -195,7 +195,7 @@ pub enum Event {
         /// In this call.
         call: CallId,
         /// `0-9 A-D # *`.
-        tone: char,
+        tone: &'static str,
         /// Milliseconds.
         duration: u16,
     },

@@ -60,7 +60,7 @@ impl Notifier {
         let dialog = match Dialog::uas(request, &tag, DialogState::Confirmed) {
             Ok(dialog) => dialog,
             Err(problem) => {
-                ctx.reply(key, request, 400, problem.0);
+                ctx.reply(key, request, 400, problem.words());
                 ended(ctx, id, End::new(Cause::Invalid));
                 return None;
             }

@@ -313,7 +313,7 @@ impl Subscriber {
                     self.state = State::Live { dialog: Box::new(dialog), phase };
                     None
                 }
-                Err(problem) => return ctx.reply(key, request, 400, problem.0),
+                Err(problem) => return ctx.reply(key, request, 400, problem.words()),
             },
         };
         taken(ctx, key, request);
