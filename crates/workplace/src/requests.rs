@@ -51,10 +51,12 @@ struct Slot {
     failures: u32,
     /// Where there were failures.
     failing_since: Time,
+    /// The user has come back since it was asked: it may be refused for what is no longer so.
+    outlived: bool,
 }
 
 impl Slot {
-    const NEW: Slot = Slot { phase: Phase::Idle, failures: 0, failing_since: Time(0) };
+    const NEW: Slot = Slot { phase: Phase::Idle, failures: 0, failing_since: Time(0), outlived: false };
 }
 
 #[derive(Debug)]
@@ -93,8 +95,22 @@ impl Requests {
         }
         let id = HttpId(self.next_id);
         self.next_id = self.next_id.wrapping_add(1);
-        self.slots[resource as usize].phase = Phase::InFlight(id);
+        let slot = &mut self.slots[resource as usize];
+        slot.phase = Phase::InFlight(id);
+        slot.outlived = false;
         Some(id)
+    }
+
+    /// The user came back: perhaps they have logged in.
+    pub(crate) fn user_returned(&mut self) {
+        for slot in &mut self.slots {
+            slot.outlived = true;
+        }
+    }
+
+    /// Whether the user has come back since the last request of this kind was made.
+    pub(crate) fn outlived(&self, resource: Resource) -> bool {
+        self.slots[resource as usize].outlived
     }
 
     /// What `id` asked for, if its answer is still waited for.

@@ -226,6 +226,7 @@ impl Workplace {
 
     /// Focus, a login elsewhere, or a wish to try again.
     pub(crate) fn come_back(&mut self, now: Time) {
+        self.requests.user_returned();
         if self.life != Life::Refused {
             return;
         }

@@ -304,6 +304,9 @@ impl Workplace {
 
     fn failed(&mut self, now: Time, resource: Resource, error: HttpError) {
         let refused = is_refusal(&error);
+        if refused && self.requests.outlived(resource) {
+            return self.request(now, resource);
+        }
         let step = match resource {
             Resource::Hash => "hash_failed status code",
             Resource::Launch => "launch_failed status code",

@@ -4,7 +4,7 @@ mod support;
 
 use headset_softphone::FlowStatus;
 use headset_workplace::{HttpRequest, Input, Output, Slice, Status};
-use support::{Shift, backend::error};
+use support::{LATENCY, Shift, backend::error};
 
 #[test]
 fn hash_and_launch_are_asked_in_parallel_and_both_registrars_know_the_operator() {
@@ -126,6 +126,29 @@ fn who_is_not_logged_in_is_told_where_to_and_asked_again_only_on_focus() {
     assert_eq!(shift.user_agent(), "Registered");
     assert_eq!(shift.hash_error(), None);
     assert_eq!(shift.workplace.status().error, None);
+}
+
+#[test]
+fn a_login_while_the_page_is_still_asking_is_not_missed() {
+    // What was asked before the login is refused after it.
+    let mut starting = Shift::new();
+    starting.backend.failing = Some(error(401, "unauthenticated"));
+    starting.start();
+    let mut renewing = Shift::on_line();
+    renewing.backend.failing = Some(error(401, "unauthenticated"));
+    renewing.tell(Input::Retry(Slice::Hash));
+    renewing.tell(Input::Retry(Slice::Registrars));
+    for shift in [&mut starting, &mut renewing] {
+        shift.run(LATENCY / 2);
+        shift.backend.failing = None;
+        let back = shift.now;
+        shift.tell(Input::Focused);
+        shift.run(1_000);
+        assert_eq!(shift.hash_error(), None);
+        assert_eq!(shift.workplace.status().error, None);
+        assert_eq!(shift.user_agent(), "Registered");
+        assert_eq!(shift.asked(back, |request| *request == HttpRequest::Hash), 1);
+    }
 }
 
 #[test]
