@@ -32,7 +32,17 @@ impl Story {
 
     /// A request of the far end and what it is finally answered with: status and body.
     pub fn ask(&mut self, method: &str, sdp: Option<&str>) -> (u16, String) {
-        self.tell(method, sdp);
+        self.ask_with(method, sdp, |text| text)
+    }
+
+    /// The same, of a request that is changed before it goes out.
+    pub fn ask_with(
+        &mut self,
+        method: &str,
+        sdp: Option<&str>,
+        change: fn(String) -> String,
+    ) -> (u16, String) {
+        self.tell_with(method, sdp, change);
         self.world.run_ms(150);
         let (_, message) = self.world.inbox.pop_back().expect("an answer");
         self.world.inbox.clear();
@@ -41,10 +51,14 @@ impl Story {
     }
 
     pub fn tell(&mut self, method: &str, sdp: Option<&str>) {
+        self.tell_with(method, sdp, |text| text);
+    }
+
+    fn tell_with(&mut self, method: &str, sdp: Option<&str>, change: fn(String) -> String) {
         self.cseq += 1;
         let content = sdp.map(|sdp| ("application/sdp", sdp));
         let text = wire::within(method, "anna", "c1", &self.tag, self.cseq, content);
-        self.world.send(self.link, &text);
+        self.world.send(self.link, &change(text));
     }
 
     /// The ACK of the INVITE sent last.
