@@ -3,6 +3,9 @@
 use super::{Step, World, say, wire};
 use headset_softphone::{CallView, Input, MediaOptions, Permission};
 
+/// What she answered with.
+pub const MEDIA: MediaOptions = MediaOptions(3);
+
 /// Anna has answered the switch's call; her tag.
 pub struct Story {
     pub world: World,
@@ -20,7 +23,7 @@ impl Story {
         let link = world.link(anna, 0);
         world.send(link, &wire::invite("anna", "c1", "b1"));
         world.run_ms(100);
-        world.command(anna, say::answer(MediaOptions(0)));
+        world.command(anna, say::answer(MEDIA));
         world.run_ms(100);
         let tag = world.response(200).expect("200").1.to_tag().expect("a tag").to_string();
         world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
