@@ -1,21 +1,17 @@
-//! Before the answer and around its ACK: who says BYE, when, and on which flow.
+//! Who says BYE, why and when: before the answer, around its ACK, and in a call.
 
 mod support;
 
 use headset_sip::{Method, Name};
-use headset_softphone::{Input, MediaOptions, Originator, Outcome, Permission};
+use headset_softphone::{Command, EndOptions, Originator, Outcome, Permission};
 use std::time::Duration;
 use support::calling::Story;
-use support::{World, say, wire};
+use support::ringing::{acknowledge, answer, ringing, talking};
+use support::{Step, World, say, wire};
 
 /// Anna, registered with two registrars, whose phone rings on the first one; her tag.
-fn ringing() -> (World, usize, usize, String) {
-    let mut world = World::new(2);
-    let anna = world.phone("anna");
-    world.input(anna, Input::MicrophonePermission(Permission::Granted));
-    let link = world.link(anna, 0);
-    world.send(link, &wire::invite("anna", "c1", "b1"));
-    world.run_ms(100);
+fn early() -> (World, usize, usize, String) {
+    let (mut world, anna, link) = ringing(Permission::Granted);
     let tag = world.response(180).expect("180").1.to_tag().expect("a tag").to_string();
     world.inbox.clear();
     (world, anna, link, tag)
@@ -23,9 +19,8 @@ fn ringing() -> (World, usize, usize, String) {
 
 /// She has answered, and the ACK has not come.
 fn answered() -> (World, usize, usize, String) {
-    let (mut world, anna, link, tag) = ringing();
-    world.command(anna, say::answer(MediaOptions(0)));
-    world.run_ms(100);
+    let (mut world, anna, link, tag) = early();
+    answer(&mut world, anna);
     assert!(world.response(200).is_some());
     (world, anna, link, tag)
 }
@@ -73,7 +68,7 @@ fn a_bye_whose_flow_is_lost_goes_out_on_the_next() {
 /// RFC 3261 §15: whoever calls may say BYE before the answer.
 #[test]
 fn a_caller_who_says_bye_before_the_answer_is_gone() {
-    let (mut world, anna, link, tag) = ringing();
+    let (mut world, anna, link, tag) = early();
     world.send(link, &wire::within("BYE", "anna", "c1", &tag, 8, None));
     world.run_ms(50);
     assert!(world.response(200).is_some() && world.response(487).is_some());
@@ -84,7 +79,7 @@ fn a_caller_who_says_bye_before_the_answer_is_gone() {
 /// RFC 3311 §5.2, RFC 3261 §14.2
 #[test]
 fn a_caller_may_ask_before_the_answer_and_may_not_offer_again() {
-    let (mut world, anna, link, tag) = ringing();
+    let (mut world, anna, link, tag) = early();
     world.send(link, &wire::within("UPDATE", "anna", "c1", &tag, 8, None));
     world.run_ms(50);
     assert!(world.response(200).is_some_and(|(_, ok)| ok.contact().is_some()));
@@ -157,4 +152,77 @@ fn a_copy_of_a_call_that_was_answered_is_482_while_its_flow_lives() {
     world.send(other, &wire::invite("anna", "c1", "b2"));
     world.run_ms(50);
     assert!(world.response(482).is_some() && world.response(200).is_none());
+}
+
+#[test]
+fn an_answer_that_nobody_acknowledges_is_repeated_and_then_hung_up() {
+    let (mut world, anna, _) = ringing(Permission::Granted);
+    answer(&mut world, anna);
+    world.run(Duration::from_secs(33));
+    let copies =
+        world.inbox.iter().filter(|(_, message)| message.as_str().starts_with("SIP/2.0 200")).count();
+    assert!(copies >= 8, "{copies}");
+    let end = world.phones[anna].end().expect("an end");
+    assert_eq!((&*end.cause, end.outcome), ("No ACK", Outcome::Answered));
+    assert!(world.request(Method::Bye).is_some());
+}
+
+#[test]
+fn hanging_up_before_the_ack_waits_for_it() {
+    let (mut world, anna, link) = ringing(Permission::Granted);
+    answer(&mut world, anna);
+    world.command(anna, say::end());
+    world.run_ms(100);
+    assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Answered));
+    assert!(world.request(Method::Bye).is_none());
+    acknowledge(&mut world, link);
+    let (on, bye) = world.request(Method::Bye).expect("BYE");
+    world.send(on, &wire::response(&bye, 200, "", None));
+    world.run(Duration::from_secs(60));
+    assert!(world.request(Method::Bye).is_none());
+}
+
+#[test]
+fn the_far_end_hangs_up() {
+    let (mut world, anna, link, tag) = talking();
+    world.send(link, &wire::within("BYE", "anna", "c1", &tag, 8, None));
+    world.run_ms(50);
+    assert!(world.response(200).is_some());
+    let end = world.phones[anna].end().expect("an end");
+    assert_eq!((end.outcome, end.originator), (Outcome::Answered, Originator::Remote));
+    assert_eq!(end.cause, "Terminated");
+    assert_eq!(world.phones[anna].take_steps(), [Step::Close]);
+    world.send(link, &wire::within("BYE", "anna", "c1", &tag, 9, None));
+    world.run_ms(50);
+    assert!(world.response(481).is_some());
+}
+
+#[test]
+fn hanging_up_says_why() {
+    let (mut world, anna, _, _) = talking();
+    let options = EndOptions {
+        status_code: Some(480),
+        reason_phrase: Some("Fire \"drill\"".into()),
+        ..EndOptions::default()
+    };
+    world.command(anna, say::end_with(options));
+    assert!(world.phones[anna].softphone.call().is_none());
+    world.run_ms(50);
+    let (_, bye) = world.request(Method::Bye).expect("BYE");
+    assert_eq!(bye.get(Name::Reason), Some("SIP;cause=480;text=\"Fire \\\"drill\\\"\""));
+    let end = world.phones[anna].end().expect("an end");
+    assert_eq!(
+        (end.originator, &*end.cause, end.outcome),
+        (Originator::Local, "Terminated", Outcome::Answered)
+    );
+}
+
+#[test]
+fn stop_in_a_call_hangs_up_before_it_leaves() {
+    let (mut world, anna, _, _) = talking();
+    world.command(anna, Command::Stop);
+    world.run_ms(100);
+    assert!(world.request(Method::Bye).is_some());
+    assert!(world.registrars.iter().all(|registrar| registrar.bindings.is_empty()));
+    assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Answered));
 }

@@ -4,7 +4,7 @@ mod support;
 
 use headset_softphone::{Direction, Event};
 use std::time::Duration;
-use support::answered::Story;
+use support::answered::{MEDIA, Story};
 use support::{Step, wire};
 
 /// The re-INVITE by which Anna is handed on, and the status that it is answered with.
@@ -26,7 +26,9 @@ fn stored(story: &Story) -> String {
 fn the_old_peer_connection_stays_until_the_new_one_is_answered() {
     let mut story = Story::new();
     let before = story.world.phones[story.anna].last_peer();
+    story.world.phones[story.anna].media.clear();
     assert_eq!(hand_on(&mut story), 200);
+    assert_eq!(story.world.phones[story.anna].media, [MEDIA]);
     assert_eq!(story.steps(), [Step::Offer(Direction::SendRecv, false)]);
     assert_ne!(story.world.phones[story.anna].last_peer(), before);
     assert_eq!(story.call().remote.user, "79991234567");

@@ -1,14 +1,12 @@
-//! Being called.
+//! Being called: ringing, preparing, answering.
 
 mod support;
 
-use headset_sip::{Method, Name};
 use headset_softphone::{
-    CallDirection, CallStatus, Command, Direction, EndOptions, Input, MediaOptions, Originator, Outcome,
-    Permission,
+    CallDirection, CallStatus, Direction, Input, MediaOptions, Originator, Outcome, Permission, Settings,
 };
 use std::time::Duration;
-use support::ringing::{DEFAULT, acknowledge, answer, ringing, talking};
+use support::ringing::{DEFAULT, acknowledge, answer, ringing, rung};
 use support::{Step, World, say, wire};
 
 #[test]
@@ -174,174 +172,6 @@ fn an_invite_without_an_offer_is_answered_with_one_that_has_a_microphone() {
 }
 
 #[test]
-fn a_cancel_ends_the_ringing_and_says_who_won() {
-    for (reason, outcome) in [
-        ("SIP;cause=487;text=\"Caller hung up\"", Outcome::Cancelled),
-        ("SIP;cause=200;text=\"Call completed elsewhere\"", Outcome::AnsweredElsewhere),
-        ("SIP;cause=487;text=\"No answer\"", Outcome::Missed),
-    ] {
-        let (mut world, anna, link) = ringing(Permission::Granted);
-        world.send(link, &wire::cancel("anna", "c1", "b1", reason));
-        world.run_ms(50);
-        assert!(world.response(200).is_some_and(|(_, ok)| ok.get(Name::CSeq) == Some("7 CANCEL")));
-        assert!(world.response(487).is_some());
-        let end = world.phones[anna].end().expect("an end");
-        assert_eq!((end.outcome, end.originator, &*end.cause), (outcome, Originator::Remote, "Canceled"));
-        assert_eq!(world.phones[anna].take_steps().last(), Some(&Step::Close));
-    }
-}
-
-#[test]
-fn a_cancel_of_nothing_is_481() {
-    let mut world = World::new(1);
-    let anna = world.phone("anna");
-    let link = world.link(anna, 0);
-    world.send(link, &wire::cancel("anna", "c1", "b1", "SIP;cause=487"));
-    world.run_ms(50);
-    assert!(world.response(481).is_some());
-}
-
-#[test]
-fn refusing_gives_the_chosen_status_and_reason() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    let options = EndOptions {
-        status_code: Some(486),
-        reason_phrase: Some("At\r\nlunch".into()),
-        cause: Some("Lunch".into()),
-        ..EndOptions::default()
-    };
-    world.command(anna, say::end_with(options));
-    world.run_ms(50);
-    assert_eq!(world.response(486).map(|(_, r)| r.reason().to_string()).as_deref(), Some("Atlunch"));
-    let end = world.phones[anna].end().expect("an end");
-    assert_eq!((end.outcome, end.originator, &*end.cause), (Outcome::Rejected, Originator::Local, "Lunch"));
-
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    world.command(anna, say::end_with(EndOptions { status_code: Some(200), ..EndOptions::default() }));
-    world.run_ms(50);
-    assert!(world.response(480).is_some());
-    assert_eq!(world.phones[anna].end().map(|end| end.cause).as_deref(), Some("Rejected"));
-}
-
-#[test]
-fn a_second_caller_hears_busy_and_the_first_call_goes_on() {
-    let (mut world, anna, link) = ringing(Permission::Granted);
-    let other = world.link(anna, 1);
-    world.send(other, &wire::invite("anna", "c2", "b2"));
-    world.run_ms(50);
-    assert!(world.response(486).is_some());
-    let end = world.phones[anna].end().expect("the second's end");
-    assert_eq!((&*end.id, end.outcome, &*end.cause), ("call-c2", Outcome::Rejected, "Busy"));
-    assert_eq!(world.phones[anna].softphone.call().map(|call| call.id).as_deref(), Some("call-c1"));
-    answer(&mut world, anna);
-    acknowledge(&mut world, link);
-}
-
-#[test]
-fn while_calls_are_refused_the_caller_hears_why() {
-    let mut world = World::new(1);
-    let anna = world.phone("anna");
-    world.command(anna, Command::RefuseCalls(Some("Writing\r\n a letter\u{1b}".into())));
-    let link = world.link(anna, 0);
-    world.send(link, &wire::invite("anna", "c1", "b1"));
-    world.run_ms(50);
-    assert!(world.response(180).is_none());
-    let (_, refusal) = world.response(480).expect("480");
-    assert_eq!(refusal.reason(), "Writing a letter");
-    let end = world.phones[anna].end().expect("an end");
-    assert_eq!((end.status_code, end.reason_phrase.as_deref()), (Some(480), Some("Writing a letter")));
-    world.command(anna, Command::RefuseCalls(None));
-    world.send(link, &wire::invite("anna", "c2", "b2"));
-    world.run_ms(50);
-    assert!(world.phones[anna].softphone.call().is_some());
-}
-
-#[test]
-fn an_answer_that_nobody_acknowledges_is_repeated_and_then_hung_up() {
-    let (mut world, anna, _) = ringing(Permission::Granted);
-    answer(&mut world, anna);
-    world.run(Duration::from_secs(33));
-    let copies =
-        world.inbox.iter().filter(|(_, message)| message.as_str().starts_with("SIP/2.0 200")).count();
-    assert!(copies >= 8, "{copies}");
-    let end = world.phones[anna].end().expect("an end");
-    assert_eq!((&*end.cause, end.outcome), ("No ACK", Outcome::Answered));
-    assert!(world.request(Method::Bye).is_some());
-}
-
-#[test]
-fn hanging_up_before_the_ack_waits_for_it() {
-    let (mut world, anna, link) = ringing(Permission::Granted);
-    answer(&mut world, anna);
-    world.command(anna, say::end());
-    world.run_ms(100);
-    assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Answered));
-    assert!(world.request(Method::Bye).is_none());
-    acknowledge(&mut world, link);
-    let (on, bye) = world.request(Method::Bye).expect("BYE");
-    world.send(on, &wire::response(&bye, 200, "", None));
-    world.run(Duration::from_secs(60));
-    assert!(world.request(Method::Bye).is_none());
-}
-
-#[test]
-fn the_far_end_hangs_up() {
-    let (mut world, anna, link, tag) = talking();
-    world.send(link, &wire::within("BYE", "anna", "c1", &tag, 8, None));
-    world.run_ms(50);
-    assert!(world.response(200).is_some());
-    let end = world.phones[anna].end().expect("an end");
-    assert_eq!((end.outcome, end.originator), (Outcome::Answered, Originator::Remote));
-    assert_eq!(end.cause, "Terminated");
-    assert_eq!(world.phones[anna].take_steps(), [Step::Close]);
-    world.send(link, &wire::within("BYE", "anna", "c1", &tag, 9, None));
-    world.run_ms(50);
-    assert!(world.response(481).is_some());
-}
-
-#[test]
-fn hanging_up_says_why() {
-    let (mut world, anna, _, _) = talking();
-    let options = EndOptions {
-        status_code: Some(480),
-        reason_phrase: Some("Fire \"drill\"".into()),
-        ..EndOptions::default()
-    };
-    world.command(anna, say::end_with(options));
-    assert!(world.phones[anna].softphone.call().is_none());
-    world.run_ms(50);
-    let (_, bye) = world.request(Method::Bye).expect("BYE");
-    assert_eq!(bye.get(Name::Reason), Some("SIP;cause=480;text=\"Fire \\\"drill\\\"\""));
-    let end = world.phones[anna].end().expect("an end");
-    assert_eq!(
-        (end.originator, &*end.cause, end.outcome),
-        (Originator::Local, "Terminated", Outcome::Answered)
-    );
-}
-
-#[test]
-fn stop_in_a_call_hangs_up_before_it_leaves() {
-    let (mut world, anna, _, _) = talking();
-    world.command(anna, Command::Stop);
-    world.run_ms(100);
-    assert!(world.request(Method::Bye).is_some());
-    assert!(world.registrars.iter().all(|registrar| registrar.bindings.is_empty()));
-    assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Answered));
-}
-
-#[test]
-fn the_callers_patience_is_respected() {
-    let mut world = World::new(1);
-    let anna = world.phone("anna");
-    let link = world.link(anna, 0);
-    let invite = wire::invite("anna", "c1", "b1").replace("Max-Forwards", "Expires: 5\r\nMax-Forwards");
-    world.send(link, &invite);
-    world.run(Duration::from_secs(6));
-    assert!(world.response(487).is_some());
-    assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Missed));
-}
-
-#[test]
 fn strange_requests_get_the_right_answers() {
     let mut world = World::new(1);
     let anna = world.phone("anna");
@@ -390,25 +220,9 @@ fn who_really_calls_is_said_by_those_who_know() {
         ("Remote-Party-ID: \"Boss\" <sip:101@demo.example>;party=calling", Some("101")),
         ("P-Asserted-Identity: nonsense", None),
     ] {
-        let mut world = World::new(1);
-        let anna = world.phone("anna");
-        let link = world.link(anna, 0);
-        let invite = wire::invite("anna", "c1", "b1");
-        world.send(link, &invite.replace("Max-Forwards", &format!("{header}\r\nMax-Forwards")));
-        world.run_ms(100);
+        let (world, anna, _) = rung(Settings::default(), &format!("{header}\r\n"));
         let call = world.phones[anna].softphone.call().expect("a call");
         assert_eq!(call.asserted.map(|party| party.user).as_deref(), user);
         assert_eq!(&*call.remote.user, "79991234567");
     }
-}
-
-#[test]
-fn the_sip_reason_is_found_among_others() {
-    let (mut world, anna, link) = ringing(Permission::Prompt);
-    // RFC 3326 §2
-    let reason = "Q.850;cause=26;text=\"a, b\", SIP;cause=200;text=\"Call completed elsewhere\"";
-    world.send(link, &wire::cancel("anna", "c1", "b1", reason));
-    world.run_ms(100);
-    let end = world.phones[anna].end().expect("an end");
-    assert_eq!((end.outcome, end.status_code), (Outcome::AnsweredElsewhere, Some(200)));
 }

@@ -122,10 +122,7 @@ fn a_server_known_by_options_that_says_flow_timer_is_pinged() {
     hand.run_s(16);
     let options = hand.request("OPTIONS");
     hand.answer(&options, 200, "");
-    let socket = hand.socket;
-    hand.close(socket);
-    hand.run_s(1);
-    hand.open();
+    hand.reopen();
     let register = hand.request("REGISTER");
     hand.grant_that(&register, "", "Flow-Timer: 5\r\n");
     hand.run_s(5);
@@ -137,10 +134,7 @@ fn how_a_server_is_to_be_asked_is_known_from_the_socket_before() {
     // One that answers pings is dead where it does not.
     let mut hand = silent();
     hand.say(PONG);
-    let socket = hand.socket;
-    hand.close(socket);
-    hand.run_s(1);
-    hand.open();
+    hand.reopen();
     hand.grant("");
     hand.run_s(16);
     assert_eq!(sent(&mut hand), [PING]);
@@ -150,10 +144,7 @@ fn how_a_server_is_to_be_asked_is_known_from_the_socket_before() {
     hand.run_s(16);
     let options = hand.request("OPTIONS");
     hand.answer(&options, 200, "");
-    let socket = hand.socket;
-    hand.close(socket);
-    hand.run_s(1);
-    hand.open();
+    hand.reopen();
     hand.grant("");
     hand.run_s(9);
     assert_eq!(sent(&mut hand), ["OPTIONS"]);

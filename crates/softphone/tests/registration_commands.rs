@@ -116,10 +116,7 @@ fn unregistered_it_stays_connected_and_stays_so_over_another_connection() {
     hand.answer(&goodbye, 200, "");
     assert_eq!(hand.words(), ["unregistered 200"]);
     assert_eq!(hand.phone.user_agent_status(), UserAgentStatus::Connected);
-    let socket = hand.socket;
-    hand.close(socket);
-    hand.run_s(1);
-    hand.open();
+    hand.reopen();
     hand.run_s(60);
     assert!(hand.find("REGISTER").is_none());
     hand.command(Command::Register);
@@ -227,10 +224,7 @@ fn a_wrong_password_leaves_a_supervised_phone_connected_and_able_to_call() {
     assert!(hand.find("REGISTER").is_none());
     let invite = hand.call();
     hand.answer(&invite, 486, "");
-    let socket = hand.socket;
-    hand.close(socket);
-    hand.run_s(1);
-    hand.open();
+    hand.reopen();
     assert!(hand.find("REGISTER").is_some());
 }
 

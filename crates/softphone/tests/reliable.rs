@@ -6,6 +6,7 @@ use headset_sip::{Method, Name};
 use headset_softphone::{CallCommand, CallOptions, CallStatus, MediaOptions, Outcome, Settings};
 use std::time::Duration;
 use support::calling::{Story, sdp};
+use support::ringing::rung;
 use support::{Step, World, say, wire};
 
 const DEFAULT: MediaOptions = MediaOptions(0);
@@ -64,12 +65,7 @@ fn an_offer_in_a_reliable_provisional_response_is_answered_in_the_prack() {
 
 /// The switch calls Anna and requires reliable provisional responses.
 fn rung_reliably() -> (World, usize, usize, String) {
-    let mut world = World::new(1);
-    let anna = world.phone("anna");
-    let link = world.link(anna, 0);
-    let invite = wire::invite("anna", "c1", "b1");
-    world.send(link, &invite.replace("Max-Forwards", "Require: 100rel\r\nMax-Forwards"));
-    world.run_ms(50);
+    let (mut world, anna, link) = rung(Settings::default(), "Require: 100rel\r\n");
     let (_, ringing) = world.response(180).expect("180");
     assert!(ringing.lists(Name::Require, "100rel"));
     let rack = format!("RAck: {} 7 INVITE\r\nContact", ringing.number(Name::RSeq).expect("RSeq"));
@@ -145,15 +141,8 @@ fn whoever_only_supports_it_is_rung_reliably_where_the_settings_say_so() {
     for (asked_for, supported, reliable) in
         [(true, "Supported: 100rel\r\n", true), (true, "", false), (false, "Supported: 100rel\r\n", false)]
     {
-        let mut world = World::new(1);
-        let anna = world.new_phone("anna");
-        world.phones[anna].settings = Settings { reliable_provisional: asked_for, ..Settings::default() };
-        world.start(anna, &[0]);
-        world.run(Duration::from_secs(1));
-        let invite = wire::invite("anna", "c1", "b1");
-        let link = world.link(anna, 0);
-        world.send(link, &invite.replace("Max-Forwards", &format!("{supported}Max-Forwards")));
-        world.run_ms(50);
+        let settings = Settings { reliable_provisional: asked_for, ..Settings::default() };
+        let (mut world, ..) = rung(settings, supported);
         let (_, ringing) = world.response(180).expect("180");
         assert_eq!(ringing.get(Name::RSeq).is_some(), reliable, "{asked_for} {supported}");
     }
@@ -181,15 +170,8 @@ fn a_prack_of_something_else_acknowledges_nothing() {
 /// RFC 3262 §3: one at a time, each with the next number.
 #[test]
 fn what_is_said_before_the_last_was_acknowledged_waits_its_turn() {
-    let mut world = World::new(1);
-    let anna = world.new_phone("anna");
-    world.phones[anna].settings = Settings { supervised: true, ..Settings::default() };
-    world.start(anna, &[0]);
-    world.run(Duration::from_secs(1));
-    let link = world.link(anna, 0);
-    let invite = wire::invite("anna", "c1", "b1");
-    world.send(link, &invite.replace("Max-Forwards", "Require: 100rel\r\nMax-Forwards"));
-    world.run_ms(50);
+    let settings = Settings { supervised: true, ..Settings::default() };
+    let (mut world, anna, link) = rung(settings, "Require: 100rel\r\n");
     for status in [180, 182, 183] {
         let ring = CallCommand::Ring { status, reason: String::new(), headers: String::new() };
         world.command(anna, say::call(ring));

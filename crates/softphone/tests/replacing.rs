@@ -2,15 +2,19 @@
 
 mod support;
 
-use headset_sip::Method;
-use headset_softphone::MediaOptions;
+use headset_sip::{Message, Method, Response};
+use headset_softphone::{Input, MediaOptions, Permission};
 use support::referring::{Story, calls};
 use support::{Step, World, say, wire};
 
 const DEFAULT: MediaOptions = MediaOptions(0);
 
-/// An INVITE that wants a call's place, and what it is finally answered with.
+/// An INVITE that wants a call's place, and the status that it is finally answered with.
 fn replacing(story: &mut Story, branch: &str, replaces: &str) -> u16 {
+    answer(story, branch, replaces).status()
+}
+
+fn answer(story: &mut Story, branch: &str, replaces: &str) -> Response {
     let invite = wire::invite("anna", branch, branch);
     let invite = invite.replace("Max-Forwards", &format!("{replaces}\r\nMax-Forwards"));
     story.world.send(story.link, &invite);
@@ -18,10 +22,16 @@ fn replacing(story: &mut Story, branch: &str, replaces: &str) -> u16 {
     loop {
         let (_, message) = story.world.inbox.pop_front().expect("an answer");
         match message {
-            headset_sip::Message::Response(response) if response.status() >= 200 => return response.status(),
+            Message::Response(response) if response.status() >= 200 => return response,
             _ => {}
         }
     }
+}
+
+/// The Replaces that names the story's call.
+fn its_place(story: &Story) -> String {
+    let own = story.invite.from_tag().expect("a tag");
+    format!("Replaces: {};to-tag={own};from-tag=far", story.invite.call_id())
 }
 
 #[test]
@@ -29,7 +39,7 @@ fn only_a_call_that_is_there_can_be_replaced() {
     let mut story = Story::new(false);
     let (call, own) =
         (story.invite.call_id().to_string(), story.invite.from_tag().expect("a tag").to_string());
-    let right = format!("Replaces: {call};to-tag={own};from-tag=far");
+    let right = its_place(&story);
     // RFC 3891 §3
     assert_eq!(replacing(&mut story, "r1", &format!("Replaces: {call};to-tag={own};from-tag=x")), 481);
     assert_eq!(replacing(&mut story, "r1b", &format!("Replaces: {call};to-tag=x;from-tag=far")), 481);
@@ -81,11 +91,28 @@ fn the_microphone_stays_off_where_it_was_off() {
     let mut story = Story::new(false);
     story.world.command(story.anna, say::mute(true));
     story.world.phones[story.anna].take_steps();
-    let own = story.invite.from_tag().expect("a tag");
-    let right = format!("Replaces: {};to-tag={own};from-tag=far", story.invite.call_id());
-    assert_eq!(replacing(&mut story, "r1", &right), 200);
+    let place = its_place(&story);
+    assert_eq!(replacing(&mut story, "r1", &place), 200);
     assert!(story.world.phones[story.anna].take_steps().contains(&Step::Mute(true)));
     assert!(calls(&story.world, story.anna)[0].muted);
+}
+
+#[test]
+fn the_call_goes_on_with_the_media_options_that_it_had() {
+    const WANTED: MediaOptions = MediaOptions(3);
+    for permission in [Permission::Granted, Permission::Prompt] {
+        let mut story = Story::dialled(false, WANTED);
+        story.world.input(story.anna, Input::MicrophonePermission(permission));
+        story.world.phones[story.anna].media.clear();
+        let place = its_place(&story);
+        let ok = answer(&mut story, "r1", &place);
+        assert_eq!(story.world.phones[story.anna].media, [WANTED; 2], "the answer and the microphone");
+        // So does one that takes the place of that one.
+        story.world.phones[story.anna].media.clear();
+        let tag = ok.to_tag().expect("a tag");
+        assert_eq!(replacing(&mut story, "r2", &format!("Replaces: r1;to-tag={tag};from-tag=switch")), 200);
+        assert_eq!(story.world.phones[story.anna].media, [WANTED; 2]);
+    }
 }
 
 #[test]

@@ -3,47 +3,28 @@
 mod support;
 
 use headset_sip::{Method, Name, Request};
-use headset_softphone::{CallStatus, Input, MediaOptions, Permission, Settings};
+use headset_softphone::{CallOptions, CallStatus, Settings};
 use std::time::Duration;
-use support::{World, say, wire};
+use support::answered::Story;
+use support::ringing::rung;
+use support::{World, calling, wire};
 
-const DEFAULT: MediaOptions = MediaOptions(0);
+fn expiring(session_expires: u32) -> Settings {
+    Settings { session_expires, ..Settings::default() }
+}
 
 /// Anna has called; her INVITE was answered with these headers more.
 fn called(session_expires: u32, extra: &str) -> (World, usize, usize, Request) {
-    let mut world = World::new(1);
-    let anna = world.new_phone("anna");
-    world.phones[anna].settings = Settings { session_expires, ..Settings::default() };
-    world.start(anna, &[0]);
-    world.run(Duration::from_secs(1));
-    world.command(anna, say::dial("support", DEFAULT));
-    world.run_ms(100);
-    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
-    world.send(link, &wire::response(&invite, 200, extra, Some(&wire::described("far", "sendrecv"))));
-    world.run_ms(100);
-    world.inbox.clear();
+    let mut story = calling::Story::calling(CallOptions::default(), expiring(session_expires));
+    story.says("far", 200, extra, Some(&calling::sdp("far")));
+    story.world.inbox.clear();
+    let calling::Story { world, anna, link, invite } = story;
     (world, anna, link, invite)
 }
 
 /// Anna has answered an INVITE with these headers more; the 200's text.
 fn answered(session_expires: u32, extra: &str) -> (World, usize, usize, String) {
-    let mut world = World::new(1);
-    let anna = world.new_phone("anna");
-    world.phones[anna].settings = Settings { session_expires, ..Settings::default() };
-    world.start(anna, &[0]);
-    world.run(Duration::from_secs(1));
-    world.input(anna, Input::MicrophonePermission(Permission::Granted));
-    let link = world.link(anna, 0);
-    let invite = wire::invite("anna", "c1", "b1");
-    world.send(link, &invite.replace("Max-Forwards", &format!("{extra}Max-Forwards")));
-    world.run_ms(100);
-    world.command(anna, say::answer(DEFAULT));
-    world.run_ms(100);
-    let (_, ok) = world.response(200).expect("200");
-    let tag = ok.to_tag().expect("a tag").to_string();
-    world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
-    world.run_ms(50);
-    world.inbox.clear();
+    let (Story { world, anna, link, .. }, ok) = Story::of(expiring(session_expires), extra);
     (world, anna, link, ok.as_str().into())
 }
 
@@ -124,17 +105,8 @@ fn a_refresh_that_fails_is_tried_again() {
 
 #[test]
 fn a_session_that_is_too_short_is_made_longer() {
-    let (mut world, anna, _, _) = called(0, "");
-    world.command(anna, say::end());
-    world.run_ms(200);
-    let mut world = World::new(1);
-    let anna = world.new_phone("anna");
-    world.phones[anna].settings = Settings { session_expires: 90, ..Settings::default() };
-    world.start(anna, &[0]);
-    world.run(Duration::from_secs(1));
-    world.command(anna, say::dial("support", DEFAULT));
-    world.run_ms(100);
-    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
+    let calling::Story { mut world, anna, link, invite } =
+        calling::Story::calling(CallOptions::default(), expiring(90));
     // RFC 4028 §7.3
     world.send(link, &wire::response(&invite, 422, "Min-SE: 300\r\n", None));
     world.run_ms(100);
@@ -150,12 +122,7 @@ fn a_session_that_is_too_short_is_made_longer() {
 
 #[test]
 fn too_short_for_us_is_422() {
-    let mut world = World::new(1);
-    let anna = world.phone("anna");
-    let link = world.link(anna, 0);
-    let extra = "Supported: timer\r\nSession-Expires: 30\r\nMax-Forwards";
-    world.send(link, &wire::invite("anna", "c1", "b1").replace("Max-Forwards", extra));
-    world.run_ms(100);
+    let (mut world, anna, _) = rung(Settings::default(), "Supported: timer\r\nSession-Expires: 30\r\n");
     let (_, refusal) = world.response(422).expect("422");
     assert_eq!(refusal.get(Name::MinSe), Some("90"));
     assert!(world.phones[anna].softphone.call().is_none());
@@ -183,9 +150,7 @@ fn a_caller_who_does_not_refresh_is_hung_up() {
     let extra = "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\n";
     let (mut world, anna, link, ok) = answered(0, extra);
     world.run(Duration::from_secs(50));
-    let tag = ok.split("To: ").nth(1).and_then(|to| to.split("tag=").nth(1)).expect("a tag");
-    let tag = tag.split('\r').next().expect("a tag");
-    let update = wire::within("UPDATE", "anna", "c1", tag, 20, None);
+    let update = wire::within("UPDATE", "anna", "c1", tag(&ok), 20, None);
     let asked = "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\nContact";
     world.send(link, &update.replace("Contact", asked));
     world.run_ms(50);
@@ -203,14 +168,8 @@ fn nobody_asks_for_less_than_90_s_nor_for_more_than_a_day() {
     let (.., invite) = called(30, "");
     assert_eq!(invite.get(Name::SessionExpires), Some("90"));
     // RFC 4028 §6: a 422 is heeded within reason.
-    let mut world = World::new(1);
-    let anna = world.new_phone("anna");
-    world.phones[anna].settings = Settings { session_expires: 90, ..Settings::default() };
-    world.start(anna, &[0]);
-    world.run(Duration::from_secs(1));
-    world.command(anna, say::dial("support", DEFAULT));
-    world.run_ms(100);
-    let (link, invite) = world.request(Method::Invite).expect("an INVITE");
+    let calling::Story { mut world, link, invite, .. } =
+        calling::Story::calling(CallOptions::default(), expiring(90));
     world.send(link, &wire::response(&invite, 422, "Min-SE: 86401\r\n", None));
     world.run_ms(100);
     assert!(world.request(Method::Invite).is_none());

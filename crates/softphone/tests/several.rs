@@ -14,11 +14,7 @@ const DEFAULT: MediaOptions = MediaOptions(0);
 
 /// Anna, who takes several calls.
 fn world(supervised: bool) -> (World, usize, usize) {
-    let mut world = World::new(1);
-    let anna = world.new_phone("anna");
-    world.phones[anna].settings = Settings { supervised, one_call: false, ..Settings::default() };
-    world.start(anna, &[0]);
-    world.run(Duration::from_secs(1));
+    let (world, anna) = World::with(Settings { supervised, one_call: false, ..Settings::default() });
     let link = world.link(anna, 0);
     (world, anna, link)
 }

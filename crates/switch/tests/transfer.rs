@@ -1,148 +1,14 @@
-//! Blind transfers: who asked is told, the new party is rung, media is joined, and nobody is lost.
+//! Blind transfers: who asked is told, the new party is rung, media is joined.
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
-use headset_sip::{Method, Name, Request, sdp};
+use headset_sip::{Method, Name, sdp};
 use headset_switch::{Command, OfferEnd, Report, Side};
-use support::{ANSWER, Client, DOMAIN, OFFER, Talk, World, offer, talk};
+use support::transfer::Story;
+use support::{DOMAIN, OFFER, Talk, offer};
 
 const SDP: &str = "application/sdp";
-
-/// Anna talks with a guest; Boris is at his desk.
-struct Story {
-    world: World,
-    talk: Talk,
-    boris: Client,
-}
-
-impl Story {
-    fn new() -> Self {
-        let mut world = World::new();
-        let talk = talk(&mut world);
-        let boris = Client::registered(&mut world, "boris");
-        Self { world, talk, boris }
-    }
-
-    /// Anna has asked to hand the guest over to Boris.
-    fn asked() -> Self {
-        let mut story = Self::new();
-        story.refer("boris");
-        story
-    }
-
-    /// And he is rung without an offer, and rings.
-    fn ringing() -> (Self, Request) {
-        let mut story = Self::asked();
-        let ringing = story.invited();
-        assert_eq!(ringing.body(), "");
-        story.boris.reply(&mut story.world, &ringing, 180, "Ringing");
-        assert_eq!(story.world.report(), Report::Ringing { call: story.id(), login: "boris".into() });
-        story.notified(180);
-        (story, ringing)
-    }
-
-    /// Anna asks to hand the guest over. The 202 and the first NOTIFY have been read.
-    fn refer(&mut self, target: &str) {
-        self.send_refer(&format!("<sip:{target}@{DOMAIN}>"), &[]);
-        self.world.response(self.talk.callee.connection, 202);
-        self.notified(100);
-        let expected =
-            Report::TransferAsked { call: self.id(), by: Side::Callee, target: target.into(), with: None };
-        assert_eq!(self.world.report(), expected);
-    }
-
-    fn send_refer(&mut self, refer_to: &str, more: &[(&str, &str)]) {
-        let Talk { callee, callee_dialog, .. } = &mut self.talk;
-        callee.refer(&mut self.world, callee_dialog, refer_to, more);
-    }
-
-    /// Anna reads a NOTIFY that says this status.
-    fn notified(&mut self, status: u16) -> Request {
-        self.talk.callee.notified(&mut self.world, status)
-    }
-
-    fn invited(&mut self) -> Request {
-        offer(&mut self.world, &self.talk.id, "boris");
-        self.world.request(self.boris.connection, Method::Invite)
-    }
-
-    /// Boris picks up; the re-INVITE that brings the guest the offer of his page.
-    fn pick_up(&mut self, ringing: &Request) -> Request {
-        self.boris.send_ok(&mut self.world, ringing);
-        assert_eq!(self.world.report(), Report::Answered { call: self.id(), login: "boris".into() });
-        self.world.nothing(self.boris.connection);
-        let renewed = self.renewed();
-        assert_eq!(renewed.body(), ANSWER);
-        renewed
-    }
-
-    /// The re-INVITE that the guest gets.
-    fn renewed(&mut self) -> Request {
-        self.world.request(self.talk.caller.connection, Method::Invite)
-    }
-
-    /// The guest takes it.
-    fn answered(&mut self, renewed: &Request) {
-        self.talk.caller.accept(&mut self.world, renewed, OFFER);
-    }
-
-    /// The ACK of Boris's 200 brings this; empty where he is not wanted any more.
-    fn acknowledged_with(&mut self, body: &str) {
-        assert_eq!(self.world.request(self.boris.connection, Method::Ack).body(), body);
-    }
-
-    fn boris_is_let_go(&mut self) {
-        self.acknowledged_with("");
-        let bye = self.world.request(self.boris.connection, Method::Bye);
-        self.boris.reply(&mut self.world, &bye, 200, "OK");
-    }
-
-    fn anna_hangs_up(&mut self) {
-        self.talk.callee.hang_up(&mut self.world, &mut self.talk.callee_dialog);
-    }
-
-    fn guest_hangs_up(&mut self) {
-        self.talk.caller.hang_up(&mut self.world, &mut self.talk.caller_dialog);
-    }
-
-    /// The floor gives the transfer up.
-    fn given_up(&mut self, status: u16, reason: &str) {
-        self.world.end_transfer(&self.talk.id, status, reason);
-    }
-
-    /// With the guest gone Anna is told so and let go, and the call has ended.
-    fn ended_by_the_guest(&mut self) {
-        self.notified(487);
-        self.world.request(self.talk.callee.connection, Method::Bye);
-        assert_eq!(
-            self.world.all_reports(),
-            [self.offer_ended(OfferEnd::Cancelled), self.ended(Side::Caller)]
-        );
-    }
-
-    fn still_talking(&mut self) {
-        let Talk { caller, callee, callee_dialog, .. } = &mut self.talk;
-        callee.key_reaches(&mut self.world, callee_dialog, caller);
-        self.world.no_report();
-    }
-
-    fn id(&self) -> String {
-        self.talk.id.clone()
-    }
-
-    fn transferred(&self) -> Report {
-        Report::Transferred { call: self.id(), by: Side::Callee, to: "boris".into() }
-    }
-
-    fn offer_ended(&self, end: OfferEnd) -> Report {
-        Report::OfferEnded { call: self.id(), login: "boris".into(), end }
-    }
-
-    fn ended(&self, by: Side) -> Report {
-        Report::CallEnded { call: self.id(), by }
-    }
-}
 
 fn refused(status: u16, reason: &str) -> OfferEnd {
     OfferEnd::Refused { status, reason: reason.into() }
@@ -225,57 +91,6 @@ fn no_answer_in_time_withdraws_the_ringing_and_the_caller_stays() {
 }
 
 #[test]
-fn a_caller_who_hangs_up_meanwhile_ends_everything() {
-    let (mut story, ringing) = Story::ringing();
-    story.guest_hangs_up();
-    story.world.request(story.boris.connection, Method::Cancel);
-    story.boris.reply(&mut story.world, &ringing, 487, "Request Terminated");
-    story.ended_by_the_guest();
-}
-
-#[test]
-fn a_caller_who_hangs_up_while_being_joined_ends_the_new_party_too() {
-    let (mut story, ringing) = Story::ringing();
-    story.pick_up(&ringing);
-    story.guest_hangs_up();
-    story.boris_is_let_go();
-    story.ended_by_the_guest();
-}
-
-#[test]
-fn who_hangs_up_after_asking_has_left_and_the_transfer_goes_on() {
-    let mut story = Story::asked();
-    story.anna_hangs_up();
-    assert_eq!(story.world.report(), Report::PartyLeft { call: story.id(), by: Side::Callee });
-    story.world.nothing(story.talk.caller.connection);
-    // The caller hears nobody, and that is nobody's fault.
-    let Talk { caller, caller_dialog, .. } = &mut story.talk;
-    let body = Some(("application/x-headset-media", "lost"));
-    caller.ask(&mut story.world, caller_dialog, Method::Info, body);
-    story.world.response(caller.connection, 200);
-    story.world.seconds(70);
-    story.world.no_report();
-
-    let ringing = story.invited();
-    let renewed = story.pick_up(&ringing);
-    story.answered(&renewed);
-    story.acknowledged_with(OFFER);
-    assert_eq!(story.world.all_reports(), [story.transferred()]);
-    story.world.nothing(story.talk.callee.connection);
-}
-
-#[test]
-fn a_transfer_that_fails_after_who_asked_has_left_ends_the_call() {
-    let mut story = Story::asked();
-    story.anna_hangs_up();
-    story.world.all_reports();
-    story.given_up(480, "No answer");
-    let bye = story.world.request(story.talk.caller.connection, Method::Bye);
-    assert_eq!(bye.get(Name::Reason), Some("SIP;cause=480;text=\"No answer\""));
-    assert_eq!(story.world.all_reports(), [story.ended(Side::System)]);
-}
-
-#[test]
 fn a_join_waits_for_an_offer_that_is_under_way_and_tries_again_after_glare() {
     let (mut story, ringing) = Story::ringing();
     let held = sdp::set_direction(OFFER, sdp::Direction::SendOnly);
@@ -311,50 +126,6 @@ fn a_caller_who_refuses_the_new_media_stays_and_the_new_party_is_let_go() {
     story.given_up(488, "Not Acceptable Here");
     story.notified(488);
     story.still_talking();
-}
-
-/// The caller is away when Boris picks up, and stays away for 3 s.
-fn caller_away() -> Story {
-    let (mut story, ringing) = Story::ringing();
-    story.world.lose(story.talk.caller.connection);
-    story.boris.send_ok(&mut story.world, &ringing);
-    story.world.seconds(3);
-    story.world.nothing(story.boris.connection);
-    story.world.all_reports();
-    story
-}
-
-#[test]
-fn a_caller_who_is_away_is_joined_when_back() {
-    let mut story = caller_away();
-    story.talk.caller.reconnect(&mut story.world);
-    let renewed = story.renewed();
-    story.answered(&renewed);
-    story.acknowledged_with(OFFER);
-    assert!(story.world.all_reports().contains(&story.transferred()));
-}
-
-#[test]
-fn a_caller_who_is_away_is_given_up_after_20_s() {
-    let mut story = caller_away();
-    story.world.seconds(17);
-    story.boris_is_let_go();
-    assert!(matches!(story.world.report(), Report::OfferEnded { .. }));
-}
-
-#[test]
-fn a_new_party_who_hangs_up_at_once_is_a_refusal() {
-    let (mut story, ringing) = Story::ringing();
-    let renewed = story.pick_up(&ringing);
-    let mut dialog = story.boris.dialog(&ringing);
-    story.boris.ask(&mut story.world, &mut dialog, Method::Bye, None);
-    assert!(matches!(
-        story.world.report(),
-        Report::OfferEnded { end: OfferEnd::Refused { status: 480, .. }, .. }
-    ));
-    // The answer that comes anyway is acknowledged.
-    story.answered(&renewed);
-    story.world.no_report();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The named steps: recorded, shown to the application, kept, and sent in batches.
 
 use crate::io::{Event, HttpError, Output};
-use crate::outbox::BATCH;
+use crate::outbox::{BATCH, OTHERS_FOR_MS};
 use crate::requests::{Resource, after, is_refusal};
 use crate::timers::Timer;
 use crate::workplace::Workplace;
@@ -35,13 +35,26 @@ impl Workplace {
         let event = Event {
             id: self.entropy.uuid(),
             name: name.into(),
-            at_ms: self.wall.0 + now.0.saturating_sub(self.wall.1.0),
+            at_ms: self.wall_ms(now),
             login: self.login().unwrap_or_default().into(),
             fields,
         };
         self.outputs.push(Output::Event(event.clone()));
         self.outbox.push(event);
         self.schedule_events(now);
+    }
+
+    fn wall_ms(&self, now: Time) -> u64 {
+        self.wall.0 + now.0.saturating_sub(self.wall.1.0)
+    }
+
+    /// The backend has said who the operator is.
+    pub(crate) fn sign_events(&mut self, now: Time, login: &str) {
+        self.outbox.sign(login);
+        let before_ms = self.wall_ms(now).saturating_sub(OTHERS_FOR_MS);
+        while let Some((whose, count)) = self.outbox.expire(login, before_ms) {
+            self.trace(now, "events_dropped count of", &[&decimal(count), &whose]);
+        }
     }
 
     /// The operator's login, as soon as the backend has said it.

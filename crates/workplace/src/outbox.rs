@@ -1,12 +1,15 @@
 //! Events on their way to the backend: kept until it has acknowledged them.
 
 use crate::io::Event;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Most events in one request.
 pub(crate) const BATCH: usize = 50;
 /// More than these are not kept; the oldest go.
 const CAPACITY: usize = 1_000;
+/// How long those of an operator who has not signed in here again are kept: a week, whatever their shifts.
+pub(crate) const OTHERS_FOR_MS: u64 = 7 * 24 * 3_600_000;
 
 const REPEATING: &str = "registration_failed";
 const REPEATING_AMONG: usize = 8;
@@ -74,6 +77,19 @@ impl Outbox {
         }
     }
 
+    /// Drops what an operator other than `login` left from before `before_ms`: whose it was and how much, one operator at
+    /// a time.
+    pub(crate) fn expire(&mut self, login: &str, before_ms: u64) -> Option<(String, u32)> {
+        let is_old = |one: &&Waiting| one.event.at_ms < before_ms && !one.is_of(login);
+        let whose = self.queue.iter().find(is_old)?.event.login.clone();
+        let mut count = 0;
+        while let Some(place) = self.queue.iter().position(|one| is_old(&one) && one.is_of(&whose)) {
+            self.queue.remove(place);
+            count += 1;
+        }
+        Some((whose, count))
+    }
+
     pub(crate) fn all(&self) -> Vec<Event> {
         self.queue.iter().map(|waiting| waiting.event.clone()).collect()
     }
@@ -112,7 +128,6 @@ impl Outbox {
 mod tests {
     use super::*;
     use alloc::format;
-    use alloc::string::String;
 
     fn event(n: usize) -> Event {
         Event { id: format!("{n}"), name: "x".into(), at_ms: 0, login: String::new(), fields: Vec::new() }

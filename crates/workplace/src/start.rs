@@ -111,7 +111,7 @@ impl Workplace {
         let renewal = (life / 5 * 4).saturating_sub(self.entropy.jitter(life / 20)).max(5_000);
         self.timers.set(Timer::HashRenewal, after(now, renewal));
         self.trace(now, "hash_received expires_in", &[&decimal(hash.expires_in)]);
-        self.outbox.sign(&hash.login);
+        self.sign_events(now, &hash.login);
         if self.phone_login == hash.login {
             self.tell_phone(now, Command::SetCredentials(credentials(&hash)));
         }
@@ -127,7 +127,7 @@ impl Workplace {
         status: StatusRecord,
         registrars: Vec<Registrar>,
     ) {
-        self.outbox.sign(&launch.login);
+        self.sign_events(now, &launch.login);
         let another = self.launch.data.as_ref().is_some_and(|old| old.login != launch.login);
         self.launch = Remote { loading: false, data: Some(launch), error: None };
         self.mark(Slice::Launch);

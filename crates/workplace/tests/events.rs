@@ -21,9 +21,14 @@ fn kept(shift: &Shift) -> Vec<Event> {
     shift.outputs.iter().rev().find_map(of).unwrap_or_default()
 }
 
+/// An event of an earlier page of Anna's.
 fn old(n: u32) -> Event {
-    let login = "anna".into();
-    Event { id: format!("old-{n}"), name: "call_ended".into(), at_ms: 1, login, fields: Vec::new() }
+    of("anna", n, 1_699_999_000_000)
+}
+
+fn of(login: &str, n: u32, at_ms: u64) -> Event {
+    let login = login.into();
+    Event { id: format!("old-{n}"), name: "call_ended".into(), at_ms, login, fields: Vec::new() }
 }
 
 #[test]
@@ -100,6 +105,33 @@ fn events_of_whoever_used_the_page_before_wait_until_they_are_back() {
     next.start();
     next.run(10_000);
     assert_eq!((of_anna(&next.backend.accepted), kept(&next).len()), (60, 0));
+}
+
+#[test]
+fn events_of_whoever_has_not_been_back_for_a_week_are_dropped_and_counted() {
+    const DAY: u64 = 24 * 3_600_000;
+    let mut shift = Shift::new();
+    let ago = |days: u64| 1_700_000_000_000 - days * DAY;
+    shift.tell(Input::RestoreEvents(vec![
+        of("boris", 1, ago(8)),
+        of("clara", 2, ago(8)),
+        of("boris", 3, ago(8)),
+        of("boris", 4, ago(6)),
+        of("anna", 5, ago(30)),
+    ]));
+    shift.start();
+    shift.run(10_000);
+    let dropped: Vec<_> =
+        shift.backend.accepted.iter().filter(|event| event.name == "events_dropped").collect();
+    let fields: Vec<_> = dropped.iter().map(|event| event.fields.join(" ")).collect();
+    assert_eq!(fields, ["count 2 of boris", "count 1 of clara"]);
+    assert!(shift.backend.accepted.contains(&of("anna", 5, ago(30))), "her own are sent however late");
+    assert_eq!(kept(&shift), [of("boris", 4, ago(6))]);
+    // A page that stays open sees that the week is over too.
+    shift.run(DAY + 3_600_000);
+    let last = shift.backend.accepted.iter().rfind(|event| event.name == "events_dropped");
+    assert_eq!(last.map(|event| event.fields.join(" ")), Some("count 1 of boris".into()));
+    assert!(kept(&shift).is_empty());
 }
 
 #[test]

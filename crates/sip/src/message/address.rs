@@ -1,5 +1,6 @@
 use super::params::Params;
-use super::scan::{after, closing_quote, cut, find, position, quotes_close, slice, trim};
+use super::quotes::{closing_quote, quotes_close};
+use super::scan::{after, cut, find, position, slice, trim};
 use super::uri::Uri;
 use super::write::{push_quoted, unescape};
 use crate::Invalid;

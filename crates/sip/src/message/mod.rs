@@ -5,11 +5,13 @@
 
 mod address;
 mod builder;
+mod escape;
 mod headers;
 mod known;
 mod name;
 mod params;
 mod parse;
+mod quotes;
 mod scan;
 mod uri;
 mod value;
@@ -162,6 +164,7 @@ impl Deref for Response {
     }
 }
 
-pub(crate) use scan::{CommaSplit, cut, cut_or_all, hash, number, number_hex, position, split_word, trim};
-pub(crate) use uri::push_escaped;
+pub(crate) use escape::push_escaped;
+pub(crate) use quotes::CommaSplit;
+pub(crate) use scan::{cut, cut_or_all, hash, number, number_hex, position, split_word, trim};
 pub(crate) use write::{HEXADECIMAL, push_digit, push_line, push_replaced, unquote};

@@ -1,4 +1,5 @@
-use super::scan::{after, closing_quote, is_token, is_token_byte, position, slice, trim};
+use super::quotes::closing_quote;
+use super::scan::{after, is_token, is_token_byte, position, slice, trim};
 use super::write::{push_quoted, unescape};
 use alloc::borrow::Cow;
 use alloc::string::String;

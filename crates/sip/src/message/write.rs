@@ -1,6 +1,7 @@
 //! Small writers that add to a text, without `core::fmt`: for the browser's sake.
 
-use super::scan::{after, closing_quote, find, next_control, slice};
+use super::quotes::closing_quote;
+use super::scan::{after, find, next_control, slice};
 use alloc::borrow::Cow;
 use alloc::string::String;
 

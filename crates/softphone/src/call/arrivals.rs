@@ -45,13 +45,12 @@ impl Calls {
             return self.turn_away(ctx, key, request, copy, facts, (status, &reason, cause));
         }
         let call = new_id(ctx);
-        match Call::ring(ctx, call, key, request, copy, facts, self.media) {
+        let old = self.calls.iter().find(|call| Some(call.call) == replaced);
+        let (media, muted) = old.map_or((self.media, false), |old| (old.media.options, old.media.muted));
+        match Call::ring(ctx, call, key, request, copy, facts, media) {
             Ok(mut call) => {
-                if let Some(old) = self.calls.iter().find(|call| Some(call.call) == replaced) {
-                    call.replaces = replaced;
-                    call.media.options = old.media.options;
-                    call.media.muted = old.media.muted;
-                }
+                call.replaces = replaced;
+                call.media.muted = muted;
                 if ctx.supervised() {
                     let (message, replaces) = (request.as_str().into(), replaced);
                     ctx.event(Event::Call(call.call, CallEvent::Offered { message, replaces }));

@@ -1,7 +1,12 @@
 //! A call to us that was answered: the far end changes it by hand.
 
+use super::ringing::rung;
 use super::{Step, World, say, wire};
-use headset_softphone::{CallView, Input, MediaOptions, Permission};
+use headset_sip::Response;
+use headset_softphone::{CallView, MediaOptions, Settings};
+
+/// What she answered with.
+pub const MEDIA: MediaOptions = MediaOptions(3);
 
 /// Anna has answered the switch's call; her tag.
 pub struct Story {
@@ -14,20 +19,21 @@ pub struct Story {
 
 impl Story {
     pub fn new() -> Story {
-        let mut world = World::new(1);
-        let anna = world.phone("anna");
-        world.input(anna, Input::MicrophonePermission(Permission::Granted));
-        let link = world.link(anna, 0);
-        world.send(link, &wire::invite("anna", "c1", "b1"));
+        Story::of(Settings::default(), "").0
+    }
+
+    /// The same with these settings, of an INVITE with these header lines more; and the 200.
+    pub fn of(settings: Settings, extra: &str) -> (Story, Response) {
+        let (mut world, anna, link) = rung(settings, extra);
+        world.command(anna, say::answer(MEDIA));
         world.run_ms(100);
-        world.command(anna, say::answer(MediaOptions(0)));
-        world.run_ms(100);
-        let tag = world.response(200).expect("200").1.to_tag().expect("a tag").to_string();
+        let (_, ok) = world.response(200).expect("200");
+        let tag = ok.to_tag().expect("a tag").to_string();
         world.send(link, &wire::within("ACK", "anna", "c1", &tag, 1, None));
         world.run_ms(50);
         world.phones[anna].take_steps();
         world.inbox.clear();
-        Story { world, anna, link, tag, cseq: 7 }
+        (Story { world, anna, link, tag, cseq: 7 }, ok)
     }
 
     /// A request of the far end and what it is finally answered with: status and body.

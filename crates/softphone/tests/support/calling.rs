@@ -15,11 +15,7 @@ pub struct Story {
 impl Story {
     /// Anna calls so; the INVITE has arrived.
     pub fn calling(options: CallOptions, settings: Settings) -> Story {
-        let mut world = World::new(1);
-        let anna = world.new_phone("anna");
-        world.phones[anna].settings = settings;
-        world.start(anna, &[0]);
-        world.run(Duration::from_secs(1));
+        let (mut world, anna) = World::with(settings);
         let dial = CallCommand::Dial { target: "support".into(), options: Box::new(options) };
         world.command(anna, Command::Call(CallId::ONE, dial));
         world.run_ms(100);

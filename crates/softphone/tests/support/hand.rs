@@ -104,6 +104,13 @@ impl Hand {
         self.input(Input::Socket(socket, event));
     }
 
+    /// The socket is lost, and another one is open a second later.
+    pub fn reopen(&mut self) {
+        self.close(self.socket);
+        self.run_s(1);
+        self.open();
+    }
+
     pub fn say(&mut self, text: &str) {
         self.say_on(self.socket, text);
     }

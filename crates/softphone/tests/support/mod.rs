@@ -23,7 +23,7 @@ pub use phone::{Phone, Step};
 pub use registrar::{Registrar, Reply};
 
 use headset_sip::{Message, Method, Request, Response, parse};
-use headset_softphone::{Command, Input, Output, PeerEvent, PeerId, SocketEvent, SocketId, Time};
+use headset_softphone::{Command, Input, Output, PeerEvent, PeerId, Settings, SocketEvent, SocketId, Time};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -74,6 +74,16 @@ impl World {
             deliveries: Vec::new(),
             next_ping: Time(1_000),
         }
+    }
+
+    /// One registrar, and anna's phone with these settings, registered.
+    pub fn with(settings: Settings) -> (World, usize) {
+        let mut world = World::new(1);
+        let anna = world.new_phone("anna");
+        world.phones[anna].settings = settings;
+        world.start(anna, &[0]);
+        world.run(Duration::from_secs(1));
+        (world, anna)
     }
 
     /// A phone of this login that registers with all registrars, and time for it to do so.

@@ -2,8 +2,8 @@
 
 use super::wire;
 use headset_softphone::{
-    CallEnd, Direction, Event, Identity, Input, PeerEvent, PeerId, PeerRequest, Permission, Settings,
-    SocketId, Softphone,
+    CallEnd, Direction, Event, Identity, Input, MediaOptions, PeerEvent, PeerId, PeerRequest, Permission,
+    Settings, SocketId, Softphone,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +39,8 @@ pub struct Phone {
     /// How long gathering takes, in ms.
     pub gathering: u64,
     pub steps: Vec<(PeerId, Step)>,
+    /// With what each offer, answer and microphone was asked for.
+    pub media: Vec<MediaOptions>,
     pub events: Vec<Event>,
     pub closed: Vec<SocketId>,
     peers: BTreeSet<PeerId>,
@@ -63,6 +65,7 @@ impl Phone {
             broken: None,
             gathering: 30,
             steps: Vec::new(),
+            media: Vec::new(),
             events: Vec::new(),
             closed: Vec::new(),
             peers: BTreeSet::new(),
@@ -158,6 +161,12 @@ impl Phone {
             None => vec![(delay, PeerEvent::Connected)],
             Some(()) => Vec::new(),
         };
+        if let PeerRequest::Offer { media, .. }
+        | PeerRequest::Answer { media, .. }
+        | PeerRequest::OpenMicrophone { media } = &request
+        {
+            self.media.push(*media);
+        }
         let (step, events) = match request {
             PeerRequest::Offer { direction, ice_restart, .. } => {
                 let events = match (self.microphone, self.broken) {

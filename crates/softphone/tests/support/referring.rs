@@ -24,12 +24,14 @@ pub struct Story {
 
 impl Story {
     pub fn new(supervised: bool) -> Story {
-        let mut world = World::new(1);
-        let anna = world.new_phone("anna");
-        world.phones[anna].settings = Settings { supervised, one_call: !supervised, ..Settings::default() };
-        world.start(anna, &[0]);
-        world.run(Duration::from_secs(1));
-        world.command(anna, say::dial("support", MediaOptions(0)));
+        Story::dialled(supervised, MediaOptions(0))
+    }
+
+    /// The same of a call that was dialled with these options.
+    pub fn dialled(supervised: bool, media: MediaOptions) -> Story {
+        let settings = Settings { supervised, one_call: !supervised, ..Settings::default() };
+        let (mut world, anna) = World::with(settings);
+        world.command(anna, say::dial("support", media));
         world.run_ms(100);
         let (link, invite) = world.request(Method::Invite).expect("an INVITE");
         world.send(link, &wire::response(&invite, 200, "", Some(&wire::described("far", "sendrecv"))));

@@ -1,7 +1,7 @@
 //! Anna's phone rings; the caller is played by hand.
 
 use super::{World, say, wire};
-use headset_softphone::{Input, MediaOptions, Permission};
+use headset_softphone::{Input, MediaOptions, Permission, Settings};
 
 pub const DEFAULT: MediaOptions = MediaOptions(0);
 
@@ -12,6 +12,19 @@ pub fn ringing(permission: Permission) -> (World, usize, usize) {
     world.input(anna, Input::MicrophonePermission(permission));
     let link = world.link(anna, 0);
     world.send(link, &wire::invite("anna", "c1", "b1"));
+    world.run_ms(100);
+    (world, anna, link)
+}
+
+/// Anna, registered with one registrar, gets an INVITE with these header lines more.
+pub fn rung(settings: Settings, extra: &str) -> (World, usize, usize) {
+    let (mut world, anna) = World::with(settings);
+    world.input(anna, Input::MicrophonePermission(Permission::Granted));
+    let link = world.link(anna, 0);
+    world.send(
+        link,
+        &wire::invite("anna", "c1", "b1").replace("Max-Forwards", &format!("{extra}Max-Forwards")),
+    );
     world.run_ms(100);
     (world, anna, link)
 }

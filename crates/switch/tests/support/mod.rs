@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 mod client;
+pub mod transfer;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
@@ -11,8 +12,8 @@ use base64::Engine as _;
 pub use client::Client;
 use headset_sip::{Dialog, Entropy, Message, Method, Request, Response, Time, parse};
 use headset_switch::{
-    Closed, Command, Config, ConnectionId, Input, Limits, ListenerId, Output, Registrar, Report, Secret,
-    Switch, Wall,
+    Closed, Command, Config, ConnectionId, Input, Limits, ListenerId, OfferEnd, Output, Registrar, Report,
+    Secret, Switch, Wall,
 };
 use hmac::{Hmac, KeyInit, Mac};
 
@@ -244,4 +245,22 @@ pub fn arrived(world: &mut World) -> String {
 
 pub fn offer(world: &mut World, call: &str, login: &str) {
     world.command(Command::Offer { call: call.into(), login: login.into(), display_name: "Support".into() });
+}
+
+/// `guest-100` waits in the queue `support`: with the INVITE, and the call's id.
+pub fn waiting(world: &mut World) -> (Client, Request, String) {
+    let mut guest = Client::registered(world, "guest-100");
+    let invite = guest.call(world, "support");
+    let call = arrived(world);
+    (guest, invite, call)
+}
+
+/// Offers the call to an operator; the INVITE that they get.
+pub fn ring(world: &mut World, call: &str, operator: &Client) -> Request {
+    offer(world, call, &operator.login);
+    world.request(operator.connection, Method::Invite)
+}
+
+pub fn cancelled(call: &str, login: &str) -> Report {
+    Report::OfferEnded { call: call.into(), login: login.into(), end: OfferEnd::Cancelled }
 }
