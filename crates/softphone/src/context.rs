@@ -135,10 +135,10 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(seed: [u8; 32]) -> Context {
+    pub(crate) fn new(seed: &str) -> Context {
         Context {
             now: Time(0),
-            entropy: Entropy::new(seed),
+            entropy: Entropy::of(seed),
             timers: TimerTable::new(),
             transactions: Transactions::new(),
             outputs: Vec::new(),

@@ -23,7 +23,7 @@ pub struct Softphone {
 
 impl Softphone {
     /// A user agent that has not started. `seed` must be unguessable: tags, branches and nonces come from it.
-    pub fn new(seed: [u8; 32]) -> Softphone {
+    pub fn new(seed: &str) -> Softphone {
         Softphone {
             ctx: Context::new(seed),
             flows: Flows::default(),

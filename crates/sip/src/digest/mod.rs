@@ -2,7 +2,7 @@
 
 mod answer;
 mod challenge;
-mod hash;
+pub(crate) mod hash;
 
 pub use answer::Authorization;
 pub use challenge::{Challenge, respond};
@@ -143,7 +143,7 @@ fn response(algorithm: Algorithm, realm: &str, nonce: &str, qop: &str, answer: &
     algorithm.hash(&[&ha1, nonce, &hexadecimal(&nc.to_be_bytes()), cnonce, qop, &ha2])
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         for nibble in &[byte >> 4, byte & 15] {
