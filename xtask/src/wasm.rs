@@ -16,7 +16,7 @@ const TARGET_DIR: &str = "target/wasm";
 /// of a quarter of the usual size is far more than is needed (no recursion but of multiparts, four deep), and addresses
 /// behind it are shorter. Nothing is computed on one path for the sake of another (PRE): that is more code.
 const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none \
-    -Cllvm-args=-enable-pre=false -Clink-arg=-zstack-size=262144";
+    -Zmir-enable-passes=-GVN -Cllvm-args=-enable-pre=false -Clink-arg=-zstack-size=262144";
 
 /// One wasm file, and what goes into it.
 struct Artifact {

@@ -3,7 +3,7 @@ use crate::io::{
     Slice, StatusRecord, UserAgent,
 };
 use crate::outbox::{BATCH, Outbox};
-use crate::requests::{ANSWER_WITHIN_MS, Phase, Requests, Resource, after, describe, is_refusal};
+use crate::requests::{ANSWER_WITHIN_MS, Phase, Requests, Resource, describe, is_refusal};
 use crate::rotation::Rotator;
 use crate::start::Credential;
 use crate::status::StatusBook;
@@ -252,7 +252,7 @@ impl Workplace {
             Resource::PutStatus if let Some(request) = self.status.request() => request,
             Resource::Events | Resource::PutStatus => return self.requests.idle(resource),
         };
-        self.timers.set(Timer::Http(resource), after(now, ANSWER_WITHIN_MS));
+        self.timers.set(Timer::Http(resource), now.after(ANSWER_WITHIN_MS));
         self.outputs.push(Output::Http(id, request));
     }
 

@@ -15,13 +15,12 @@ use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Headers, Name, Request, Response, Time, sdp};
 
 /// How long media may be down before ICE is restarted: the caller's end first, so that the two do not collide.
-const RESTART_CALLER: Duration = Duration::from_secs(2);
-const RESTART_CALLEE: Duration = Duration::from_secs(5);
+const RESTART_CALLER_MS: u64 = 2_000;
+const RESTART_CALLEE_MS: u64 = 5_000;
 
 /// An answered call.
 #[derive(Debug)]
@@ -221,7 +220,7 @@ impl Active {
 
     /// Whether media has come back is seen again after a while.
     pub(super) fn watch_media(&self, ctx: &mut Context) {
-        let delay = if self.caller { RESTART_CALLER } else { RESTART_CALLEE };
+        let delay = if self.caller { RESTART_CALLER_MS } else { RESTART_CALLEE_MS };
         wake(ctx, self.call, CallTimer::IceRestart, delay);
     }
 }

@@ -12,11 +12,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
-use core::time::Duration;
 use headset_sip::{Method, Name, NameAddr, Request, RequestBuilder, Response, Uri};
 
 /// For a flow to send INVITE on.
-const FLOW: Duration = Duration::from_secs(10);
+const FLOW_MS: u64 = 10_000;
 /// 422s answered in a row.
 const ROUNDS: u8 = 3;
 
@@ -147,7 +146,7 @@ impl Dial {
 
     pub(super) fn wait_for_flow(&mut self, ctx: &mut Context, offer: String) {
         self.step = Step::Flow { offer };
-        wake(ctx, self.call, CallTimer::GiveUp, FLOW);
+        wake(ctx, self.call, CallTimer::GiveUp, FLOW_MS);
     }
 
     /// The same INVITE goes out on the next flow.

@@ -6,12 +6,11 @@ use crate::authorization::Series;
 use crate::context::{Context, FULL, Key, Timer};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Method, Name, Request, Response};
 
 /// RFC 3261's 64·T1, with room for another flow to come up.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE_MS: u64 = 40_000;
 
 #[derive(Debug)]
 pub(super) struct Farewell {
@@ -64,7 +63,7 @@ impl Farewell {
 
     pub(super) fn start(&mut self, ctx: &mut Context) {
         self.id = ctx.new_id();
-        ctx.timers.set(Timer::Farewell(self.id), ctx.now + PATIENCE);
+        ctx.timers.set(Timer::Farewell(self.id), ctx.now.after(PATIENCE_MS));
     }
 
     pub(super) fn is_done(&self) -> bool {

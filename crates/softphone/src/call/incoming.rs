@@ -14,7 +14,6 @@ use crate::{
 };
 use alloc::boxed::Box;
 use core::mem;
-use core::time::Duration;
 use headset_sip::dialog::{Dialog, State};
 use headset_sip::{Invalid, Request, sdp};
 
@@ -78,7 +77,7 @@ impl Call {
             // All else was read before.
             .map_err(|_| Refusal::Bad("no Contact"))?;
         if let Some(patience) = invite.expires().filter(|seconds| *seconds > 0) {
-            wake(ctx, call, CallTimer::Expires, Duration::from_secs(u64::from(patience)));
+            wake(ctx, call, CallTimer::Expires, u64::from(patience) * 1000);
         }
         let mut ring = Box::new(Ring {
             call,

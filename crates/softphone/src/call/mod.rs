@@ -45,7 +45,6 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use cause::Failure;
 use core::mem;
-use core::time::Duration;
 use dial::Dial;
 use ending::Ending;
 use farewell::Farewell;
@@ -84,8 +83,8 @@ enum CallState {
 }
 
 /// Wakes a call after a while.
-fn wake(ctx: &mut Context, call: CallId, timer: CallTimer, after: Duration) {
-    ctx.timers.set(Timer::Call(call, timer), ctx.now + after);
+fn wake(ctx: &mut Context, call: CallId, timer: CallTimer, ms: u64) {
+    ctx.timers.set(Timer::Call(call, timer), ctx.now.after(ms));
 }
 
 /// Wakes it no more.

@@ -6,13 +6,12 @@ use crate::context::{CallTimer, Context, FULL};
 use crate::{Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::time::Duration;
 use headset_sip::text::decimal;
 use headset_sip::{Method, Name, Request, Response, ResponseBuilder, Time};
 
-const T1: Duration = Duration::from_millis(500);
-/// 64·T1.
-const PATIENCE: Duration = Duration::from_secs(32);
+const T1_MS: u64 = 500;
+/// 64·T1_MS.
+const PATIENCE_MS: u64 = 32_000;
 /// More than anybody says before answering.
 const WAITING: usize = 8;
 
@@ -22,7 +21,7 @@ pub(super) struct Reliable {
     /// Of the last one; 0 before the first.
     rseq: u32,
     /// What no PRACK came for yet, how long to wait before it is sent again, and until when.
-    pending: Option<(Response, Duration, Time)>,
+    pending: Option<(Response, u64, Time)>,
     waiting: Vec<ResponseBuilder>,
 }
 
@@ -47,7 +46,7 @@ impl Ring {
         self.reliable.rseq = rseq;
         let response = response.header(Name::Require, "100rel").header(Name::RSeq, &decimal(rseq));
         let response = ctx.finish(response);
-        self.reliable.pending = Some((response, T1, ctx.now + PATIENCE));
+        self.reliable.pending = Some((response, T1_MS, ctx.now.after(PATIENCE_MS)));
         self.send_pending(ctx);
     }
 
@@ -83,7 +82,7 @@ impl Ring {
 
     fn send_pending(&mut self, ctx: &mut Context) {
         let Some((response, interval, until)) = &self.reliable.pending else { return };
-        wake(ctx, self.call, CallTimer::Reliable, (*interval).min(until.since(ctx.now)));
+        wake(ctx, self.call, CallTimer::Reliable, (*interval).min(until.ms_since(ctx.now)));
         if let Some(key) = self.key {
             ctx.transactions.respond(ctx.now, key, response.clone());
         }

@@ -10,14 +10,13 @@ use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{CallId, EndOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Name, Request, Response, ResponseBuilder};
 
 /// The switch ends the ringing; this is for a switch that forgot.
-const RING: Duration = Duration::from_secs(180);
+const RING_MS: u64 = 180_000;
 /// For the caller's INVITE to come again on another flow.
-const FLOW_LOST: Duration = Duration::from_secs(10);
+const FLOW_LOST_MS: u64 = 10_000;
 
 /// Why an INVITE does not ring.
 pub(super) enum Refusal {
@@ -90,7 +89,7 @@ impl Ring {
             calm(ctx, self.call, CallTimer::GiveUp);
         } else {
             self.provisional(ctx, self.response(ctx, 180, "Ringing"));
-            wake(ctx, self.call, CallTimer::GiveUp, RING);
+            wake(ctx, self.call, CallTimer::GiveUp, RING_MS);
         }
     }
 
@@ -151,7 +150,7 @@ impl Ring {
     pub(super) fn flow_lost(&mut self, ctx: &mut Context, key: Key) {
         if self.is(key) {
             self.key = None;
-            wake(ctx, self.call, CallTimer::GiveUp, FLOW_LOST);
+            wake(ctx, self.call, CallTimer::GiveUp, FLOW_LOST_MS);
         }
     }
 }
