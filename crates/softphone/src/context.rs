@@ -11,7 +11,7 @@ use crate::{
 };
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::text::{Lines, concat, cut, decimal, lines, trim};
+use headset_sip::text::{Lines, concat, cut, cut_or_all, decimal, lines, trim};
 use headset_sip::{
     Entropy, Method, Name, Request, RequestBuilder, Response, ResponseBuilder, Time, TimerTable,
     TransactionKey, Transactions,
@@ -231,15 +231,18 @@ impl Context {
         self.options().reports
     }
 
-    /// A named step; fields without a value are left out.
-    pub(crate) fn trace(&mut self, name: &'static str, fields: &[(&'static str, &str)]) {
-        let mut said = Vec::new();
-        for (name, value) in fields {
+    /// A named step, and the names of the values; those that are empty are left out.
+    pub(crate) fn trace(&mut self, name: &'static str, mut keys: &str, values: &[&str]) {
+        let mut fields = Vec::new();
+        for value in values {
+            let (key, others) = cut_or_all(keys, b' ');
+            keys = others;
             if !value.is_empty() {
-                said.push((*name, String::from(*value)));
+                fields.push(key.into());
+                fields.push((*value).into());
             }
         }
-        self.event(Event::Trace { name, fields: said });
+        self.event(Event::Trace { name, fields });
     }
 
     pub(crate) fn peer(&mut self, call: CallId, peer: PeerId, request: PeerRequest) {

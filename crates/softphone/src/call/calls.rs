@@ -121,7 +121,7 @@ impl Calls {
         };
         let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
         let call = Call::dial(ctx, id, target, options);
-        ctx.trace("call_dialled", &[("call", &call.facts.id), ("target", &call.facts.remote.user)]);
+        ctx.trace("call_dialled", "call target", &[&call.facts.id, &call.facts.remote.user]);
         self.calls.push(call);
         ctx.calls_changed = true;
         self.calls.last_mut()
@@ -242,7 +242,7 @@ impl Calls {
         self.say_goodbye(ctx, ending.farewell.take());
         let also = ending.also;
         let end = ending.of(id, call.facts);
-        ctx.trace("call_ended", &[("call", &end.id), ("cause", &end.cause)]);
+        ctx.trace("call_ended", "call cause", &[&end.id, &end.cause]);
         ctx.event(Event::CallEnded(end));
         ctx.calls_changed = true;
         if let Some(waiting) = call.consults {

@@ -243,7 +243,7 @@ impl Call {
                 ring.preparation = Preparation::None;
                 self.media.ask(ctx, PeerRequest::Close);
                 self.media.peer = None;
-                ctx.trace("preparation_failed", &[("call", &self.facts.id), ("detail", message)]);
+                ctx.trace("preparation_failed", "call detail", &[&self.facts.id, message]);
             }
             PeerEvent::Failed { message } => {
                 ctx.error("media_failed", message);

@@ -151,7 +151,7 @@ impl Call {
     }
 
     fn trace(&self, ctx: &mut Context, step: &'static str) {
-        ctx.trace(step, &[("call", &self.facts.id)]);
+        ctx.trace(step, "call", &[&self.facts.id]);
     }
 
     /// Tells whoever asked us to make this call how far it is.

@@ -267,7 +267,7 @@ impl Active {
         if self.hold.agreed != wish.hold {
             self.hold.agreed = wish.hold;
             self.hold.apply(ctx, media);
-            ctx.trace(if wish.hold { "call_held" } else { "call_resumed" }, &[]);
+            ctx.trace(if wish.hold { "call_held" } else { "call_resumed" }, "", &[]);
         }
         self.see(answer);
         self.held(

@@ -220,8 +220,8 @@ pub enum Event {
     Trace {
         /// snake_case.
         name: &'static str,
-        /// What is worth knowing about it.
-        fields: Vec<(&'static str, String)>,
+        /// What is worth knowing about it: key, value, key, value …
+        fields: Vec<String>,
     },
     /// Something went wrong that the user should know of (`docs/errors.md`).
     Error {
