@@ -61,9 +61,10 @@ impl Softphone {
 
     /// When to call [`Softphone::handle_timeout`] if nothing else happens before.
     pub fn poll_timeout(&self) -> Option<Time> {
-        let own = self.ctx.timers.next();
-        let transactions = self.ctx.transactions.poll_timeout();
-        own.into_iter().chain(transactions).min()
+        match (self.ctx.timers.next(), self.ctx.transactions.poll_timeout()) {
+            (Some(own), Some(other)) => Some(own.min(other)),
+            (own, other) => own.or(other),
+        }
     }
 
     /// Time has passed. Harmless when nothing is due.

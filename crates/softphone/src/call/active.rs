@@ -204,9 +204,10 @@ impl Active {
         let contact = ok.get(Name::Contact).unwrap_or("");
         let again = Response::reply_to(request, 200, "OK").to_tag(&self.dialog.local_tag);
         let mut again = agreeing(ctx, again.header(Name::Contact, contact), &self.session);
-        let others = ok.iter().filter(|(name, _)| FULL && Name::new(name) == Name::Other);
-        for (name, value) in others {
-            again = again.raw_header(name, value);
+        if FULL {
+            for (name, value) in ok.iter().filter(|(name, _)| Name::new(name) == Name::Other) {
+                again = again.raw_header(name, value);
+            }
         }
         ctx.transactions.respond(ctx.now, key, described(again, ok.body()).finish());
         Some(true)
