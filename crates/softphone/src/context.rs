@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::authorization::Realms;
+#[cfg(feature = "full")]
 use crate::call::Notice;
 use crate::flow::{FlowId, FlowTimer};
 use crate::routes::Routes;
@@ -130,6 +131,7 @@ pub(crate) struct Context {
     pub(crate) flows_changed: bool,
     pub(crate) calls_changed: bool,
     /// What those must be told who asked us to call somebody.
+    #[cfg(feature = "full")]
     pub(crate) notices: Vec<Notice>,
     next_id: u32,
 }
@@ -154,6 +156,7 @@ impl Context {
             registering: true,
             flows_changed: false,
             calls_changed: false,
+            #[cfg(feature = "full")]
             notices: Vec::new(),
             next_id: 0,
         }
@@ -218,8 +221,14 @@ impl Context {
     /// Tells an application that decides by itself of a message.
     pub(crate) fn tell(&mut self, call: CallId, event: fn(String) -> CallEvent, message: &str) {
         if self.supervised() {
-            self.event(Event::Call(call, event(message.into())));
+            self.decides(call, event(message.into()));
         }
+    }
+
+    /// What an application that decides by itself must know of a call; it needs the feature `full`.
+    pub(crate) fn decides(&mut self, _call: CallId, _event: CallEvent) {
+        #[cfg(feature = "full")]
+        self.event(Event::Call(_call, _event));
     }
 
     pub(crate) fn error(&mut self, code: &'static str, message: &str) {

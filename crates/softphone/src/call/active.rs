@@ -4,6 +4,7 @@ use super::farewell::Farewell;
 use super::hold::Hold;
 use super::info::Infos;
 use super::recent::Copy;
+#[cfg(feature = "full")]
 use super::referral::Referral;
 use super::renegotiation::{Ask, Offered, Renegotiation};
 use super::requests::{agreeing, described};
@@ -49,6 +50,7 @@ pub(super) struct Active {
     /// The far end takes UPDATE (RFC 3311 §4: its Allow says so).
     pub(super) takes_update: bool,
     pub(super) transfer: Option<Transfer>,
+    #[cfg(feature = "full")]
     pub(super) referral: Option<Box<Referral>>,
     pub(super) infos: Infos,
     /// Our last CSeq when the call was stored.
@@ -113,6 +115,7 @@ impl Active {
             refresh: false,
             takes_update: false,
             transfer: None,
+            #[cfg(feature = "full")]
             referral: None,
             infos: Infos::default(),
             stored_seq: None,

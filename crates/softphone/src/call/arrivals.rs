@@ -54,7 +54,7 @@ impl Calls {
                 }
                 if ctx.supervised() {
                     let (message, replaces) = (request.as_str().into(), replaced);
-                    ctx.event(Event::Call(call.call, CallEvent::Offered { message, replaces }));
+                    ctx.decides(call.call, CallEvent::Offered { message, replaces });
                 }
                 let facts = &call.facts;
                 ctx.trace("call_offered", "call from", &[&facts.id, &facts.remote.user]);

@@ -4,7 +4,7 @@ use super::active::Active;
 use super::farewell::Farewell;
 use super::recent::Recent;
 use super::{Call, CallState, Ending, text};
-use crate::context::{CallTimer, Context, FULL};
+use crate::context::{CallTimer, Context};
 use crate::{
     CallCommand, CallId, CallOptions, CallView, EndOptions, Event, MediaOptions, PeerEvent, PeerId,
     PeerRequest,
@@ -60,10 +60,12 @@ impl Calls {
             CallCommand::Transfer { target, with, headers } => {
                 return self.transfer(ctx, id, target, *with, headers);
             }
-            CallCommand::AcceptReferral { new, options } if FULL => {
+            #[cfg(feature = "full")]
+            CallCommand::AcceptReferral { new, options } => {
                 return self.accept_referral(ctx, id, *new, options);
             }
-            CallCommand::RefuseReferral { status, reason } if FULL => {
+            #[cfg(feature = "full")]
+            CallCommand::RefuseReferral { status, reason } => {
                 return self.refuse_referral(ctx, id, *status, reason);
             }
             CallCommand::Resume { media, stored } => return self.resume(ctx, id, *media, stored),
@@ -179,6 +181,7 @@ impl Calls {
     /// Sends whatever waits for a flow or its turn.
     pub(crate) fn pursue(&mut self, ctx: &mut Context) {
         self.pursue_replacements(ctx);
+        #[cfg(feature = "full")]
         self.pursue_referrals(ctx);
         for index in 0..self.calls.len() {
             let Some(call) = self.calls.get_mut(index) else { break };

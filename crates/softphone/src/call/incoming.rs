@@ -7,7 +7,7 @@ use super::requests::{Lines, agreeing, answer_with_headers, described};
 use super::ring::{Answering, Preparation, Refusal, Ring};
 use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, calm, cause, text, wake};
-use crate::context::{CallTimer, Context, FULL, Key};
+use crate::context::{CallTimer, Context, Key};
 use crate::{
     CallDirection, CallEvent, CallId, Direction, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
     Permission,
@@ -216,11 +216,9 @@ impl Call {
     }
 
     /// The application says that it rings.
+    #[cfg(feature = "full")]
     pub(super) fn say_ringing(&mut self, ctx: &mut Context, status: u16, reason: &str, headers: &str) {
         let CallState::Incoming(ring) = &mut self.state else { return };
-        if !FULL {
-            return;
-        }
         let status = if (101..200).contains(&status) { status } else { 180 };
         let response = ring.response(ctx, status, reason_or_default(reason, status));
         ring.provisional(ctx, answer_with_headers(response, headers));

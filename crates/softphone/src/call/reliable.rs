@@ -2,9 +2,10 @@
 
 use super::ring::Ring;
 use super::{Ending, calm, wake};
-use crate::context::{CallTimer, Context, FULL};
+use crate::context::{CallTimer, Context};
 use crate::{Originator, Outcome};
 use alloc::boxed::Box;
+#[cfg(feature = "full")]
 use alloc::vec::Vec;
 use headset_sip::text::decimal;
 use headset_sip::{Method, Name, Request, Response, ResponseBuilder, Time};
@@ -13,6 +14,7 @@ const T1_MS: u64 = 500;
 /// 64·T1_MS.
 const PATIENCE_MS: u64 = 32_000;
 /// More than anybody says before answering.
+#[cfg(feature = "full")]
 const WAITING: usize = 8;
 
 /// Numbers them and waits for their PRACKs, one at a time.
@@ -22,6 +24,7 @@ pub(super) struct Reliable {
     rseq: u32,
     /// What no PRACK came for yet, how long to wait before it is sent again, and until when.
     pending: Option<(Response, u64, Time)>,
+    #[cfg(feature = "full")]
     waiting: Vec<ResponseBuilder>,
 }
 
@@ -34,7 +37,8 @@ impl Ring {
             return self.respond(ctx, response);
         }
         if self.reliable.pending.is_some() {
-            if FULL && self.reliable.waiting.len() < WAITING {
+            #[cfg(feature = "full")]
+            if self.reliable.waiting.len() < WAITING {
                 self.reliable.waiting.push(response);
             }
             return;
@@ -73,7 +77,8 @@ impl Ring {
             return false;
         }
         calm(ctx, self.call, CallTimer::Reliable);
-        if FULL && !self.reliable.waiting.is_empty() {
+        #[cfg(feature = "full")]
+        if !self.reliable.waiting.is_empty() {
             let next = self.reliable.waiting.remove(0);
             self.provisional(ctx, next);
         }

@@ -286,7 +286,7 @@ impl Active {
     /// The far end holds us, or not (RFC 3264 §8.4).
     pub(super) fn held(&mut self, ctx: &mut Context, on: bool) {
         if mem::replace(&mut self.held_by_remote, on) != on && ctx.supervised() {
-            ctx.event(crate::Event::Call(self.call, CallEvent::HeldByRemote(on)));
+            ctx.decides(self.call, CallEvent::HeldByRemote(on));
         }
     }
 

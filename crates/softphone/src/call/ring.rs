@@ -3,10 +3,12 @@
 use super::incoming::{default_reason, reason_or_default};
 use super::recent::Copy;
 use super::reliable::Reliable;
-use super::requests::{Lines, answer_with_headers};
+use super::requests::Lines;
+#[cfg(feature = "full")]
+use super::requests::answer_with_headers;
 use super::session_timer::SessionTimer;
 use super::{Ending, calm, text, wake};
-use crate::context::{CallTimer, Context, FULL, Key};
+use crate::context::{CallTimer, Context, Key};
 use crate::{CallId, EndOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -138,10 +140,12 @@ impl Ring {
         let status = options.status_code.filter(|status| (300..700).contains(status)).unwrap_or(480);
         let given = text::reason_phrase(options.reason_phrase.as_deref().unwrap_or(""));
         let reason = reason_or_default(&given, status);
-        let mut response = answer_with_headers(self.response(ctx, status, reason), &options.headers);
-        if FULL && !options.body.is_empty() {
-            response = response.body(&options.content_type, &options.body);
-        }
+        let response = self.response(ctx, status, reason);
+        #[cfg(feature = "full")]
+        let response = match answer_with_headers(response, &options.headers) {
+            response if options.body.is_empty() => response,
+            response => response.body(&options.content_type, &options.body),
+        };
         self.respond(ctx, response);
         Ending::asked(Originator::Local, Outcome::Rejected, "Rejected", options).status(status, reason)
     }

@@ -187,6 +187,7 @@ pub enum Event {
         stored: String,
     },
     /// What an application that decides by itself must know of a call.
+    #[cfg(feature = "full")]
     Call(CallId, CallEvent),
     /// A call of ours, or one that we refused before it became ours, is over.
     CallEnded(CallEnd),
