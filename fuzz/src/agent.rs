@@ -37,7 +37,7 @@ struct World {
 impl World {
     fn new() -> World {
         let mut world = World {
-            phone: Softphone::new([7; 32]),
+            phone: Softphone::new("7"),
             now: Time(1000),
             sockets: Vec::new(),
             peers: Vec::new(),

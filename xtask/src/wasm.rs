@@ -17,6 +17,9 @@ const TARGET_DIR: &str = "target/wasm";
 /// behind it are shorter. Nothing is computed on one path for the sake of another (PRE): that is more code.
 const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none \
     -Cllvm-args=-enable-pre=false -Clink-arg=-zstack-size=262144";
+/// Likewise, but not for the drop-in, whose speed is measured: values that are empty are written where they are needed, not
+/// copied from memory (GVN), and what a loop reads is found by its counter (LSR).
+const SMALLER: &str = "-Zmir-enable-passes=-GVN -Cllvm-args=-disable-lsr";
 
 /// One wasm file, and what goes into it.
 struct Artifact {
@@ -95,9 +98,8 @@ impl Artifact {
         let generated = root().join(self.target);
         std::fs::create_dir_all(&generated)?;
         let wasm = generated.join(format!("{}.wasm", self.name));
-        let compiled = step(&format!("building the engine for browsers: {}", self.name), || {
-            compile(toolchain, self.package, self.feature)
-        })?;
+        let compiled =
+            step(&format!("building the engine for browsers: {}", self.name), || compile(toolchain, self))?;
         step("making it small", || {
             let bound = bind(&compiled, self.name)?;
             if self.inlined {
@@ -158,17 +160,19 @@ fn debian_toolchain() -> bool {
         .all(|path| Path::new(path).exists())
 }
 
-fn compile(toolchain: &Toolchain, package: &str, feature: &str) -> Result<PathBuf> {
+fn compile(toolchain: &Toolchain, artifact: &Artifact) -> Result<PathBuf> {
+    let Artifact { package, feature, .. } = *artifact;
     let arguments = ["build", "--package", package, "--lib", "--target", TARGET, "--profile", "wasm"];
     let mut build = match toolchain {
         Toolchain::Sources | Toolchain::Compiled => cargo(arguments),
         Toolchain::Debian => debian_cargo(&arguments)?,
     };
     if !matches!(toolchain, Toolchain::Compiled) {
+        let flags = if artifact.inlined { SMALL.into() } else { format!("{SMALL} {SMALLER}") };
         build
             .args(["-Zbuild-std=core,alloc,panic_abort", "-Zbuild-std-features=optimize_for_size"])
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTFLAGS", SMALL);
+            .env("RUSTFLAGS", flags);
     }
     build.args(["--no-default-features", "--features", feature]);
     run(build.env("CARGO_TARGET_DIR", root().join(TARGET_DIR)))?;

@@ -1,52 +1,58 @@
+use crate::digest::{hash::sha256, hexadecimal};
 use crate::message::push_digit;
 use crate::text::push_uuid;
 use alloc::string::String;
+use alloc::vec::Vec;
 
-/// A stream of random numbers from a seed (ChaCha20, RFC 8439): unguessable where the seed is, repeatable in tests.
+/// A stream of random numbers from a seed, SHA-256 of the seed and a counter: unguessable where the seed is, repeatable
+/// in tests.
 #[derive(Clone)]
 pub struct Entropy {
-    /// What the next block is made from: constants, the key, the counter, the nonce.
-    start: [u32; 16],
-    block: [u32; 16],
-    /// The next unused word of `block`.
-    next: usize,
+    seed: String,
+    /// Of the blocks that were made.
+    count: u64,
+    /// What is left of the last one.
+    block: Vec<u8>,
 }
 
 impl Entropy {
     /// A generator for this seed.
     pub fn new(seed: [u8; 32]) -> Entropy {
-        let mut start =
-            [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        for (at, bytes) in seed.as_chunks().0.iter().enumerate() {
-            start[4 + (at & 7)] = u32::from_le_bytes(*bytes);
-        }
-        Entropy { start, block: [0; 16], next: 16 }
+        Entropy::of(&hexadecimal(&seed))
+    }
+
+    /// A generator for a seed in whatever characters.
+    pub fn of(seed: &str) -> Entropy {
+        Entropy { seed: seed.into(), count: 0, block: Vec::new() }
     }
 
     /// 32 random bits.
     pub fn next_u32(&mut self) -> u32 {
-        if self.next == 16 {
-            self.block = chacha20_block(&self.start);
-            let (low, carry) = self.start[12].overflowing_add(1);
-            self.start[12] = low;
-            self.start[13] = self.start[13].wrapping_add(carry.into());
-            self.next = 0;
-        }
-        let word = self.block[self.next];
-        self.next += 1;
-        word
+        self.bits(4) as u32
     }
 
     /// 64 random bits.
     pub fn next_u64(&mut self) -> u64 {
-        u64::from(self.next_u32()) << 32 | u64::from(self.next_u32())
+        self.bits(8)
+    }
+
+    fn bits(&mut self, bytes: usize) -> u64 {
+        let mut bits = 0;
+        for _ in 0..bytes {
+            if self.block.is_empty() {
+                self.count += 1;
+                self.block = sha256(&[&self.seed, &hexadecimal(&self.count.to_be_bytes())]);
+            }
+            bits = bits << 8 | u64::from(self.block.pop().unwrap_or_default());
+        }
+        bits
     }
 
     /// `length` characters of `a-z0-9`, some 5 bits each.
     pub fn token(&mut self, length: usize) -> String {
         let mut token = String::with_capacity(length);
         for _ in 0..length {
-            push_digit(&mut token, ALPHANUMERIC, self.below(36) as usize);
+            push_digit(&mut token, ALPHANUMERIC, (self.bits(2) * 36 >> 16) as usize);
         }
         token
     }
@@ -76,10 +82,6 @@ impl Entropy {
         let low = ((random & 0xffff_ffff) * count) >> 32;
         ((random >> 32) * count + low) >> 32
     }
-
-    fn below(&mut self, count: u32) -> u32 {
-        ((u64::from(self.next_u32()) * u64::from(count)) >> 32) as u32
-    }
 }
 
 impl core::fmt::Debug for Entropy {
@@ -91,48 +93,10 @@ impl core::fmt::Debug for Entropy {
 
 const ALPHANUMERIC: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/// The words of each quarter round: four columns, then four diagonals.
-static ROUNDS: [[u8; 4]; 8] = [
-    [0, 4, 8, 12],
-    [1, 5, 9, 13],
-    [2, 6, 10, 14],
-    [3, 7, 11, 15],
-    [0, 5, 10, 15],
-    [1, 6, 11, 12],
-    [2, 7, 8, 13],
-    [3, 4, 9, 14],
-];
-
-fn chacha20_block(start: &[u32; 16]) -> [u32; 16] {
-    let mut state = *start;
-    for _ in 0..10 {
-        for &[mut a, mut b, mut c, mut d] in &ROUNDS {
-            for &bits in &[16, 12, 8, 7] {
-                let (a_, b_, d_) = (usize::from(a & 15), usize::from(b & 15), usize::from(d & 15));
-                state[a_] = state[a_].wrapping_add(state[b_]);
-                state[d_] = (state[d_] ^ state[a_]).rotate_left(bits);
-                (a, b, c, d) = (c, d, a, b);
-            }
-        }
-    }
-    for (at, start) in start.iter().enumerate() {
-        state[at & 15] = state[at & 15].wrapping_add(*start);
-    }
-    state
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::collections::BTreeSet;
-
-    #[test]
-    fn the_keystream_is_chacha20s() {
-        // RFC 8439 §A.1, test vector 1: zero key, zero nonce, counter 0.
-        let block = chacha20_block(&Entropy::new([0; 32]).start);
-        assert_eq!(block[..4], [0xade0_b876, 0x903d_f1a0, 0xe56a_5d40, 0x28bd_8653]);
-        assert_eq!(block[15], 0x8665_eeb2);
-    }
 
     #[test]
     fn the_same_seed_tells_the_same_story() {

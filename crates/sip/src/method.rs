@@ -1,4 +1,4 @@
-use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 
 /// A request's method. Case matters (RFC 3261 §7.1).
@@ -20,7 +20,7 @@ pub enum Method {
     Message,
     Publish,
     /// Any other token.
-    Other(Box<str>),
+    Other(String),
 }
 
 static KNOWN: [Method; 14] = [

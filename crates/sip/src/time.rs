@@ -10,6 +10,16 @@ impl Time {
     pub fn since(self, earlier: Time) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
+
+    /// So many milliseconds later.
+    pub fn after(self, ms: u64) -> Time {
+        Time(self.0.saturating_add(ms))
+    }
+
+    /// The milliseconds since `earlier`; none if it is later.
+    pub fn ms_since(self, earlier: Time) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
 }
 
 impl Add<Duration> for Time {

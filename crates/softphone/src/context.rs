@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::authorization::Realms;
+#[cfg(feature = "full")]
 use crate::call::Notice;
 use crate::flow::{FlowId, FlowTimer};
 use crate::routes::Routes;
@@ -11,7 +12,7 @@ use crate::{
 };
 use alloc::string::String;
 use alloc::vec::Vec;
-use headset_sip::text::{Lines, concat, cut, decimal, lines, trim};
+use headset_sip::text::{Lines, concat, cut, cut_or_all, decimal, lines, trim};
 use headset_sip::{
     Entropy, Method, Name, Request, RequestBuilder, Response, ResponseBuilder, Time, TimerTable,
     TransactionKey, Transactions,
@@ -130,15 +131,16 @@ pub(crate) struct Context {
     pub(crate) flows_changed: bool,
     pub(crate) calls_changed: bool,
     /// What those must be told who asked us to call somebody.
+    #[cfg(feature = "full")]
     pub(crate) notices: Vec<Notice>,
     next_id: u32,
 }
 
 impl Context {
-    pub(crate) fn new(seed: [u8; 32]) -> Context {
+    pub(crate) fn new(seed: &str) -> Context {
         Context {
             now: Time(0),
-            entropy: Entropy::new(seed),
+            entropy: Entropy::of(seed),
             timers: TimerTable::new(),
             transactions: Transactions::new(),
             outputs: Vec::new(),
@@ -154,6 +156,7 @@ impl Context {
             registering: true,
             flows_changed: false,
             calls_changed: false,
+            #[cfg(feature = "full")]
             notices: Vec::new(),
             next_id: 0,
         }
@@ -218,8 +221,14 @@ impl Context {
     /// Tells an application that decides by itself of a message.
     pub(crate) fn tell(&mut self, call: CallId, event: fn(String) -> CallEvent, message: &str) {
         if self.supervised() {
-            self.event(Event::Call(call, event(message.into())));
+            self.decides(call, event(message.into()));
         }
+    }
+
+    /// What an application that decides by itself must know of a call; it needs the feature `full`.
+    pub(crate) fn decides(&mut self, _call: CallId, _event: CallEvent) {
+        #[cfg(feature = "full")]
+        self.event(Event::Call(_call, _event));
     }
 
     pub(crate) fn error(&mut self, code: &'static str, message: &str) {
@@ -231,15 +240,18 @@ impl Context {
         self.options().reports
     }
 
-    /// A named step; fields without a value are left out.
-    pub(crate) fn trace(&mut self, name: &'static str, fields: &[(&'static str, &str)]) {
-        let mut said = Vec::new();
-        for (name, value) in fields {
+    /// A named step, and the names of the values; those that are empty are left out.
+    pub(crate) fn trace(&mut self, name: &'static str, mut keys: &str, values: &[&str]) {
+        let mut fields = Vec::new();
+        for value in values {
+            let (key, others) = cut_or_all(keys, b' ');
+            keys = others;
             if !value.is_empty() {
-                said.push((*name, String::from(*value)));
+                fields.push(key.into());
+                fields.push((*value).into());
             }
         }
-        self.event(Event::Trace { name, fields: said });
+        self.event(Event::Trace { name, fields });
     }
 
     pub(crate) fn peer(&mut self, call: CallId, peer: PeerId, request: PeerRequest) {

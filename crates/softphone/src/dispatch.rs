@@ -17,7 +17,7 @@ impl Softphone {
         match parse(text) {
             Ok(message) => ctx.transactions.receive(ctx.now, socket, message),
             Err(problem) => {
-                ctx.trace("sip_malformed", &[("detail", problem.detail)]);
+                ctx.trace("sip_malformed", "detail", &[problem.detail]);
                 if let Some(reply) = problem.reply() {
                     ctx.outputs.push(Output::Send { socket, text: reply.into_string() });
                 }

@@ -3,11 +3,10 @@
 use crate::{Registrar, SocketId};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 use headset_sip::{Method, Name, Request, RequestBuilder, Response, Time};
 
 /// A flow from which nothing came for longer than this may be dead: servers ping every 5 s.
-const DOUBTFUL: Duration = Duration::from_secs(7);
+const DOUBTFUL_MS: u64 = 7_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Routes(Vec<Route>);
@@ -121,7 +120,7 @@ impl Routes {
     pub(crate) fn best(&self, now: Time) -> Option<SocketId> {
         let mut best = None;
         for route in &self.0 {
-            let rank = (now.since(route.heard) < DOUBTFUL, route.weight, route.heard);
+            let rank = (now.ms_since(route.heard) < DOUBTFUL_MS, route.weight, route.heard);
             if route.usable && best.is_none_or(|(other, _)| rank >= other) {
                 best = Some((rank, route.socket));
             }

@@ -23,7 +23,7 @@ pub struct Softphone {
 
 impl Softphone {
     /// A user agent that has not started. `seed` must be unguessable: tags, branches and nonces come from it.
-    pub fn new(seed: [u8; 32]) -> Softphone {
+    pub fn new(seed: &str) -> Softphone {
         Softphone {
             ctx: Context::new(seed),
             flows: Flows::default(),
@@ -61,9 +61,10 @@ impl Softphone {
 
     /// When to call [`Softphone::handle_timeout`] if nothing else happens before.
     pub fn poll_timeout(&self) -> Option<Time> {
-        let own = self.ctx.timers.next();
-        let transactions = self.ctx.transactions.poll_timeout();
-        own.into_iter().chain(transactions).min()
+        match (self.ctx.timers.next(), self.ctx.transactions.poll_timeout()) {
+            (Some(own), Some(other)) => Some(own.min(other)),
+            (own, other) => own.or(other),
+        }
     }
 
     /// Time has passed. Harmless when nothing is due.

@@ -90,7 +90,7 @@ impl World {
                 .collect(),
             settings: Settings::default(),
         };
-        let phone = Softphone::new([self.pages.len() as u8 + 10; 32]);
+        let phone = Softphone::new(&self.pages.len().to_string());
         let page = Page { phone, sockets: BTreeMap::new(), events: Vec::new(), is_offline: false };
         self.pages.push(page);
         let index = self.pages.len() - 1;

@@ -93,16 +93,6 @@ pub(crate) fn digits(text: &str) -> Option<u64> {
     (!text.is_empty()).then_some(number)
 }
 
-/// The 32 bytes that all tokens come from: eight numbers of 32 bits.
-pub(crate) fn seed(text: &str) -> [u8; 32] {
-    let mut fields = Fields::of(text);
-    let mut seed = [0; 32];
-    for bytes in seed.chunks_exact_mut(4) {
-        bytes.copy_from_slice(&(fields.number() as u32).to_le_bytes());
-    }
-    seed
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,11 +115,5 @@ mod tests {
         assert_eq!((&*registrars[1].id, registrars[1].weight, registrars[1].reg_id), ("r2", 4, 5));
         assert_eq!(fields.field(), "next");
         assert!(super::registrars("").is_empty());
-    }
-
-    #[test]
-    fn a_seed_is_eight_numbers() {
-        let seed = seed("1\u{1f}4294967295\u{1f}3");
-        assert_eq!(seed[..12], [1, 0, 0, 0, 255, 255, 255, 255, 3, 0, 0, 0]);
     }
 }

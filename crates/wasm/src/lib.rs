@@ -4,7 +4,7 @@
 //! instance of the module is one machine. They take fields, U+001F between them. The last may hold anything; items of a
 //! list within a field have U+001E between them; an empty field is one that is absent.
 //!
-//! - `…_new(seed)`: eight random 32-bit numbers;
+//! - `…_new(seed)`: any text that nobody can guess;
 //! - `…_tell(text)`: something happened. First when, `performance.now()`; then one of [`kind`], and the number that it
 //!   speaks of; then its own fields. The answer is a JSON array of what the page must do now: arrays that each begin
 //!   with a number of [`record`], and at the end when to tell [`kind::TICK`] if nothing else happens, or null.

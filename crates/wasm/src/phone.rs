@@ -1,5 +1,5 @@
 use crate::calls::{self, Told};
-use crate::fields::{self, Fields, registrars};
+use crate::fields::{Fields, registrars};
 use crate::record::Records;
 use crate::{kind, show};
 use alloc::boxed::Box;
@@ -15,7 +15,7 @@ static MACHINE: Mutex<Option<&mut Softphone>> = Mutex::new(None);
 /// A phone alone, at rest: for guests, whose page fetches the hash by itself.
 #[wasm_bindgen]
 pub fn phone_new(seed: &str) {
-    *MACHINE.lock() = Some(Box::leak(Box::new(Softphone::new(fields::seed(seed)))));
+    *MACHINE.lock() = Some(Box::leak(Box::new(Softphone::new(seed))));
 }
 
 /// Something happened; what the page must do. Nothing where there is no phone, or it trapped.

@@ -1,5 +1,5 @@
 use crate::calls::{self, Told};
-use crate::fields::{self, Fields, digits, registrars};
+use crate::fields::{Fields, digits, registrars};
 use crate::record::{self, Records};
 use crate::{kind, show};
 use alloc::boxed::Box;
@@ -18,7 +18,7 @@ static MACHINE: Mutex<Option<&mut Workplace>> = Mutex::new(None);
 /// An operator's client at rest.
 #[wasm_bindgen]
 pub fn workplace_new(seed: &str) {
-    *MACHINE.lock() = Some(Box::leak(Box::new(Workplace::new(fields::seed(seed)))));
+    *MACHINE.lock() = Some(Box::leak(Box::new(Workplace::new(seed))));
 }
 
 /// Something happened; what the page must do. Nothing where there is no client, or it trapped.

@@ -2,7 +2,7 @@
 
 use crate::io::{Event, HttpError, Output};
 use crate::outbox::{BATCH, OTHERS_FOR_MS};
-use crate::requests::{Resource, after, is_refusal};
+use crate::requests::{Resource, is_refusal};
 use crate::timers::Timer;
 use crate::workplace::Workplace;
 use alloc::string::String;
@@ -65,7 +65,7 @@ impl Workplace {
 
     pub(crate) fn schedule_events(&mut self, now: Time) {
         if !self.timers.runs(Timer::KeepEvents) {
-            self.timers.set(Timer::KeepEvents, after(now, KEEP_AFTER_MS));
+            self.timers.set(Timer::KeepEvents, now.after(KEEP_AFTER_MS));
         }
         let waiting = self.outbox.waiting(self.login().unwrap_or_default());
         if !self.running() || waiting == 0 || self.timers.runs(Timer::Http(Resource::Events)) {
@@ -74,7 +74,7 @@ impl Workplace {
         if waiting >= BATCH {
             self.send_events(now);
         } else if !self.timers.runs(Timer::SendEvents) {
-            self.timers.set(Timer::SendEvents, after(now, SEND_AFTER_MS));
+            self.timers.set(Timer::SendEvents, now.after(SEND_AFTER_MS));
         }
     }
 

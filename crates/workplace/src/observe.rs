@@ -4,7 +4,6 @@ use crate::io::{Error, Output, Slice, UserAgent};
 use crate::requests::Resource;
 use crate::workplace::{Life, Workplace};
 use alloc::string::String;
-use alloc::vec::Vec;
 use headset_sip::Time;
 use headset_softphone::{Event as PhoneEvent, FlowStatus, FlowView, Output as PhoneOutput, UserAgentStatus};
 
@@ -18,12 +17,7 @@ impl Workplace {
                     return self.credentials_refused(now, registrar, *status, reason);
                 }
                 PhoneEvent::Trace { name, fields } => {
-                    let mut particulars = Vec::new();
-                    for (key, value) in fields {
-                        particulars.push((*key).into());
-                        particulars.push(core::mem::take(value));
-                    }
-                    return self.record(now, name, particulars);
+                    return self.record(now, name, core::mem::take(fields));
                 }
                 PhoneEvent::Error { code, message } => {
                     self.trace(now, "error code message", &[code, message]);

@@ -153,18 +153,13 @@ impl Requests {
         };
         slot.failures = slot.failures.saturating_add(1);
         slot.phase = Phase::Waiting { offline: error.status == 0 };
-        after(now, delay)
+        now.after(delay)
     }
 
     /// Whether a failed network is what a request waits for.
     pub(crate) fn waits_for_network(&self, resource: Resource) -> bool {
         self.phase(resource) == Phase::Waiting { offline: true }
     }
-}
-
-/// `ms` after a moment.
-pub(crate) fn after(time: Time, ms: u64) -> Time {
-    Time(time.0.wrapping_add(ms))
 }
 
 /// Exponential from half a second to `cap`, its upper half random.

@@ -2,7 +2,7 @@
 //! no longer knows the operator.
 
 use crate::io::{Error, Hash, HttpError, Launch, Options, Remote, Slice, StatusRecord};
-use crate::requests::{Phase, Resource, after, delay_ms, describe};
+use crate::requests::{Phase, Resource, delay_ms, describe};
 use crate::rotation::Rotator;
 use crate::timers::{Timer, Timers};
 use crate::updates::Stream;
@@ -105,11 +105,11 @@ impl Workplace {
 
     pub(crate) fn hash_arrived(&mut self, now: Time, hash: Hash) {
         let life = u64::from(hash.expires_in) * 1000;
-        self.credential.expires = after(now, life);
+        self.credential.expires = now.after(life);
         self.credential.arrived = now;
         // Not all clients of a call centre that started together renew together.
         let renewal = (life / 5 * 4).saturating_sub(self.entropy.jitter(life / 20)).max(5_000);
-        self.timers.set(Timer::HashRenewal, after(now, renewal));
+        self.timers.set(Timer::HashRenewal, now.after(renewal));
         self.trace(now, "hash_received expires_in", &[&decimal(hash.expires_in)]);
         self.sign_events(now, &hash.login);
         if self.phone_login == hash.login {
@@ -256,7 +256,7 @@ impl Workplace {
             return self.request(now, Resource::Hash);
         }
         let delay = delay_ms(refusals, REFUSAL_CAP_MS, &mut self.entropy);
-        let at = after(self.credential.arrived, delay);
+        let at = self.credential.arrived.after(delay);
         if at < self.timers.get(Timer::HashRenewal) {
             self.timers.set(Timer::HashRenewal, at);
         }

@@ -2,7 +2,7 @@
 //! can reach.
 
 use crate::io::{Error, HttpError, HttpRequest, Output, Remote, Slice, Status, StatusRecord};
-use crate::requests::{Resource, after, describe, is_refusal};
+use crate::requests::{Resource, describe, is_refusal};
 use crate::timers::Timer;
 use crate::workplace::{Life, Workplace};
 use alloc::string::String;
@@ -92,7 +92,7 @@ impl Workplace {
         self.status.slice.loading = true;
         self.status.slice.error = None;
         self.mark(Slice::Status);
-        let choice = Choice { request, status, sub_status, give_up: after(now, GIVE_UP_MS) };
+        let choice = Choice { request, status, sub_status, give_up: now.after(GIVE_UP_MS) };
         if self.requests.in_flight(Resource::PutStatus) {
             self.drop_following();
             self.status.following = Some(choice);
@@ -216,7 +216,7 @@ impl Workplace {
     /// A status chosen during the call is taken now: if no push says so, ask.
     pub(crate) fn next_status_is_due(&mut self, now: Time) {
         if self.running() && self.status.has_next() {
-            self.timers.set(Timer::Poll, after(now, 1_000));
+            self.timers.set(Timer::Poll, now.after(1_000));
         }
     }
 
@@ -240,7 +240,7 @@ impl Workplace {
             && !self.status.takes_off_line();
         let armed = self.timers.runs(Timer::Watchdog);
         if unreachable && !armed {
-            self.timers.set(Timer::Watchdog, after(now, WATCHDOG_MS));
+            self.timers.set(Timer::Watchdog, now.after(WATCHDOG_MS));
         } else if armed && !unreachable {
             self.timers.clear(Timer::Watchdog);
         }
@@ -250,7 +250,7 @@ impl Workplace {
         let Some(record) = &self.status.slice.data else { return };
         if self.status.is_chosen() || self.requests.in_flight(Resource::PutStatus) {
             // The operator is choosing: what comes of it decides.
-            return self.timers.set(Timer::Watchdog, after(now, 1_000));
+            return self.timers.set(Timer::Watchdog, now.after(1_000));
         }
         self.status.intent = Intent::OffLine { version: record.version };
         let call = if self.in_call() { "true" } else { "false" };
@@ -262,7 +262,7 @@ impl Workplace {
     fn finish_intent(&mut self, now: Time) {
         self.resolve_choice();
         if let Some(mut choice) = self.status.following.take() {
-            choice.give_up = after(now, GIVE_UP_MS);
+            choice.give_up = now.after(GIVE_UP_MS);
             self.status.intent = Intent::Choice { choice, again: false };
             self.request(now, Resource::PutStatus);
         } else if self.status.slice.loading && !self.requests.in_flight(Resource::Launch) {

@@ -1,7 +1,7 @@
 //! News from the backend: the event stream, the polls beside it, and the registrars that they announce.
 
 use crate::io::{HttpAnswer, Output};
-use crate::requests::{Resource, after, delay_ms};
+use crate::requests::{Resource, delay_ms};
 use crate::rotation::{Rotator, Step};
 use crate::timers::Timer;
 use crate::workplace::Workplace;
@@ -63,7 +63,7 @@ impl Workplace {
 
     pub(crate) fn stream_closed(&mut self, now: Time) {
         let failures = match self.stream {
-            Stream::Open { since, .. } if now >= after(since, GOOD_STREAM_MS) => 0,
+            Stream::Open { since, .. } if now >= since.after(GOOD_STREAM_MS) => 0,
             Stream::Open { failures, .. } | Stream::Opening { failures } => failures + 1,
             Stream::Closed | Stream::Waiting { .. } => return,
         };
@@ -77,7 +77,7 @@ impl Workplace {
         self.stream = Stream::Waiting { failures };
         let cap = if self.urgent() { REOPEN_URGENT_CAP_MS } else { REOPEN_CAP_MS };
         let delay = delay_ms(failures, cap, &mut self.entropy);
-        self.timers.set(Timer::Stream, after(now, delay));
+        self.timers.set(Timer::Stream, now.after(delay));
     }
 
     pub(crate) fn pushed(&mut self, now: Time, news: HttpAnswer) {
@@ -116,7 +116,7 @@ impl Workplace {
         let period = u64::from(launch.poll_s.clamp(1, 3600)) * 1000;
         // Spread, so that all the clients of a call centre do not ask at once.
         let spread = self.entropy.jitter(period / 10);
-        self.timers.set(Timer::Poll, after(now, period - spread));
+        self.timers.set(Timer::Poll, now.after(period - spread));
     }
 
     pub(crate) fn registrars_announced(&mut self, now: Time, registrars: Vec<Registrar>, version: &str) {

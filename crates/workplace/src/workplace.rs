@@ -3,7 +3,7 @@ use crate::io::{
     Slice, StatusRecord, UserAgent,
 };
 use crate::outbox::{BATCH, Outbox};
-use crate::requests::{ANSWER_WITHIN_MS, Phase, Requests, Resource, after, describe, is_refusal};
+use crate::requests::{ANSWER_WITHIN_MS, Phase, Requests, Resource, describe, is_refusal};
 use crate::rotation::Rotator;
 use crate::start::Credential;
 use crate::status::StatusBook;
@@ -22,7 +22,7 @@ use headset_softphone::{
 /// ```
 /// # use headset_workplace::{HttpRequest, Input, Options, Output, Workplace};
 /// # use headset_sip::Time;
-/// let mut workplace = Workplace::new([0; 32]);
+/// let mut workplace = Workplace::new("0f9e…");
 /// workplace.handle_input(Time(0), Input::Start(Options::default()));
 /// let asked: Vec<_> = std::iter::from_fn(|| workplace.poll_output())
 ///     .filter_map(|output| if let Output::Http(_, request) = output { Some(request) } else { None })
@@ -66,13 +66,10 @@ pub(crate) enum Life {
 }
 
 impl Workplace {
-    /// A client at rest. All its tokens come from `seed`: 32 unguessable bytes.
-    pub fn new(seed: [u8; 32]) -> Self {
-        let mut entropy = Entropy::new(seed);
-        let mut phone_seed = [0; 32];
-        for bytes in phone_seed.chunks_exact_mut(8) {
-            bytes.copy_from_slice(&entropy.next_u64().to_le_bytes());
-        }
+    /// A client at rest. All its tokens come from `seed`: any text that nobody can guess.
+    pub fn new(seed: &str) -> Self {
+        let mut entropy = Entropy::of(seed);
+        let phone = Softphone::new(&entropy.token(50));
         Self {
             life: Life::Stopped,
             options: Options::default(),
@@ -87,7 +84,7 @@ impl Workplace {
             stream: Stream::Closed,
             polls: Polls::default(),
             outbox: Outbox::default(),
-            phone: Softphone::new(phone_seed),
+            phone,
             phone_login: String::new(),
             microphone: Permission::Prompt,
             user_agent: UserAgent { status: UserAgentStatus::Disconnected, error: None },
@@ -255,7 +252,7 @@ impl Workplace {
             Resource::PutStatus if let Some(request) = self.status.request() => request,
             Resource::Events | Resource::PutStatus => return self.requests.idle(resource),
         };
-        self.timers.set(Timer::Http(resource), after(now, ANSWER_WITHIN_MS));
+        self.timers.set(Timer::Http(resource), now.after(ANSWER_WITHIN_MS));
         self.outputs.push(Output::Http(id, request));
     }
 

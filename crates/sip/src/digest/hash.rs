@@ -33,7 +33,7 @@ pub(super) fn md5(pieces: &[&str]) -> Vec<u8> {
 }
 
 /// RFC 6234 §6.1, §6.2.
-pub(super) fn sha256(pieces: &[&str]) -> Vec<u8> {
+pub(crate) fn sha256(pieces: &[&str]) -> Vec<u8> {
     digest(pieces, true, SHA256_START, table!(cube_roots), |s, words, table| {
         for (i, k) in table.iter().enumerate() {
             if i >= 16 {

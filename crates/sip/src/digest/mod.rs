@@ -2,7 +2,7 @@
 
 mod answer;
 mod challenge;
-mod hash;
+pub(crate) mod hash;
 #[cfg(test)]
 mod tests;
 
@@ -49,7 +49,12 @@ impl Algorithm {
 
     /// The algorithm of this name, in any case.
     pub fn new(name: &str) -> Option<Algorithm> {
-        Self::ALL.iter().copied().find(|known| known.as_str().eq_ignore_ascii_case(name))
+        for &known in Self::ALL {
+            if known.as_str().eq_ignore_ascii_case(name) {
+                return Some(known);
+            }
+        }
+        None
     }
 
     /// Its name.
@@ -145,7 +150,7 @@ fn response(algorithm: Algorithm, realm: &str, nonce: &str, qop: &str, answer: &
     algorithm.hash(&[&ha1, nonce, &hexadecimal(&nc.to_be_bytes()), cnonce, qop, &ha2])
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         for nibble in &[byte >> 4, byte & 15] {

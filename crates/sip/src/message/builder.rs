@@ -1,7 +1,7 @@
 use super::headers::Headers;
 use super::name::Name;
 use super::parse::index_fields;
-use super::scan::{Range, is_token_byte};
+use super::scan::{Range, is_token_byte, slice};
 use super::write::{push_line, push_number, push_replaced};
 use super::{Request, Response};
 use crate::Method;
@@ -87,8 +87,7 @@ impl RequestBuilder {
 
     /// Adds a Via above those that are there: `SIP/2.0/WS sent-by;branch=…`.
     pub fn via(mut self, transport: &str, sent_by: &str, branch: &str) -> Self {
-        let text = &mut self.0.draft.text;
-        let fields = text.split_off(self.0.draft.fields_at);
+        let fields = self.0.draft.take_from(self.0.draft.fields_at);
         self.0.draft.line("Via", &concat(&["SIP/2.0/", transport, " ", sent_by, ";branch=", branch]));
         self.0.draft.text.push_str(&fields);
         self
@@ -142,7 +141,7 @@ impl ResponseBuilder {
     /// Gives To a tag, where it has none.
     pub fn to_tag(mut self, tag: &str) -> Self {
         if let Some(at) = self.0.untagged.take() {
-            let rest = self.0.draft.text.split_off(at);
+            let rest = self.0.draft.take_from(at);
             for piece in &[";tag=", tag, &rest] {
                 self.0.draft.text.push_str(piece);
             }
@@ -188,6 +187,13 @@ impl Draft {
             push_line(&mut self.text, value);
             self.text.push_str("\r\n");
         }
+    }
+
+    /// What stands there and after it.
+    fn take_from(&mut self, at: usize) -> String {
+        let rest = slice(&self.text, at, self.text.len()).into();
+        self.text.truncate(at);
+        rest
     }
 
     fn copy(&mut self, request: &Request, name: Name) {

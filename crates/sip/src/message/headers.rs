@@ -75,12 +75,16 @@ impl Headers {
 
     /// The first header spelled so, in any case, unread.
     pub fn get_named(&self, name: &str) -> Option<&str> {
-        match Name::new(name) {
-            Name::Other => {
-                self.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-            }
-            known => self.get(known),
+        let known = Name::new(name);
+        if known != Name::Other {
+            return self.get(known);
         }
+        for (own, value) in self.iter() {
+            if own.eq_ignore_ascii_case(name) {
+                return Some(value);
+            }
+        }
+        None
     }
 
     /// Every header of this name, unread, in their order.

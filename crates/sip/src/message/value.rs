@@ -130,7 +130,13 @@ impl Headers {
 
     /// Reason (RFC 3326) of this protocol: `SIP`, `Q.850`.
     pub fn reason(&self, protocol: &str) -> Option<Value<'_>> {
-        self.values(Name::Reason).map(Value::parse).find(|reason| reason.is(protocol))
+        for value in self.values(Name::Reason) {
+            let reason = Value::parse(value);
+            if reason.is(protocol) {
+                return Some(reason);
+            }
+        }
+        None
     }
 
     /// Whom the network vouches for: the first P-Asserted-Identity (RFC 3325), else Remote-Party-ID. Only worth what

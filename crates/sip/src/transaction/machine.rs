@@ -388,7 +388,7 @@ impl<C: Copy + Ord, Q, R> Context<'_, C, Q, R> {
 
     #[inline(never)]
     fn set(&mut self, timer: Timer, after: u64) {
-        self.timers.set((self.key.id, timer), Time(self.now.0.saturating_add(after)));
+        self.timers.set((self.key.id, timer), self.now.after(after));
     }
 
     #[inline(never)]

@@ -15,7 +15,8 @@ pub(super) fn of_client(request: &Request) -> Option<String> {
 
 /// The same of a response (RFC 3261 §17.1.3). `None` for one that passed somebody before us, or has no branch.
 pub(super) fn of_response(response: &Response) -> Option<String> {
-    if response.values(Name::Via).nth(1).is_some() {
+    let mut hops = response.values(Name::Via);
+    if hops.next().is_some() && hops.next().is_some() {
         return None;
     }
     of_branch(response, response.raw_cseq().ok()?.1)

@@ -4,6 +4,7 @@ use super::farewell::Farewell;
 use super::hold::Hold;
 use super::info::Infos;
 use super::recent::Copy;
+#[cfg(feature = "full")]
 use super::referral::Referral;
 use super::renegotiation::{Ask, Offered, Renegotiation};
 use super::requests::{agreeing, described};
@@ -15,13 +16,12 @@ use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Headers, Name, Request, Response, Time, sdp};
 
 /// How long media may be down before ICE is restarted: the caller's end first, so that the two do not collide.
-const RESTART_CALLER: Duration = Duration::from_secs(2);
-const RESTART_CALLEE: Duration = Duration::from_secs(5);
+const RESTART_CALLER_MS: u64 = 2_000;
+const RESTART_CALLEE_MS: u64 = 5_000;
 
 /// An answered call.
 #[derive(Debug)]
@@ -50,6 +50,7 @@ pub(super) struct Active {
     /// The far end takes UPDATE (RFC 3311 §4: its Allow says so).
     pub(super) takes_update: bool,
     pub(super) transfer: Option<Transfer>,
+    #[cfg(feature = "full")]
     pub(super) referral: Option<Box<Referral>>,
     pub(super) infos: Infos,
     /// Our last CSeq when the call was stored.
@@ -114,6 +115,7 @@ impl Active {
             refresh: false,
             takes_update: false,
             transfer: None,
+            #[cfg(feature = "full")]
             referral: None,
             infos: Infos::default(),
             stored_seq: None,
@@ -205,9 +207,10 @@ impl Active {
         let contact = ok.get(Name::Contact).unwrap_or("");
         let again = Response::reply_to(request, 200, "OK").to_tag(&self.dialog.local_tag);
         let mut again = agreeing(ctx, again.header(Name::Contact, contact), &self.session);
-        let others = ok.iter().filter(|(name, _)| FULL && Name::new(name) == Name::Other);
-        for (name, value) in others {
-            again = again.raw_header(name, value);
+        if FULL {
+            for (name, value) in ok.iter().filter(|(name, _)| Name::new(name) == Name::Other) {
+                again = again.raw_header(name, value);
+            }
         }
         ctx.transactions.respond(ctx.now, key, described(again, ok.body()).finish());
         Some(true)
@@ -221,7 +224,7 @@ impl Active {
 
     /// Whether media has come back is seen again after a while.
     pub(super) fn watch_media(&self, ctx: &mut Context) {
-        let delay = if self.caller { RESTART_CALLER } else { RESTART_CALLEE };
+        let delay = if self.caller { RESTART_CALLER_MS } else { RESTART_CALLEE_MS };
         wake(ctx, self.call, CallTimer::IceRestart, delay);
     }
 }

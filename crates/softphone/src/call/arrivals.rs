@@ -53,10 +53,10 @@ impl Calls {
                 call.media.muted = muted;
                 if ctx.supervised() {
                     let (message, replaces) = (request.as_str().into(), replaced);
-                    ctx.event(Event::Call(call.call, CallEvent::Offered { message, replaces }));
+                    ctx.decides(call.call, CallEvent::Offered { message, replaces });
                 }
                 let facts = &call.facts;
-                ctx.trace("call_offered", &[("call", &facts.id), ("from", &facts.remote.user)]);
+                ctx.trace("call_offered", "call from", &[&facts.id, &facts.remote.user]);
                 if replaced.is_some() && !ctx.supervised() {
                     let media = call.media.options;
                     call.answer(ctx, media, Lines::default());
@@ -82,7 +82,7 @@ impl Calls {
         let reason = incoming::reason_or_default(reason, status);
         ctx.reply(key, request, status, reason);
         self.recent.remember(ctx.now, copy, status, reason);
-        ctx.trace("call_refused", &[("call", &facts.id), ("reason", reason)]);
+        ctx.trace("call_refused", "call reason", &[&facts.id, reason]);
         let ending = Ending::new(Originator::Local, Outcome::Rejected, cause).status(status, reason);
         let call = new_id(ctx);
         ctx.event(Event::CallEnded(ending.of(call, facts)));

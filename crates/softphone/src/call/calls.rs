@@ -4,7 +4,7 @@ use super::active::Active;
 use super::farewell::Farewell;
 use super::recent::Recent;
 use super::{Call, CallState, Ending, text};
-use crate::context::{CallTimer, Context, FULL};
+use crate::context::{CallTimer, Context};
 use crate::{
     CallCommand, CallId, CallOptions, CallView, EndOptions, Event, MediaOptions, PeerEvent, PeerId,
     PeerRequest,
@@ -60,10 +60,12 @@ impl Calls {
             CallCommand::Transfer { target, with, headers } => {
                 return self.transfer(ctx, id, target, *with, headers);
             }
-            CallCommand::AcceptReferral { new, options } if FULL => {
+            #[cfg(feature = "full")]
+            CallCommand::AcceptReferral { new, options } => {
                 return self.accept_referral(ctx, id, *new, options);
             }
-            CallCommand::RefuseReferral { status, reason } if FULL => {
+            #[cfg(feature = "full")]
+            CallCommand::RefuseReferral { status, reason } => {
                 return self.refuse_referral(ctx, id, *status, reason);
             }
             CallCommand::Resume { media, stored } => return self.resume(ctx, id, *media, stored),
@@ -121,7 +123,7 @@ impl Calls {
         };
         let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
         let call = Call::dial(ctx, id, target, options);
-        ctx.trace("call_dialled", &[("call", &call.facts.id), ("target", &call.facts.remote.user)]);
+        ctx.trace("call_dialled", "call target", &[&call.facts.id, &call.facts.remote.user]);
         self.calls.push(call);
         ctx.calls_changed = true;
         self.calls.last_mut()
@@ -179,6 +181,7 @@ impl Calls {
     /// Sends whatever waits for a flow or its turn.
     pub(crate) fn pursue(&mut self, ctx: &mut Context) {
         self.pursue_replacements(ctx);
+        #[cfg(feature = "full")]
         self.pursue_referrals(ctx);
         for index in 0..self.calls.len() {
             let Some(call) = self.calls.get_mut(index) else { break };
@@ -242,7 +245,7 @@ impl Calls {
         self.say_goodbye(ctx, ending.farewell.take());
         let also = ending.also;
         let end = ending.of(id, call.facts);
-        ctx.trace("call_ended", &[("call", &end.id), ("cause", &end.cause)]);
+        ctx.trace("call_ended", "call cause", &[&end.id, &end.cause]);
         ctx.event(Event::CallEnded(end));
         ctx.calls_changed = true;
         if let Some(waiting) = call.consults {

@@ -12,11 +12,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
-use core::time::Duration;
 use headset_sip::{Method, Name, NameAddr, Request, RequestBuilder, Response, Uri};
 
 /// For a flow to send INVITE on.
-const FLOW: Duration = Duration::from_secs(10);
+const FLOW_MS: u64 = 10_000;
 /// 422s answered in a row.
 const ROUNDS: u8 = 3;
 
@@ -34,8 +33,10 @@ pub(super) struct Dial {
     /// Where the INVITE goes: To's URI, or where a 3xx pointed.
     target: String,
     /// Where 3xxs pointed.
+    #[cfg(feature = "full")]
     targets: Vec<String>,
     /// How many of these were asked.
+    #[cfg(feature = "full")]
     asked: usize,
     pub(super) call_id: String,
     tag: String,
@@ -44,6 +45,7 @@ pub(super) struct Dial {
     pub(super) replaces: String,
     series: Series,
     rounds: u8,
+    #[cfg(feature = "full")]
     redirects: u8,
     pub(super) session: SessionTimer,
     pub(super) ringing: bool,
@@ -84,12 +86,15 @@ impl Dial {
         };
         Box::new(Dial {
             call,
+            #[cfg(feature = "full")]
             redirects: options.redirects,
             #[cfg(feature = "full")]
             options: mem::take(options),
             to: target.clone(),
             target,
+            #[cfg(feature = "full")]
             targets: Vec::new(),
+            #[cfg(feature = "full")]
             asked: 0,
             call_id: ctx.entropy.token(22),
             tag: ctx.entropy.token(10),
@@ -147,7 +152,7 @@ impl Dial {
 
     pub(super) fn wait_for_flow(&mut self, ctx: &mut Context, offer: String) {
         self.step = Step::Flow { offer };
-        wake(ctx, self.call, CallTimer::GiveUp, FLOW);
+        wake(ctx, self.call, CallTimer::GiveUp, FLOW_MS);
     }
 
     /// The same INVITE goes out on the next flow.
@@ -191,7 +196,24 @@ impl Dial {
                 self.again(ctx);
                 return None;
             }
-            300..=399 if FULL && self.redirects > 0 => {
+            _ => {}
+        }
+        #[cfg(feature = "full")]
+        if self.turns_elsewhere(status, response) {
+            self.again(ctx);
+            return None;
+        }
+        let ending = refusal(status);
+        #[cfg(feature = "full")]
+        let ending = ending.contacts(if status < 400 { text::contacts(response) } else { Vec::new() });
+        Some(ending)
+    }
+
+    /// Whether there is somebody else to ask: where 3xxs pointed.
+    #[cfg(feature = "full")]
+    fn turns_elsewhere(&mut self, status: u16, response: &Response) -> bool {
+        match status {
+            300..=399 if self.redirects > 0 => {
                 self.redirects -= 1;
                 let mut at = self.asked;
                 for uri in text::contacts(response) {
@@ -204,21 +226,14 @@ impl Dial {
                 }
             }
             // RFC 3261 §21.6
-            600.. if FULL => self.targets.truncate(self.asked),
+            600.. => self.targets.truncate(self.asked),
             _ => {}
         }
-        let Some(next) = self.targets.get(self.asked).filter(|_| FULL) else {
-            let mut ending = refusal(status);
-            if status < 400 {
-                ending.contacts = text::contacts(response);
-            }
-            return Some(ending);
-        };
+        let Some(next) = self.targets.get(self.asked) else { return false };
         self.target.clone_from(next);
         self.asked += 1;
         self.series = Series::default();
-        self.again(ctx);
-        None
+        true
     }
 
     pub(super) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> Option<Box<Ending>> {

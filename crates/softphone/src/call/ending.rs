@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::{CallEnd, CallId, EndOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
+#[cfg(feature = "full")]
 use alloc::vec::Vec;
 use headset_sip::Request;
 
@@ -21,8 +22,10 @@ pub(super) struct Ending {
     /// What is still to be said to the far end.
     pub(super) farewell: Option<Farewell>,
     /// The message that ended it.
+    #[cfg(feature = "full")]
     pub(super) message: String,
     /// Where a 3xx points.
+    #[cfg(feature = "full")]
     pub(super) contacts: Vec<String>,
     /// Another call that ends with it.
     pub(super) also: Option<CallId>,
@@ -37,7 +40,9 @@ impl Ending {
             status_code: None,
             reason_phrase: None,
             farewell: None,
+            #[cfg(feature = "full")]
             message: String::new(),
+            #[cfg(feature = "full")]
             contacts: Vec::new(),
             also: None,
         })
@@ -75,10 +80,23 @@ impl Ending {
     }
 
     /// An application that decides by itself reads the message.
+    #[cfg(feature = "full")]
     pub(super) fn message(mut self: Box<Self>, ctx: &Context, message: &str) -> Box<Ending> {
         if ctx.supervised() {
             self.message = message.into();
         }
+        self
+    }
+
+    /// Here nobody does.
+    #[cfg(not(feature = "full"))]
+    pub(super) fn message(self: Box<Self>, _: &Context, _: &str) -> Box<Ending> {
+        self
+    }
+
+    #[cfg(feature = "full")]
+    pub(super) fn contacts(mut self: Box<Self>, contacts: Vec<String>) -> Box<Ending> {
+        self.contacts = contacts;
         self
     }
 
@@ -100,7 +118,9 @@ impl Ending {
             status_code: self.status_code,
             reason_phrase: self.reason_phrase,
             remote: facts.remote,
+            #[cfg(feature = "full")]
             message: self.message,
+            #[cfg(feature = "full")]
             contacts: self.contacts,
         }
     }

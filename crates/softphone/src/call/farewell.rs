@@ -1,17 +1,16 @@
 //! What is still to be said to the far end when the call is over for us: CANCEL's aftermath, and BYE.
 
-use super::requests::{DialogName, with_description, with_headers};
+use super::requests::{DialogName, with_description};
 use crate::EndOptions;
 use crate::authorization::Series;
-use crate::context::{Context, FULL, Key, Timer};
+use crate::context::{Context, Key, Timer};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Method, Name, Request, Response};
 
 /// RFC 3261's 64·T1, with room for another flow to come up.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE_MS: u64 = 40_000;
 
 #[derive(Debug)]
 pub(super) struct Farewell {
@@ -35,6 +34,7 @@ struct Bye {
     dialog: Dialog,
     reason: Option<String>,
     /// What the application wants in it.
+    #[cfg(feature = "full")]
     options: Option<Box<EndOptions>>,
     /// The challenges that it met.
     series: Series,
@@ -50,21 +50,34 @@ impl Farewell {
     /// BYE, after the ACK of our 2xx where it waits for one in that transaction.
     pub(super) fn bye(unacknowledged: Option<Key>, dialog: Dialog, reason: Option<String>) -> Farewell {
         let (series, early) = (Series::default(), unacknowledged.is_some());
-        let bye = Bye { dialog, reason, options: None, series, early };
+        let bye = Bye {
+            dialog,
+            reason,
+            #[cfg(feature = "full")]
+            options: None,
+            series,
+            early,
+        };
         Farewell { id: 0, key: unacknowledged, word: Word::Bye(Box::new(bye)) }
     }
 
     /// With the headers and the body that the application wants in the BYE.
+    #[cfg(feature = "full")]
     pub(super) fn with(mut self, options: &EndOptions) -> Farewell {
-        if FULL && let Word::Bye(bye) = &mut self.word {
+        if let Word::Bye(bye) = &mut self.word {
             bye.options = Some(Box::new(options.clone()));
         }
         self
     }
 
+    #[cfg(not(feature = "full"))]
+    pub(super) fn with(self, _: &EndOptions) -> Farewell {
+        self
+    }
+
     pub(super) fn start(&mut self, ctx: &mut Context) {
         self.id = ctx.new_id();
-        ctx.timers.set(Timer::Farewell(self.id), ctx.now + PATIENCE);
+        ctx.timers.set(Timer::Farewell(self.id), ctx.now.after(PATIENCE_MS));
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -162,11 +175,15 @@ impl Bye {
         if let Some(reason) = &self.reason {
             builder = builder.header(Name::Reason, reason);
         }
-        let (mut content_type, mut body) = ("", "");
-        if let Some(options) = self.options.as_deref().filter(|_| FULL) {
-            builder = with_headers(builder, &options.headers);
-            (content_type, body) = (&options.content_type, &options.body);
-        }
+        let (content_type, body) = ("", "");
+        #[cfg(feature = "full")]
+        let (content_type, body) = match &self.options {
+            Some(options) => {
+                builder = super::requests::with_headers(builder, &options.headers);
+                (&*options.content_type, &*options.body)
+            }
+            None => (content_type, body),
+        };
         let uri = &self.dialog.remote_target;
         builder = ctx.authorize(&mut self.series, socket, builder, &Method::Bye, uri, body);
         if !body.is_empty() {

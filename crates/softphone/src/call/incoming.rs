@@ -7,14 +7,13 @@ use super::requests::{Lines, agreeing, answer_with_headers, described};
 use super::ring::{Answering, Preparation, Refusal, Ring};
 use super::session_timer::SessionTimer;
 use super::{Call, CallState, Ending, Facts, Media, calm, cause, text, wake};
-use crate::context::{CallTimer, Context, FULL, Key};
+use crate::context::{CallTimer, Context, Key};
 use crate::{
     CallDirection, CallEvent, CallId, Direction, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
     Permission,
 };
 use alloc::boxed::Box;
 use core::mem;
-use core::time::Duration;
 use headset_sip::dialog::{Dialog, State};
 use headset_sip::{Invalid, Request, sdp};
 
@@ -78,7 +77,7 @@ impl Call {
             // All else was read before.
             .map_err(|_| Refusal::Bad("no Contact"))?;
         if let Some(patience) = invite.expires().filter(|seconds| *seconds > 0) {
-            wake(ctx, call, CallTimer::Expires, Duration::from_secs(u64::from(patience)));
+            wake(ctx, call, CallTimer::Expires, u64::from(patience) * 1000);
         }
         let mut ring = Box::new(Ring {
             call,
@@ -217,11 +216,9 @@ impl Call {
     }
 
     /// The application says that it rings.
+    #[cfg(feature = "full")]
     pub(super) fn say_ringing(&mut self, ctx: &mut Context, status: u16, reason: &str, headers: &str) {
         let CallState::Incoming(ring) = &mut self.state else { return };
-        if !FULL {
-            return;
-        }
         let status = if (101..200).contains(&status) { status } else { 180 };
         let response = ring.response(ctx, status, reason_or_default(reason, status));
         ring.provisional(ctx, answer_with_headers(response, headers));
@@ -244,7 +241,7 @@ impl Call {
                 ring.preparation = Preparation::None;
                 self.media.ask(ctx, PeerRequest::Close);
                 self.media.peer = None;
-                ctx.trace("preparation_failed", &[("call", &self.facts.id), ("detail", message)]);
+                ctx.trace("preparation_failed", "call detail", &[&self.facts.id, message]);
             }
             PeerEvent::Failed { message } => {
                 ctx.error("media_failed", message);

@@ -109,7 +109,7 @@ impl Active {
             }
         } else if is(MEDIA_REPORT) {
             ctx.reply(key, request, 200, "OK");
-            ctx.trace("remote_media_lost", &[]);
+            ctx.trace("remote_media_lost", "", &[]);
         } else if request.body().is_empty() || ctx.supervised() {
             ctx.reply(key, request, 200, "OK");
             ctx.tell(self.call, CallEvent::Info, request.as_str());

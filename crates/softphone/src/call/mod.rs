@@ -15,6 +15,7 @@ mod info;
 mod media;
 mod outgoing;
 mod recent;
+#[cfg(feature = "full")]
 mod referral;
 mod reliable;
 mod renegotiation;
@@ -28,6 +29,7 @@ mod text;
 mod transfer;
 
 pub(crate) use calls::Calls;
+#[cfg(feature = "full")]
 pub(crate) use referral::Notice;
 #[cfg(feature = "full")]
 pub(crate) use requests::abilities;
@@ -45,12 +47,12 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use cause::Failure;
 use core::mem;
-use core::time::Duration;
 use dial::Dial;
 use ending::Ending;
 use farewell::Farewell;
 use headset_sip::{Headers, Response};
 use media::Media;
+#[cfg(feature = "full")]
 use referral::Sponsor;
 use renegotiation::Ask;
 use requests::Lines;
@@ -69,6 +71,7 @@ struct Call {
     /// What is to be said to the other forks of our INVITE that answer.
     other_forks: Option<Farewell>,
     /// Whose REFER it carries out.
+    #[cfg(feature = "full")]
     sponsor: Option<Sponsor>,
     state: CallState,
 }
@@ -84,8 +87,8 @@ enum CallState {
 }
 
 /// Wakes a call after a while.
-fn wake(ctx: &mut Context, call: CallId, timer: CallTimer, after: Duration) {
-    ctx.timers.set(Timer::Call(call, timer), ctx.now + after);
+fn wake(ctx: &mut Context, call: CallId, timer: CallTimer, ms: u64) {
+    ctx.timers.set(Timer::Call(call, timer), ctx.now.after(ms));
 }
 
 /// Wakes it no more.
@@ -103,6 +106,7 @@ struct Facts {
     /// The text of the INVITE; empty until it is sent.
     invite: String,
     /// Who the far end is, by the word of those who know it (RFC 3325).
+    #[cfg(feature = "full")]
     asserted: Option<Party>,
 }
 
@@ -115,13 +119,15 @@ impl Facts {
             local,
             remote,
             invite: String::new(),
+            #[cfg(feature = "full")]
             asserted: None,
         })
     }
 
     /// Takes what a message of the far end says of who it is.
-    fn learn(&mut self, message: &Headers) {
-        if FULL && let Some(party) = text::asserted(message) {
+    fn learn(&mut self, _message: &Headers) {
+        #[cfg(feature = "full")]
+        if let Some(party) = text::asserted(_message) {
             self.asserted = Some(party);
         }
     }
@@ -146,19 +152,21 @@ impl Call {
             consults: None,
             replaces: None,
             other_forks: None,
+            #[cfg(feature = "full")]
             sponsor: None,
             state,
         }
     }
 
     fn trace(&self, ctx: &mut Context, step: &'static str) {
-        ctx.trace(step, &[("call", &self.facts.id)]);
+        ctx.trace(step, "call", &[&self.facts.id]);
     }
 
     /// Tells whoever asked us to make this call how far it is.
-    fn tell_sponsor(&self, ctx: &mut Context, status: u16, reason: &str) {
-        if FULL && let Some(sponsor) = self.sponsor {
-            sponsor.tell(ctx, status, reason);
+    fn tell_sponsor(&self, _ctx: &mut Context, _status: u16, _reason: &str) {
+        #[cfg(feature = "full")]
+        if let Some(sponsor) = self.sponsor {
+            sponsor.tell(_ctx, _status, _reason);
         }
     }
 
@@ -181,7 +189,8 @@ impl Call {
             answering: false,
             answered_at: None,
             invite: facts.invite.clone(),
-            asserted: if FULL { facts.asserted.clone() } else { None },
+            #[cfg(feature = "full")]
+            asserted: facts.asserted.clone(),
         };
         match &self.state {
             CallState::Incoming(ring) => view.answering = ring.is_answering(),
@@ -247,9 +256,10 @@ impl Call {
             CallCommand::Dial { .. }
             | CallCommand::Consult { .. }
             | CallCommand::Transfer { .. }
-            | CallCommand::AcceptReferral { .. }
-            | CallCommand::RefuseReferral { .. }
             | CallCommand::Resume { .. } => {}
+            #[cfg(feature = "full")]
+            CallCommand::AcceptReferral { .. } | CallCommand::RefuseReferral { .. } => {}
+            #[cfg(feature = "full")]
             CallCommand::Ring { status, reason, headers } => self.say_ringing(ctx, *status, reason, headers),
             CallCommand::Answer { media, headers } => self.answer(ctx, *media, Lines::take(headers)),
             CallCommand::End(options) => return Some(self.end(ctx, options)),
@@ -257,13 +267,16 @@ impl Call {
                 let ask = Ask { renegotiate: false, update: FULL && *update, headers: Lines::take(headers) };
                 self.want_hold(ctx, *on, ask);
             }
+            #[cfg(feature = "full")]
             CallCommand::Renegotiate { restart_ice, update, headers } => {
-                if FULL && let CallState::Active(active) = &mut self.state {
+                if let CallState::Active(active) = &mut self.state {
                     active.restart_ice |= *restart_ice;
                     active.ask = Ask { renegotiate: true, update: *update, headers: Lines::take(headers) };
                 }
             }
+            #[cfg(feature = "full")]
             CallCommand::TakeOffer => self.decided(ctx, None),
+            #[cfg(feature = "full")]
             CallCommand::RefuseOffer { status, reason, headers } => {
                 self.decided(ctx, Some((*status, reason, headers)));
             }
@@ -284,8 +297,9 @@ impl Call {
         }
     }
 
+    #[cfg(feature = "full")]
     fn decided(&mut self, ctx: &mut Context, refusal: Option<(u16, &str, &str)>) {
-        if FULL && let CallState::Active(active) = &mut self.state {
+        if let CallState::Active(active) = &mut self.state {
             active.decided(ctx, &self.media, refusal);
         }
     }

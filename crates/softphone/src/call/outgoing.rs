@@ -190,7 +190,10 @@ impl Call {
         self.store(ctx);
         ctx.tell(self.call, CallEvent::Confirmed, "");
         self.tell_sponsor(ctx, 200, "OK");
-        self.sponsor = None;
+        #[cfg(feature = "full")]
+        {
+            self.sponsor = None;
+        }
         self.trace(ctx, "call_answered");
     }
 }

@@ -2,12 +2,11 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 use headset_sip::text::concat;
 use headset_sip::{Name, Request, Time, push_number};
 
 /// As long as a caller may wait, and come back on another flow (timer C, RFC 3261 §16.6).
-const KEPT: Duration = Duration::from_secs(180);
+const KEPT_MS: u64 = 180_000;
 const MAX: usize = 16;
 
 /// What tells an INVITE and its copies from others (RFC 3261 §8.2.2.2): Call-ID, From's tag and CSeq.
@@ -31,7 +30,7 @@ impl Recent {
         if self.0.len() == MAX {
             self.0.remove(0);
         }
-        self.0.push((now + KEPT, copy, status, reason.into()));
+        self.0.push((now.after(KEPT_MS), copy, status, reason.into()));
     }
 
     /// How the first copy was answered.

@@ -4,7 +4,7 @@ use super::active::Active;
 use super::calls::Calls;
 use super::incoming::reason_or_default;
 use super::text;
-use crate::context::{Context, FULL, Key};
+use crate::context::{Context, Key};
 use crate::{CallEvent, CallId, CallOptions};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -50,10 +50,6 @@ impl Active {
     /// REFER of the far end.
     pub(super) fn referred(&mut self, ctx: &mut Context, key: Key, request: &Request) {
         let mut targets = request.all(Name::ReferTo);
-        if !FULL {
-            // An operator is sent away by nobody.
-            return ctx.reply(key, request, 603, "Decline");
-        }
         // RFC 3515 §2.4.2: exactly one.
         let only = targets.next().filter(|_| targets.next().is_none());
         let target = match only.map(NameAddr::parse) {
@@ -151,7 +147,7 @@ impl Calls {
 
     /// Sends the NOTIFYs that are due.
     pub(super) fn pursue_referrals(&mut self, ctx: &mut Context) {
-        while FULL && !ctx.notices.is_empty() {
+        while !ctx.notices.is_empty() {
             let notice = ctx.notices.remove(0);
             if let Some(active) = self.talked(notice.to) {
                 active.notify(ctx, &notice);

@@ -2,18 +2,19 @@
 
 use super::ring::Ring;
 use super::{Ending, calm, wake};
-use crate::context::{CallTimer, Context, FULL};
+use crate::context::{CallTimer, Context};
 use crate::{Originator, Outcome};
 use alloc::boxed::Box;
+#[cfg(feature = "full")]
 use alloc::vec::Vec;
-use core::time::Duration;
 use headset_sip::text::decimal;
 use headset_sip::{Method, Name, Request, Response, ResponseBuilder, Time};
 
-const T1: Duration = Duration::from_millis(500);
-/// 64·T1.
-const PATIENCE: Duration = Duration::from_secs(32);
+const T1_MS: u64 = 500;
+/// 64·T1_MS.
+const PATIENCE_MS: u64 = 32_000;
 /// More than anybody says before answering.
+#[cfg(feature = "full")]
 const WAITING: usize = 8;
 
 /// Numbers them and waits for their PRACKs, one at a time.
@@ -22,7 +23,8 @@ pub(super) struct Reliable {
     /// Of the last one; 0 before the first.
     rseq: u32,
     /// What no PRACK came for yet, how long to wait before it is sent again, and until when.
-    pending: Option<(Response, Duration, Time)>,
+    pending: Option<(Response, u64, Time)>,
+    #[cfg(feature = "full")]
     waiting: Vec<ResponseBuilder>,
 }
 
@@ -35,7 +37,8 @@ impl Ring {
             return self.respond(ctx, response);
         }
         if self.reliable.pending.is_some() {
-            if FULL && self.reliable.waiting.len() < WAITING {
+            #[cfg(feature = "full")]
+            if self.reliable.waiting.len() < WAITING {
                 self.reliable.waiting.push(response);
             }
             return;
@@ -47,7 +50,7 @@ impl Ring {
         self.reliable.rseq = rseq;
         let response = response.header(Name::Require, "100rel").header(Name::RSeq, &decimal(rseq));
         let response = ctx.finish(response);
-        self.reliable.pending = Some((response, T1, ctx.now + PATIENCE));
+        self.reliable.pending = Some((response, T1_MS, ctx.now.after(PATIENCE_MS)));
         self.send_pending(ctx);
     }
 
@@ -74,7 +77,8 @@ impl Ring {
             return false;
         }
         calm(ctx, self.call, CallTimer::Reliable);
-        if FULL && !self.reliable.waiting.is_empty() {
+        #[cfg(feature = "full")]
+        if !self.reliable.waiting.is_empty() {
             let next = self.reliable.waiting.remove(0);
             self.provisional(ctx, next);
         }
@@ -83,7 +87,7 @@ impl Ring {
 
     fn send_pending(&mut self, ctx: &mut Context) {
         let Some((response, interval, until)) = &self.reliable.pending else { return };
-        wake(ctx, self.call, CallTimer::Reliable, (*interval).min(until.since(ctx.now)));
+        wake(ctx, self.call, CallTimer::Reliable, (*interval).min(until.ms_since(ctx.now)));
         if let Some(key) = self.key {
             ctx.transactions.respond(ctx.now, key, response.clone());
         }

@@ -12,7 +12,6 @@ use crate::{CallEvent, Direction, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
-use core::time::Duration;
 use headset_sip::{Dialog, Method, Request, RequestBuilder, Response, sdp};
 
 /// 491s in a row before a wish is given up.
@@ -268,7 +267,7 @@ impl Active {
         if self.hold.agreed != wish.hold {
             self.hold.agreed = wish.hold;
             self.hold.apply(ctx, media);
-            ctx.trace(if wish.hold { "call_held" } else { "call_resumed" }, &[]);
+            ctx.trace(if wish.hold { "call_held" } else { "call_resumed" }, "", &[]);
         }
         self.see(answer);
         self.held(
@@ -287,7 +286,7 @@ impl Active {
     /// The far end holds us, or not (RFC 3264 §8.4).
     pub(super) fn held(&mut self, ctx: &mut Context, on: bool) {
         if mem::replace(&mut self.held_by_remote, on) != on && ctx.supervised() {
-            ctx.event(crate::Event::Call(self.call, CallEvent::HeldByRemote(on)));
+            ctx.decides(self.call, CallEvent::HeldByRemote(on));
         }
     }
 
@@ -379,10 +378,6 @@ pub(super) fn direction(hold: bool) -> Direction {
 }
 
 /// RFC 3261 §14.1: 2.1–4 s for the owner of the Call-ID, 0–2 s for the other, in units of 10 ms.
-fn glare_wait(ctx: &mut Context, owner: bool) -> Duration {
-    Duration::from_millis(if owner {
-        2100 + 10 * ctx.entropy.jitter(190)
-    } else {
-        10 * ctx.entropy.jitter(200)
-    })
+fn glare_wait(ctx: &mut Context, owner: bool) -> u64 {
+    if owner { 2100 + 10 * ctx.entropy.jitter(190) } else { 10 * ctx.entropy.jitter(200) }
 }

@@ -1,11 +1,12 @@
 //! re-INVITE and UPDATE of the far end: hold, new media, a page that came back with a new peer connection, refreshes.
 
 use super::active::{Active, Answer};
+#[cfg(feature = "full")]
 use super::incoming::reason_or_default;
 use super::renegotiation::{Offered, Renegotiation, Step, direction};
-use super::requests::{
-    agreeing, answer_with_headers, described, not_yet, start_ok, too_short, unsupported_media,
-};
+#[cfg(feature = "full")]
+use super::requests::answer_with_headers;
+use super::requests::{agreeing, described, not_yet, start_ok, too_short, unsupported_media};
 use super::text::SDP;
 use super::{Ending, Media, calm};
 use crate::context::{CallTimer, Context, Key};
@@ -56,6 +57,7 @@ impl Active {
     }
 
     /// The application has decided about their offer: `None` takes it.
+    #[cfg(feature = "full")]
     pub(super) fn decided(&mut self, ctx: &mut Context, media: &Media, refusal: Option<(u16, &str, &str)>) {
         match self.renegotiation.take() {
             Renegotiation::Theirs(mut offered) if offered.undecided => match refusal {

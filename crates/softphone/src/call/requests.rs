@@ -91,7 +91,11 @@ impl Call {
             }
             (Method::Invite | Method::Update, _) => not_yet(ctx, key, request),
             (Method::Info, _) => ctx.reply(key, request, 200, "OK"),
+            #[cfg(feature = "full")]
             (Method::Refer, CallState::Active(active)) => active.referred(ctx, key, request),
+            // An operator is sent away by nobody.
+            #[cfg(not(feature = "full"))]
+            (Method::Refer, CallState::Active(_)) => ctx.reply(key, request, 603, "Decline"),
             (Method::Notify, CallState::Active(active)) => return active.notified(ctx, key, request),
             _ => not_allowed(ctx, key, request),
         }

@@ -9,7 +9,6 @@ use crate::context::{CallTimer, Context};
 use crate::{CallDirection, CallId, CallOptions, Event, MediaOptions};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::text::lines;
 use headset_sip::{Dialog, Uri, stored};
 
@@ -20,7 +19,7 @@ const AHEAD: u32 = 100;
 /// So it is stored again after half as many.
 const DRIFT: u32 = 50;
 /// For a flow to come up and the far end to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE_MS: u64 = 60_000;
 
 impl Call {
     /// Has the body store what it takes to go on after a reload. Called before what it tells of goes out.
@@ -57,7 +56,7 @@ impl Call {
         active.resuming = true;
         active.offer_again(ctx, &media, says("hold"));
         media.keep_muted(ctx);
-        wake(ctx, call, CallTimer::GiveUp, PATIENCE);
+        wake(ctx, call, CallTimer::GiveUp, PATIENCE_MS);
         let call = Call::new(facts, media, CallState::Active(active));
         call.trace(ctx, "call_returning");
         Some(call)

@@ -3,21 +3,22 @@
 use super::incoming::{default_reason, reason_or_default};
 use super::recent::Copy;
 use super::reliable::Reliable;
-use super::requests::{Lines, answer_with_headers};
+use super::requests::Lines;
+#[cfg(feature = "full")]
+use super::requests::answer_with_headers;
 use super::session_timer::SessionTimer;
 use super::{Ending, calm, text, wake};
-use crate::context::{CallTimer, Context, FULL, Key};
+use crate::context::{CallTimer, Context, Key};
 use crate::{CallId, EndOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Name, Request, Response, ResponseBuilder};
 
 /// The switch ends the ringing; this is for a switch that forgot.
-const RING: Duration = Duration::from_secs(180);
+const RING_MS: u64 = 180_000;
 /// For the caller's INVITE to come again on another flow.
-const FLOW_LOST: Duration = Duration::from_secs(10);
+const FLOW_LOST_MS: u64 = 10_000;
 
 /// Why an INVITE does not ring.
 pub(super) enum Refusal {
@@ -90,7 +91,7 @@ impl Ring {
             calm(ctx, self.call, CallTimer::GiveUp);
         } else {
             self.provisional(ctx, self.response(ctx, 180, "Ringing"));
-            wake(ctx, self.call, CallTimer::GiveUp, RING);
+            wake(ctx, self.call, CallTimer::GiveUp, RING_MS);
         }
     }
 
@@ -139,10 +140,12 @@ impl Ring {
         let status = options.status_code.filter(|status| (300..700).contains(status)).unwrap_or(480);
         let given = text::reason_phrase(options.reason_phrase.as_deref().unwrap_or(""));
         let reason = reason_or_default(&given, status);
-        let mut response = answer_with_headers(self.response(ctx, status, reason), &options.headers);
-        if FULL && !options.body.is_empty() {
-            response = response.body(&options.content_type, &options.body);
-        }
+        let response = self.response(ctx, status, reason);
+        #[cfg(feature = "full")]
+        let response = match answer_with_headers(response, &options.headers) {
+            response if options.body.is_empty() => response,
+            response => response.body(&options.content_type, &options.body),
+        };
         self.respond(ctx, response);
         Ending::asked(Originator::Local, Outcome::Rejected, "Rejected", options).status(status, reason)
     }
@@ -151,7 +154,7 @@ impl Ring {
     pub(super) fn flow_lost(&mut self, ctx: &mut Context, key: Key) {
         if self.is(key) {
             self.key = None;
-            wake(ctx, self.call, CallTimer::GiveUp, FLOW_LOST);
+            wake(ctx, self.call, CallTimer::GiveUp, FLOW_LOST_MS);
         }
     }
 }

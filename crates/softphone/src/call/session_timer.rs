@@ -4,7 +4,6 @@ use super::{calm, wake};
 use crate::context::{CallTimer, Context, Timer};
 use crate::{CallId, Time};
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::text::decimal;
 use headset_sip::{Headers, Name, Refresher, RequestBuilder, SessionExpires};
 
@@ -112,15 +111,15 @@ impl SessionTimer {
     pub(super) fn start(&self, ctx: &mut Context, call: CallId) {
         calm(ctx, call, CallTimer::Refresh);
         calm(ctx, call, CallTimer::Session);
-        let after = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        let ms = |seconds: u32| u64::from(seconds) * 1000;
         if self.interval > 0 {
             if self.ours {
                 // RFC 4028 §7.2: half of it.
-                wake(ctx, call, CallTimer::Refresh, after(self.interval / 2));
+                wake(ctx, call, CallTimer::Refresh, ms(self.interval / 2));
             }
             // RFC 4028 §10: a BYE while the far end still knows the session.
             let end = self.interval - 32.min(self.interval / 3);
-            wake(ctx, call, CallTimer::Session, after(end));
+            wake(ctx, call, CallTimer::Session, ms(end));
         }
     }
 
@@ -129,7 +128,7 @@ impl SessionTimer {
         let Some(Time(end)) = ctx.timers.get(Timer::Call(call, CallTimer::Session)) else { return };
         let left_ms = end.saturating_sub(ctx.now.0) / 2;
         if self.ours && left_ms > 1000 {
-            wake(ctx, call, CallTimer::Refresh, Duration::from_millis(left_ms));
+            wake(ctx, call, CallTimer::Refresh, left_ms);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Small texts of messages: reason phrases, parties, queue places.
 
 use crate::Party;
-use crate::context::FULL;
 use alloc::string::String;
+#[cfg(feature = "full")]
 use alloc::vec::Vec;
-use headset_sip::text::{cut_or_all, lines, position, trim};
+#[cfg(feature = "full")]
+use headset_sip::text::cut_or_all;
+use headset_sip::text::{lines, position, trim};
 use headset_sip::{Headers, NameAddr, Params, Uri, Value, push_number, push_quoted};
 
 /// The type of descriptions.
@@ -40,10 +42,8 @@ pub(super) fn asserted(message: &Headers) -> Option<Party> {
 }
 
 /// Where a 3xx points (RFC 3261 §8.1.3.4), the most wanted first.
+#[cfg(feature = "full")]
 pub(super) fn contacts(response: &Headers) -> Vec<String> {
-    if !FULL {
-        return Vec::new();
-    }
     let mut contacts: Vec<(u32, String)> = response
         .contacts()
         .filter_map(Result::ok)
@@ -54,6 +54,7 @@ pub(super) fn contacts(response: &Headers) -> Vec<String> {
 }
 
 /// `0.7` in thousandths (RFC 3261 §20.10); 1 where it is not said.
+#[cfg(feature = "full")]
 fn quality(q: Option<&str>) -> u32 {
     let Some((whole, part)) = q.map(|q| cut_or_all(q, b'.')) else { return 1000 };
     let digit =
@@ -70,6 +71,7 @@ pub(super) fn status_line(text: &str) -> Option<(u16, &str)> {
 }
 
 /// A SIP URI as a request may be sent to it: no header of a URI is taken unseen (RFC 3261 §19.1.1, §19.1.5).
+#[cfg(feature = "full")]
 pub(super) fn request_uri(uri: &str) -> Option<String> {
     let uri = Uri::parse(uri).ok().filter(Uri::is_sip)?;
     let mut text = String::new();

@@ -6,11 +6,10 @@ use super::register::Ask;
 use super::state::State;
 use crate::FlowEvent;
 use crate::context::Context;
-use core::time::Duration;
 use headset_sip::Response;
 
 /// For the answer to un-REGISTER.
-const GOODBYE: Duration = Duration::from_secs(2);
+const GOODBYE_MS: u64 = 2_000;
 pub(super) const NORMAL: u16 = 1000;
 
 impl Flow {
@@ -67,7 +66,7 @@ impl Flow {
         if stay {
             self.listen(ctx);
         }
-        self.set(ctx, FlowTimer::Goodbye, GOODBYE);
+        self.set(ctx, FlowTimer::Goodbye, GOODBYE_MS);
         self.usable(ctx, false);
         self.state = State::Unregistering { socket, stay };
         self.registration.send(ctx, socket, ask);

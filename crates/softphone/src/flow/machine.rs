@@ -8,15 +8,14 @@ use super::{FlowId, FlowTimer};
 use crate::context::{Context, Key, Timer};
 use crate::{Event, FlowEvent, Output, Registrar, SocketEvent, SocketId};
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::text::{concat, decimal, trim};
 use headset_sip::{Name, Response, Time};
 
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT_MS: u64 = 10_000;
 /// For an answer to REGISTER: shorter than the transaction's 32 s, which nobody wants to be unreachable for.
-const ANSWER: Duration = Duration::from_secs(10);
+const ANSWER_MS: u64 = 10_000;
 /// For any sign of life from a flow that may have died while we slept.
-const PROBE: Duration = Duration::from_secs(3);
+const PROBE_MS: u64 = 3_000;
 
 /// "Of no more use": browsers let pages say 1000 and 3000 to 4999.
 const REPLACED: u16 = 3000;
@@ -145,7 +144,7 @@ impl Flow {
         match self.state {
             State::Registered { .. } => {
                 self.refresh(ctx);
-                self.set(ctx, FlowTimer::Answer, PROBE);
+                self.set(ctx, FlowTimer::Answer, PROBE_MS);
             }
             State::Connecting { .. } | State::Registering { .. } => {
                 self.replace(ctx, "slept while connecting");
@@ -209,7 +208,7 @@ impl Flow {
         self.clear_timers(ctx);
         let socket = ctx.new_socket();
         ctx.outputs.push(Output::OpenSocket { socket, uri: self.registrar.uri.clone() });
-        self.set(ctx, FlowTimer::Connect, CONNECT);
+        self.set(ctx, FlowTimer::Connect, CONNECT_MS);
         self.state = State::Connecting { socket };
         ctx.flows_changed = true;
         self.report(ctx, || FlowEvent::Connecting { attempts: self.backoff.failures() });
@@ -228,7 +227,7 @@ impl Flow {
 
     fn register(&mut self, ctx: &mut Context, socket: SocketId) {
         self.clear(ctx, FlowTimer::Retry);
-        self.set(ctx, FlowTimer::Answer, ANSWER);
+        self.set(ctx, FlowTimer::Answer, ANSWER_MS);
         self.state = State::Registering { socket };
         self.registration.send(ctx, socket, Ask::Bind);
         ctx.flows_changed = true;
@@ -238,7 +237,7 @@ impl Flow {
         if let State::Registered { socket, .. } = self.state {
             self.state = State::Registered { socket, refused: false };
             self.clear(ctx, FlowTimer::Refresh);
-            self.set(ctx, FlowTimer::Answer, ANSWER);
+            self.set(ctx, FlowTimer::Answer, ANSWER_MS);
             self.registration.send(ctx, socket, Ask::Bind);
         }
     }
@@ -249,7 +248,7 @@ impl Flow {
         self.state = State::Registered { socket, refused: false };
         let refresh_after = refresh_after(ctx, expires);
         self.set(ctx, FlowTimer::Refresh, refresh_after);
-        self.set(ctx, FlowTimer::Expiry, Duration::from_secs(u64::from(expires)));
+        self.set(ctx, FlowTimer::Expiry, u64::from(expires) * 1000);
         let had_error = self.error.is_some();
         self.works(ctx);
         ctx.flows_changed |= first || had_error;
@@ -299,8 +298,7 @@ impl Flow {
             return self.close(ctx);
         }
         let options = ctx.account.options();
-        let asked = retry_after.map(|seconds| Duration::from_secs(seconds.into()));
-        let delay = self.backoff.next(ctx.now, &mut ctx.entropy, options, asked);
+        let delay = self.backoff.next(ctx.now, &mut ctx.entropy, options, retry_after);
         self.trace(ctx, "registration_failed", error);
         self.error = Some(error.into());
         self.clear(ctx, FlowTimer::Answer);
@@ -313,7 +311,7 @@ impl Flow {
             State::Refused { .. } if !ctx.reports() => {}
             _ => {
                 let socket = self.socket().filter(|socket| ctx.routes.is_open(*socket));
-                let at = ctx.now + delay;
+                let at = ctx.now.after(delay);
                 // RFC 3261 §20.33: it holds though the connection is gone, where there is no other registrar to turn to.
                 let told = match self.state {
                     _ if retry_after.is_some() => at,
@@ -396,8 +394,8 @@ impl Flow {
         ctx.timers.clear(Timer::Flow(self.id, timer));
     }
 
-    pub(super) fn set(&self, ctx: &mut Context, timer: FlowTimer, after: Duration) {
-        ctx.timers.set(Timer::Flow(self.id, timer), ctx.now + after);
+    pub(super) fn set(&self, ctx: &mut Context, timer: FlowTimer, ms: u64) {
+        ctx.timers.set(Timer::Flow(self.id, timer), ctx.now.after(ms));
     }
 }
 

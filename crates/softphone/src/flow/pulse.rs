@@ -5,14 +5,13 @@ use super::machine::Flow;
 use crate::context::{Context, Key};
 use crate::{Output, SocketId};
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::text::concat;
 use headset_sip::{Method, Name, PING, PONG, Time};
 
 /// For the answer to a ping. With the silence before it less than the 20 s in which a dead server must be found.
-const PONG_WITHIN: Duration = Duration::from_secs(7);
+const PONG_WITHIN_MS: u64 = 7_000;
 /// For the answer to OPTIONS.
-const ANSWER: Duration = Duration::from_secs(5);
+const ANSWER_MS: u64 = 5_000;
 
 /// What is known of the other end's life.
 #[derive(Debug, Default)]
@@ -59,8 +58,8 @@ impl Flow {
     /// Waits for a sign of life.
     pub(super) fn listen(&mut self, ctx: &mut Context) {
         let quiet = u64::from(ctx.options().keep_alive_ms);
-        let quiet = (quiet > 0).then_some(Duration::from_millis(quiet));
-        let due = self.pulse.flow_timer.map(|(_, by)| by - ctx.now);
+        let quiet = (quiet > 0).then_some(quiet);
+        let due = self.pulse.flow_timer.map(|(_, by)| by.ms_since(ctx.now));
         match due.filter(|due| quiet.is_none_or(|quiet| *due < quiet)).or(quiet) {
             Some(after) => self.set(ctx, FlowTimer::Silence, after),
             None => self.clear(ctx, FlowTimer::Silence),
@@ -95,16 +94,16 @@ impl Flow {
                 }
                 pulse.phase = Phase::Pinged;
                 ctx.outputs.push(Output::Send { socket, text: PING.into() });
-                PONG_WITHIN
+                PONG_WITHIN_MS
             }
             // Not every server answers pings that are text frames; every one answers OPTIONS (RFC 3261 §11).
             Phase::Heard => {
                 self.ask(ctx, socket);
-                PONG_WITHIN
+                PONG_WITHIN_MS
             }
             Phase::Pinged if !pulse.knows_pings => {
                 self.ask(ctx, socket);
-                ANSWER
+                ANSWER_MS
             }
             Phase::Pinged | Phase::Asked => return self.replace(ctx, "the registrar is silent"),
         };
@@ -130,5 +129,5 @@ impl Flow {
 /// RFC 5626 §4.4.1: at 80 to 100 % of the time.
 fn next_ping(ctx: &mut Context, seconds: u32) -> Time {
     let ms = u64::from(seconds) * 800;
-    ctx.now + Duration::from_millis(ms + ctx.entropy.jitter(ms / 4))
+    ctx.now.after(ms + ctx.entropy.jitter(ms / 4))
 }

@@ -4,7 +4,6 @@ use crate::authorization::Series;
 use crate::context::{Context, Key, header_lines};
 use crate::{Output, SocketId};
 use alloc::string::String;
-use core::time::Duration;
 use headset_sip::text::{concat, decimal, number, push};
 use headset_sip::{Entropy, Method, Name, NameAddr, RequestBuilder, Response, Uri};
 
@@ -260,12 +259,12 @@ fn gruu(ours: &NameAddr<'_>, name: &str) -> String {
 }
 
 /// When to renew a binding; JsSIP's schedule: somewhere in the second half of its life, half a minute before its end at
-/// the latest.
-pub(super) fn refresh_after(ctx: &mut Context, expires: u32) -> Duration {
+/// the latest; in ms.
+pub(super) fn refresh_after(ctx: &mut Context, expires: u32) -> u64 {
     let ms = u64::from(expires) * 1000;
-    Duration::from_millis(if expires > 64 {
+    if expires > 64 {
         ms / 2 + ctx.entropy.jitter(ms / 2 - 32_000)
     } else {
         ms.saturating_sub(5000).max(1000)
-    })
+    }
 }

@@ -8,11 +8,10 @@ use crate::context::{Context, Key, Timer};
 use crate::{FlowView, Registrar, SocketEvent, SocketId, UserAgentStatus};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 use headset_sip::{Response, Time};
 
 /// When new registrars do not come up, the old ones are left with what there is after this.
-const MOVE: Duration = Duration::from_secs(10);
+const MOVE_MS: u64 = 10_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Flows {
@@ -48,8 +47,8 @@ impl Flows {
         }
         ctx.flows_changed = true;
         if self.list.iter().any(|flow| flow.outgoing) {
-            self.moving_until = Some(ctx.now + MOVE);
-            ctx.timers.set(Timer::Moving, ctx.now + MOVE);
+            self.moving_until = Some(ctx.now.after(MOVE_MS));
+            ctx.timers.set(Timer::Moving, ctx.now.after(MOVE_MS));
         }
     }
 

@@ -132,6 +132,6 @@ impl Flow {
     }
 
     pub(super) fn trace(&self, ctx: &mut Context, name: &'static str, detail: &str) {
-        ctx.trace(name, &[("registrar", &self.registrar.id), ("detail", detail)]);
+        ctx.trace(name, "registrar detail", &[&self.registrar.id, detail]);
     }
 }

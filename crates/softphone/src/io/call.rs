@@ -1,6 +1,7 @@
 //! Calls as applications see them.
 
 use alloc::string::String;
+#[cfg(feature = "full")]
 use alloc::vec::Vec;
 
 /// Names a call. The application chooses those of calls that it makes, below 2³¹ and above 0; the user agent those of
@@ -52,6 +53,7 @@ pub struct CallView {
     pub remote: Party,
     /// Who the far end is by the word of the network (P-Asserted-Identity, Remote-Party-ID), where it gives one. Needs the
     /// feature `full`.
+    #[cfg(feature = "full")]
     pub asserted: Option<Party>,
     /// The far end rings (18x on a call of ours).
     pub ringing: bool,
@@ -122,8 +124,10 @@ pub struct CallEnd {
     /// The far end.
     pub remote: Party,
     /// The message that ended it, as text; empty where there was none, or nobody supervises.
+    #[cfg(feature = "full")]
     pub message: String,
     /// Where to go instead: the Contacts of a 3xx, as URIs, the most wanted first. Needs the feature `full`.
+    #[cfg(feature = "full")]
     pub contacts: Vec<String>,
 }
 

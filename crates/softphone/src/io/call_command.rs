@@ -17,6 +17,7 @@ pub enum CallCommand {
     },
     /// Supervised: say that it rings (180), or what else there is to say before it is answered. Unsupervised the user
     /// agent says 180 by itself.
+    #[cfg(feature = "full")]
     Ring {
         /// 101 to 199.
         status: u16,
@@ -44,6 +45,7 @@ pub enum CallCommand {
         headers: String,
     },
     /// A new offer and answer. Needs the feature `full`.
+    #[cfg(feature = "full")]
     Renegotiate {
         /// With new ICE credentials.
         restart_ice: bool,
@@ -53,8 +55,10 @@ pub enum CallCommand {
         headers: String,
     },
     /// Supervised: their re-INVITE or UPDATE is to be answered.
+    #[cfg(feature = "full")]
     TakeOffer,
     /// Supervised: it is to be refused, and the call goes on as it was.
+    #[cfg(feature = "full")]
     RefuseOffer {
         /// 300–699; 403 otherwise.
         status: u16,
@@ -83,6 +87,7 @@ pub enum CallCommand {
         headers: String,
     },
     /// Supervised: call whom their REFER names, and tell them how it goes.
+    #[cfg(feature = "full")]
     AcceptReferral {
         /// The name of the new call.
         new: CallId,
@@ -90,6 +95,7 @@ pub enum CallCommand {
         options: Box<CallOptions>,
     },
     /// Supervised: do not.
+    #[cfg(feature = "full")]
     RefuseReferral {
         /// 300–699; 603 otherwise.
         status: u16,
@@ -165,10 +171,13 @@ pub struct EndOptions {
     /// The word that [`super::CallEnd::cause`] then carries.
     pub cause: Option<String>,
     /// Of the refusal or BYE. Needs the feature `full`, as does `body`.
+    #[cfg(feature = "full")]
     pub headers: String,
     /// Type of `body`.
+    #[cfg(feature = "full")]
     pub content_type: String,
     /// Of the refusal or BYE; empty for none.
+    #[cfg(feature = "full")]
     pub body: String,
 }
 
@@ -178,8 +187,11 @@ impl EndOptions {
         status_code: None,
         reason_phrase: None,
         cause: None,
+        #[cfg(feature = "full")]
         headers: String::new(),
+        #[cfg(feature = "full")]
         content_type: String::new(),
+        #[cfg(feature = "full")]
         body: String::new(),
     };
 }

@@ -187,6 +187,7 @@ pub enum Event {
         stored: String,
     },
     /// What an application that decides by itself must know of a call.
+    #[cfg(feature = "full")]
     Call(CallId, CallEvent),
     /// A call of ours, or one that we refused before it became ours, is over.
     CallEnded(CallEnd),
@@ -220,8 +221,8 @@ pub enum Event {
     Trace {
         /// snake_case.
         name: &'static str,
-        /// What is worth knowing about it.
-        fields: Vec<(&'static str, String)>,
+        /// What is worth knowing about it: key, value, key, value …
+        fields: Vec<String>,
     },
     /// Something went wrong that the user should know of (`docs/errors.md`).
     Error {

@@ -39,7 +39,7 @@ impl Hand {
         registrars: Vec<Registrar>,
     ) -> Hand {
         let mut hand = Hand {
-            phone: Softphone::new([seed; 32]),
+            phone: Softphone::new(&seed.to_string()),
             now: Time(1_000),
             wanted: VecDeque::new(),
             socket: SocketId(0),

@@ -51,7 +51,7 @@ pub struct Phone {
 impl Phone {
     pub fn new(login: &str, index: usize) -> Phone {
         Phone {
-            softphone: Softphone::new([index as u8 + 1; 32]),
+            softphone: Softphone::new(&index.to_string()),
             identity: Identity {
                 login: login.into(),
                 domain: super::DOMAIN.into(),

@@ -42,7 +42,7 @@ impl Shift {
     pub fn new() -> Self {
         Self {
             now: 0,
-            workplace: Workplace::new([42; 32]),
+            workplace: Workplace::new("42"),
             backend: Backend::new(),
             edge: Edge::new(),
             outputs: Vec::new(),

@@ -28,7 +28,7 @@ export interface Engine {
   tell(text: string): string;
 }
 
-/** `seed`: eight random 32-bit numbers, as fields. */
+/** `seed`: random, in whatever characters. */
 export type MakeEngine = (seed: string) => Engine;
 
 // Inputs.

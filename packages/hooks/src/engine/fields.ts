@@ -15,7 +15,7 @@ function clean(value: string | number, separators: RegExp): string {
   return String(value).replace(separators, ' ');
 }
 
-/** What a machine's tokens come from: 32 random bytes. */
+/** What a machine's tokens come from: 256 random bits. */
 export function seed(): string {
-  return fields([...crypto.getRandomValues(new Uint32Array(8))]);
+  return crypto.getRandomValues(new Uint32Array(8)).join();
 }
