@@ -76,7 +76,7 @@ export class Notifier extends EventEmitter<NotifierEventMap> {
       throw new TypeError('Invalid Expires header field in subscribe request');
   }
 
-  constructor(ua: UA, subscribe: IncomingRequest, contentType: string, options: NotifierOptions) {
+  constructor(ua: UA, subscribe: IncomingRequest, contentType: string, options: NotifierOptions = {}) {
     if (!contentType) throw new TypeError('Not enough arguments. Missing contentType');
     Notifier.checkSubscribe(subscribe);
     super();

@@ -6,6 +6,7 @@ import type { OutgoingRequest } from './outgoing.js';
 import type { Peer } from './peer.js';
 import type { DialogHandle, EndSpec } from './port.js';
 import type { EndEvent, Originator, RTCSessionEventMap, SessionDirection } from './session-events.js';
+import { cloneArray } from './text.js';
 import { closeMediaStream } from './utils.js';
 import type { UA } from './ua.js';
 
@@ -92,6 +93,20 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
     return this._peer?.connection ?? null;
   }
 
+  // JsSIP's private names that many applications read.
+
+  get _connection(): RTCPeerConnection | null {
+    return this.connection;
+  }
+
+  get _local_identity(): NameAddrHeader | null {
+    return this.local_identity;
+  }
+
+  get _remote_identity(): NameAddrHeader | null {
+    return this.remote_identity;
+  }
+
   get contact(): string | null {
     return this._contact;
   }
@@ -149,7 +164,7 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
 
   /** Microphone by default. */
   mute({ audio = false, video = false }: MediaStreamTypes = { audio: true }): void {
-    const muted = { audio: audio && !this._audioMuted, video: video && !this._videoMuted };
+    const muted = { audio: !!audio && !this._audioMuted, video: !!video && !this._videoMuted };
     this._audioMuted ||= muted.audio;
     this._videoMuted ||= muted.video;
     if (!muted.audio && !muted.video) return;
@@ -159,7 +174,7 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
 
   /** Both by default. */
   unmute({ audio = false, video = false }: MediaStreamTypes = { audio: true, video: true }): void {
-    const unmuted = { audio: audio && this._audioMuted, video: video && this._videoMuted };
+    const unmuted = { audio: !!audio && this._audioMuted, video: !!video && this._videoMuted };
     if (unmuted.audio) this._audioMuted = false;
     if (unmuted.video) this._videoMuted = false;
     if (!unmuted.audio && !unmuted.video) return;
@@ -167,10 +182,14 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
     this.emit('unmuted', unmuted);
   }
 
-  /** Sends any request inside the call. */
-  sendRequest(method: string, { extraHeaders, body, eventHandlers: on = {} }: RequestOptions = {}): OutgoingRequest {
+  /** Sends any request inside the call; `undefined` where there is no dialog yet. */
+  sendRequest(
+    method: string,
+    { extraHeaders, body, eventHandlers: on = {} }: RequestOptions = {},
+  ): OutgoingRequest | undefined {
     const spec = { method, dialog: this._handle };
-    const { request } = this._ua._requester.send(spec, extraHeaders ?? [], body, {
+    if (!this._ua._port.inDialog(this._handle)) return undefined;
+    const { request } = this._ua._requester.send(spec, cloneArray(extraHeaders), body, {
       response: (response) => {
         const code = response.status_code;
         if (code < 200) return;

@@ -89,13 +89,10 @@ export abstract class InDialog extends SessionBase {
     return constraints;
   }
 
-  async _invite(
-    request: OutgoingRequest,
-    { mediaConstraints = { audio: true, video: true }, mediaStream }: CallOptions,
-  ): Promise<void> {
+  async _invite(request: OutgoingRequest, { mediaConstraints, mediaStream }: CallOptions): Promise<void> {
     const peer = this._peer as Peer;
     await undefined;
-    if (!(await this._openMedia(mediaConstraints, mediaStream, {}))) return;
+    if (!(await this._openMedia(mediaConstraints || { audio: true, video: true }, mediaStream, {}))) return;
     this.emit('connecting', { request });
     let sdp: string;
     try {
@@ -108,7 +105,7 @@ export abstract class InDialog extends SessionBase {
     request.body = sdp;
     this._status = STATUS.STATUS_INVITE_SENT;
     this.emit('sending', { request });
-    if (!this.isEnded()) this._ua._port.invite(this._handle, request._added(), request.body);
+    if (!this.isEnded()) this._ua._port.invite(this._handle, request._lines(), request.body);
   }
 
   async _answer(constraints: MediaStreamConstraints, { mediaStream, extraHeaders }: AnswerOptions): Promise<void> {
@@ -172,6 +169,8 @@ export abstract class InDialog extends SessionBase {
       return false;
     }
     if (this._localMediaStream) this._peer?.addStream(this._localMediaStream);
+    if (this._audioMuted) this._peer?.enable('audio', false);
+    if (this._videoMuted) this._peer?.enable('video', false);
     return true;
   }
 
@@ -213,7 +212,9 @@ export abstract class InDialog extends SessionBase {
         peer.describe('offer', options.rtcOfferConstraints ?? this._rtcOfferConstraints),
       );
       if (this.isEnded()) return;
-      const sdp = peer.shown('local', 'offer', heldSdp(made, this._localHold, this._remoteHold));
+      const sdp = heldSdp(made, this._localHold, this._remoteHold);
+      // JsSIP shows it once more, and takes no notice of what becomes of it.
+      peer.shown('local', 'offer', sdp);
       this._ua._port.offer(
         this._handle,
         options.useUpdate ? 'UPDATE' : 'INVITE',
@@ -239,8 +240,9 @@ export abstract class InDialog extends SessionBase {
     const event = {
       request,
       callback: undefined as (() => void) | undefined,
-      reject: ({ status_code = 403, reason_phrase, extraHeaders }: RejectOptions = {}): void => {
+      reject: ({ status_code, reason_phrase, extraHeaders }: RejectOptions = {}): void => {
         if (this.isEnded()) return;
+        status_code ||= 403;
         if (status_code < 300 || status_code >= 700) throw new TypeError(`Invalid status_code: ${status_code}`);
         rejected = true;
         request.reply(status_code, reason_phrase, extraHeaders);

@@ -78,7 +78,7 @@ export class Subscriber extends EventEmitter<SubscriberEventMap> {
   _expiresAt = 0;
   _data: unknown = {};
 
-  constructor(ua: UA, target: string, eventName: string, accept: string, options: SubscriberOptions) {
+  constructor(ua: UA, target: string, eventName: string, accept: string, options: SubscriberOptions = {}) {
     if (!target) throw new TypeError('Not enough arguments: Missing target');
     if (!eventName) throw new TypeError('Not enough arguments: Missing eventName');
     if (!accept) throw new TypeError('Not enough arguments: Missing accept');

@@ -7,7 +7,7 @@ import { logger } from './debug.js';
 import { EventEmitter } from './emitter.js';
 import type { IncomingRequest } from './incoming.js';
 import { Notifier, type NotifierOptions } from './notifier.js';
-import { type DialogHandle, type EngineEvent, type EnginePort, type RequestHandle, type Setting } from './port.js';
+import { type DialogHandle, type EngineEvent, type EnginePort, type RequestHandle } from './port.js';
 import { Registrator } from './registrator.js';
 import { Requester } from './requester.js';
 import { type CallOptions, RTCSession, type TerminateOptions } from './session.js';
@@ -33,16 +33,8 @@ export interface DialogOwner {
   receiveRequest(request: IncomingRequest): void;
 }
 
-/** What may be changed later, and what it is called on the engine's side. */
-const SETTINGS: Record<string, Setting> = {
-  authorization_user: 'authorizationUser',
-  password: 'password',
-  realm: 'realm',
-  ha1: 'ha1',
-  authorization_jwt: 'authorizationJwt',
-  display_name: 'displayName',
-  extra_headers: 'extraHeaders',
-};
+/** What may be changed later. */
+const SETTINGS = /^(authorization_(user|jwt)|password|realm|ha1|display_name|extra_headers)$/;
 
 /** How long the goodbyes of `stop()` may take, in milliseconds. */
 const GOODBYE = 2000;
@@ -82,13 +74,29 @@ export class UA extends EventEmitter<UAEventMap> {
     this._transport.ondata = ({ message }) => this._port.received(message);
     this._port = new Agent(
       {
+        // Applications write to the configuration too, where it lets them.
+        get displayName() {
+          return settings.display_name;
+        },
+        get authorizationUser() {
+          return settings.authorization_user;
+        },
+        get password() {
+          return settings.password;
+        },
+        get realm() {
+          return settings.realm;
+        },
+        get ha1() {
+          return settings.ha1;
+        },
+        get authorizationJwt() {
+          return settings.authorization_jwt;
+        },
+        get extraHeaders() {
+          return settings.extra_headers;
+        },
         uri: String(settings.uri),
-        displayName: settings.display_name,
-        authorizationUser: settings.authorization_user,
-        password: settings.password,
-        realm: settings.realm,
-        ha1: settings.ha1,
-        authorizationJwt: settings.authorization_jwt,
         contactUri: String(settings.contact_uri),
         viaHost: settings.via_host,
         instanceId: settings.instance_id,
@@ -101,7 +109,6 @@ export class UA extends EventEmitter<UAEventMap> {
         refreshMethod: settings.session_timers_refresh_method,
         forceRefresher: settings.session_timers_force_refresher,
         noAnswerTimeout: settings.no_answer_timeout / 1000,
-        extraHeaders: settings.extra_headers,
         allowedMethods: SIP_C.ALLOWED_METHODS,
         pubGruu: '',
         tempGruu: '',
@@ -214,11 +221,11 @@ export class UA extends EventEmitter<UAEventMap> {
     return message;
   }
 
-  subscribe(target: string, eventName: string, accept: string, options: SubscriberOptions): Subscriber {
+  subscribe(target: string, eventName: string, accept: string, options?: SubscriberOptions): Subscriber {
     return new Subscriber(this, target, eventName, accept, options);
   }
 
-  notify(subscribe: IncomingRequest, contentType: string, options: NotifierOptions): Notifier {
+  notify(subscribe: IncomingRequest, contentType: string, options?: NotifierOptions): Notifier {
     return new Notifier(this, subscribe, contentType, options);
   }
 
@@ -239,18 +246,12 @@ export class UA extends EventEmitter<UAEventMap> {
 
   /** Whether it could be set. */
   set(parameter: string, value: unknown): boolean {
-    const setting = SETTINGS[parameter];
-    if (!setting) {
+    if (!SETTINGS.test(parameter)) {
       log.warn('set() | cannot set "%s" parameter in runtime', parameter);
       return false;
     }
-    const kept = setting === 'displayName' || setting === 'extraHeaders' ? value : String(value);
-    (this._configuration as unknown as Record<string, unknown>)[parameter] = kept;
-    this._port.set(setting, kept as string);
-    if (setting === 'ha1') {
-      this._configuration.password = null;
-      this._port.set('password', null);
-    }
+    const kept = /^(display|extra)/.test(parameter) ? value : String(value);
+    Object.assign(this._configuration, { [parameter]: kept }, parameter === 'ha1' && { password: null });
     return true;
   }
 
@@ -323,8 +324,10 @@ export class UA extends EventEmitter<UAEventMap> {
         this.emit('unregistered', { response: event.message, cause: event.cause });
         return;
       case 'registrationFailed':
-        this._registrator._registered = false;
         this.emit('registrationFailed', { response: event.message, cause: event.cause });
+        if (!this._registrator._registered) return;
+        this._registrator._registered = false;
+        this.emit('unregistered', { response: event.message, cause: event.cause });
         return;
       case 'registrationDue':
         if (this.listenerCount('registrationExpiring')) this.emit('registrationExpiring');

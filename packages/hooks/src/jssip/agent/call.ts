@@ -107,8 +107,8 @@ export class OutgoingCall extends Call {
   /** Responses that wait for a description to be applied. */
   #waiting: IncomingResponse[] = [];
 
-  constructor(agent: Reception, handle: number, invite: Outgoing, expires: number) {
-    super(agent, handle);
+  constructor(agent: Reception, handle: number, contact: string, invite: Outgoing, expires: number) {
+    super(agent, handle, contact);
     this.#invite = invite;
     this.expires = expires;
   }
@@ -116,6 +116,7 @@ export class OutgoingCall extends Call {
   invite(headers: readonly string[], sdp: string): void {
     if (this.state !== 'draft') return;
     this.#invite.given = headers;
+    this.#invite.isGivenWhole = true;
     this.#invite.body = sdp;
     this.#send();
   }
@@ -242,7 +243,7 @@ export class IncomingCall extends Call {
   readonly #tag: string;
 
   constructor(agent: Reception, handle: number, key: Key, request: IncomingRequest, dialog: Dialog) {
-    super(agent, handle);
+    super(agent, handle, contact(agent.account));
     this.state = 'ringing';
     this.key = key;
     this.#request = request;
@@ -268,7 +269,7 @@ export class IncomingCall extends Call {
 
   ring(headers: readonly string[]): void {
     if (this.state !== 'ringing') return;
-    this.#respond(180, [contact(this.agent.account), ...headers]);
+    this.#respond(180, [this.contact, ...headers]);
     this.after('ring', RING, () => this.ring([]));
   }
 
@@ -276,7 +277,7 @@ export class IncomingCall extends Call {
   accept(headers: readonly string[], sdp: string, expires: number): boolean {
     if (this.state !== 'ringing') return false;
     this.expires = expires;
-    const lines = [contact(this.agent.account), ...headers, ...this.granted(this.#request)];
+    const lines = [this.contact, ...headers, ...this.granted(this.#request)];
     if (!this.agent.isConnected || !this.#respond(200, lines, sdp)) {
       this.state = 'over';
       return false;

@@ -4,7 +4,7 @@ import type { EnginePort, RequestHandle } from '../port.js';
 import { type Call, IncomingCall } from './call.js';
 import { description } from './description.js';
 import { Dialog } from './dialog.js';
-import { contact, type Outgoing } from './outgoing.js';
+import type { Outgoing } from './outgoing.js';
 import { type Key, type Listener, newTag, type Rest, Traffic } from './traffic.js';
 
 /** A request of theirs that the page is to answer. */
@@ -179,7 +179,7 @@ export abstract class Reception extends Traffic {
     if (call && dialog) {
       call.closeTheirOffer(handle);
       if (isSuccess) {
-        rest.lines = [contact(this.account), ...call.granted(request), ...(rest.lines ?? [])];
+        rest.lines = [call.contact, ...call.granted(request), ...(rest.lines ?? [])];
         call.arm();
       }
       if (isSuccess && method === 'INVITE') {

@@ -6,6 +6,9 @@ import { C } from '../constants.js';
 import type { Agent } from './agent.js';
 import { address, outgoing } from './outgoing.js';
 
+/** A registrar that wants to be asked more often than this is not, in seconds. */
+const LEAST = 10;
+
 /** RFC 5626 §4.5, in seconds. */
 const FIRST_RETRY = 30;
 const LAST_RETRY = 1800;
@@ -64,7 +67,7 @@ export class Registration {
       },
       [
         ...(isSaid ? [`Expires: ${expires}`] : []),
-        `Contact: ${all ? '*' : `${contact}${isSaid ? `;expires=${expires}` : ''}${leaves ? '' : spec.contactParams}`}`,
+        `Contact: ${all ? '*' : `${contact}${isSaid ? `;expires=${expires}` : ''}${spec.contactParams}`}`,
       ],
     );
     register.given = spec.headers;
@@ -113,7 +116,7 @@ export class Registration {
     const contact = own.find((one) => one?.uri.user == user);
     if (!contact) return this.#failed(C.causes.SIP_FAILURE_CODE, response, true);
     const given = parseInt(contact.getParam('expires') ?? '', 10);
-    const lasts = (given >= 0 ? given : expires >= 0 ? expires : this.#expires) * 1000;
+    const lasts = Math.max(given >= 0 ? given : expires >= 0 ? expires : this.#expires, LEAST) * 1000;
     const gruu = (name: string): string => (contact.getParam(name) ?? '').replace(/^"|"$/g, '');
     account.pubGruu = gruu('pub-gruu');
     account.tempGruu = gruu('temp-gruu');

@@ -3,7 +3,7 @@ import type { IncomingMessage, IncomingRequest, IncomingResponse } from '../inco
 import type { Originator, RequestHandle } from '../port.js';
 import { description } from './description.js';
 import type { Dialog } from './dialog.js';
-import { contact, type Outgoing } from './outgoing.js';
+import type { Outgoing } from './outgoing.js';
 import type { Reception } from './reception.js';
 import type { Key } from './traffic.js';
 
@@ -60,6 +60,8 @@ export abstract class Talk {
   ackAnswers = false;
   readonly agent: Reception;
   readonly handle: number;
+  /** The line that says where we are, as at first: who called without a name has none later. */
+  readonly contact: string;
   protected applying: Applying | undefined;
   protected readonly offers = new Set<Offer>();
   /** Seconds; 0 where there is no session timer. */
@@ -69,9 +71,10 @@ export abstract class Talk {
   #noUpdate = false;
   readonly #timers = new Map<unknown, ReturnType<typeof setTimeout>>();
 
-  constructor(agent: Reception, handle: number) {
+  constructor(agent: Reception, handle: number, contact: string) {
     this.agent = agent;
     this.handle = handle;
+    this.contact = contact;
   }
 
   /** We called. */
@@ -149,7 +152,7 @@ export abstract class Talk {
 
   #request(method: string): Outgoing | undefined {
     const request = this.dialog?.request(method);
-    if (request) request.own = [contact(this.agent.account)];
+    if (request) request.own = [this.contact];
     return request;
   }
 

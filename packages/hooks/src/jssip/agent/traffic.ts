@@ -219,7 +219,7 @@ export abstract class Traffic {
       `${mark('c', request.method, branch)}\n\n${written(request, this.account, via)}`,
     );
     this.listeners.set(key, listener);
-    if (isInvite) this.#hops.set(key, sameHop(request, via));
+    if (isInvite) this.#hops.set(key, sameHop(request, this.account, via));
     this.#announce(key, isInvite ? 'ict' : 'nict', branch);
     return key;
   }
@@ -302,13 +302,19 @@ export abstract class Traffic {
       const [kind, key, text] = told;
       const listener = this.listeners.get(key);
       if (kind === 'S') this.tell({ type: 'send', text });
-      else if (kind === 'A') listener?.answered?.(this.#current as IncomingResponse);
+      else if (kind === 'A') this.#heard(this.#current as IncomingResponse, listener);
       else if (kind === 'K') listener?.acknowledged?.(this.#current as IncomingRequest);
       else if (kind === 'C') this.#cancel(key);
       else if (kind === 'E') this.#ended(key, listener);
       else listener?.failed?.(kind === 'T' ? 'timeout' : 'transport');
     }
     this.settle();
+  }
+
+  /** Who answers 408 to a request that is none for a call has waited for somebody in vain, as we would. */
+  #heard(response: IncomingResponse, listener: Listener | undefined): void {
+    if (response.status_code === 408 && response.method !== 'INVITE') listener?.failed?.('timeout');
+    else listener?.answered?.(response);
   }
 
   #ended(key: Key, listener: Listener | undefined): void {

@@ -54,6 +54,45 @@ export const registering: Stories = {
     };
   },
 
+  'refused while registered': async (world) => {
+    registrar(world.socket);
+    await world.start({ register: true });
+    world.news();
+    world.socket.answer = undefined;
+    world.ua.register();
+    await world.pass();
+    let during: boolean | undefined;
+    world.ua.on('registrationFailed', () => (during = world.ua.isRegistered()));
+    await world.answer('REGISTER', 403);
+    const { cause, response } = world.payloads['unregistered'];
+    return { heard: world.news(), during, after: world.ua.isRegistered(), cause, status: response.status_code };
+  },
+
+  'a registration that is over at once': async (world) => {
+    registrar(world.socket, 0);
+    await world.start({ register: true });
+    const at: number[] = [];
+    world.socket.wire();
+    for (let ms = 0; ms <= 12_000; ms += 500) {
+      if (world.socket.wire().length) at.push(ms);
+      await world.pass(500);
+    }
+    return { at };
+  },
+
+  'parameters of the application while leaving': async (world) => {
+    registrar(world.socket);
+    await world.start({ register: true });
+    world.ua.registrator().setExtraContactParams({ 'pn-provider': 'x' });
+    world.ua.unregister();
+    return {
+      contact: world.socket
+        .last('REGISTER')
+        .header('Contact')
+        .replace(/.*sip.instance="[^"]+"/, ''),
+    };
+  },
+
   'the application registers again itself': async (world) => {
     registrar(world.socket, 60);
     await world.start({ register: true });
