@@ -101,7 +101,7 @@ export abstract class Applicant extends EventEmitter<MessageEventMap> {
       },
     };
     const spec = { method: this._name.toUpperCase(), target: String(uri), ...this._ua._from(options) };
-    const prepared = this._ua._requester.prepare(spec, headers, body || undefined, outcome);
+    const prepared = this._ua._requester().prepare(spec, headers, body || undefined, outcome);
     this._request = prepared.request;
     this._direction = 'outgoing';
     this._announce('local', this._request);

@@ -56,7 +56,8 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
   _request!: IncomingRequest | OutgoingRequest;
   _from_tag: string | null = null;
   _to_tag: string | null = null;
-  _peer: Peer | undefined;
+  /** A function, as the user agent's `_port`. */
+  _peer: () => Peer | undefined = () => undefined;
   _localMediaStream: MediaStream | undefined;
   _localMediaStreamLocallyGenerated = false;
   _start_time: Date | null = null;
@@ -90,7 +91,7 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
   }
 
   get connection(): RTCPeerConnection | null {
-    return this._peer?.connection ?? null;
+    return this._peer()?.connection ?? null;
   }
 
   // JsSIP's private names that many applications read.
@@ -188,8 +189,8 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
     { extraHeaders, body, eventHandlers: on = {} }: RequestOptions = {},
   ): OutgoingRequest | undefined {
     const spec = { method, dialog: this._handle };
-    if (!this._ua._port.inDialog(this._handle)) return undefined;
-    const { request } = this._ua._requester.send(spec, cloneArray(extraHeaders), body, {
+    if (!this._ua._port().inDialog(this._handle)) return undefined;
+    const { request } = this._ua._requester().send(spec, cloneArray(extraHeaders), body, {
       response: (response) => {
         const code = response.status_code;
         if (code < 200) return;
@@ -238,7 +239,7 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
   }
 
   _end(spec: Partial<EndSpec> & { cause: string }): void {
-    this._ua._port.end(this._handle, { originator: 'local', headers: [], ...spec });
+    this._ua._port().end(this._handle, { originator: 'local', headers: [], ...spec });
   }
 
   /** The call is known, by its handle and by its id. */
@@ -259,8 +260,8 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
 
   _setLocalMediaStatus(): void {
     const held = this._localHold || this._remoteHold;
-    this._peer?.enable('audio', !held && !this._audioMuted);
-    this._peer?.enable('video', !held && !this._videoMuted);
+    this._peer()?.enable('audio', !held && !this._audioMuted);
+    this._peer()?.enable('video', !held && !this._videoMuted);
   }
 
   _setHold(originator: 'local' | 'remote', on: boolean): void {
@@ -283,7 +284,7 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
   _close(): void {
     this._status = STATUS.STATUS_TERMINATED;
     if (this._localMediaStreamLocallyGenerated) closeMediaStream(this._localMediaStream);
-    this._peer?.connection.close();
+    this._peer()?.connection.close();
     if (this._id !== null) delete this._ua._sessions[this._id];
     this._ua._calls.delete(this._handle);
     this._ua._dialogs.delete(this._handle);

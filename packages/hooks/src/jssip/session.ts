@@ -49,7 +49,7 @@ export class RTCSession extends InDialog {
       this.on(event as never, listener as never);
     const { anonymous = false } = options;
     this._contact = this._ua.contact.toString({ anonymous, outbound: true });
-    const { handle, text } = this._ua._port.call({
+    const { handle, text } = this._ua._port().call({
       target: String(uri),
       anonymous,
       sessionExpires: this._sessionExpires,
@@ -79,7 +79,7 @@ export class RTCSession extends InDialog {
     initCallback?.(this);
     this._ua.emit('newRTCSession', { originator: 'remote', session: this, request });
     if (this.isEnded()) return;
-    this._ua._port.ring(this._handle, []);
+    this._ua._port().ring(this._handle, []);
     if (!this.isEnded()) this.emit('progress', { originator: 'local', response: null });
   }
 
@@ -215,7 +215,7 @@ export class RTCSession extends InDialog {
         broken: () => this._lost(408, SIP_C.causes.RTP_TIMEOUT),
       },
     );
-    this._peer = peer;
+    this._peer = () => peer;
     this.emit('peerconnection', { peerconnection: peer.connection });
   }
 

@@ -49,8 +49,10 @@ export class UA extends EventEmitter<UAEventMap> {
   _dynConfiguration: { register?: boolean } = {};
   _transport: Transport;
   _contact: UAContact;
-  _port: EnginePort;
-  _requester: Requester;
+  // Functions, since applications keep user agents and calls in proxies (Vue's): those go through all that a property
+  // holds, but not through what a function gives, and private fields cannot be read through them.
+  _port: () => EnginePort;
+  _requester: () => Requester;
   _registrator: Registrator;
   /** By their ids. */
   _sessions: Record<string, RTCSession> = {};
@@ -71,8 +73,8 @@ export class UA extends EventEmitter<UAEventMap> {
     this._transport.onconnecting = (event) => this.emit('connecting', event);
     this._transport.onconnect = (event) => this._connected(event);
     this._transport.ondisconnect = (event) => this._disconnected(event);
-    this._transport.ondata = ({ message }) => this._port.received(message);
-    this._port = new Agent(
+    this._transport.ondata = ({ message }) => this._port().received(message);
+    const port = new Agent(
       {
         // Applications write to the configuration too, where it lets them.
         get displayName() {
@@ -115,8 +117,10 @@ export class UA extends EventEmitter<UAEventMap> {
       },
       this,
     );
-    this._port.onEvent = (event) => this._on(event);
-    this._requester = new Requester(this._port);
+    port.onEvent = (event) => this._on(event);
+    this._port = () => port;
+    const requester = new Requester(port);
+    this._requester = () => requester;
     this._registrator = new Registrator(this);
   }
 
@@ -149,7 +153,7 @@ export class UA extends EventEmitter<UAEventMap> {
         this._transport.disconnect();
       }
       this._status = C.STATUS_INIT;
-      this._port.quiet(false);
+      this._port().quiet(false);
     }
     if (this._status === C.STATUS_INIT) this._transport.connect();
     this._dynConfiguration.register = this._configuration.register;
@@ -169,8 +173,8 @@ export class UA extends EventEmitter<UAEventMap> {
       }
     }
     this._status = C.STATUS_USER_CLOSED;
-    this._port.quiet(true);
-    if (!sessions.length && !this._port.busy()) {
+    this._port().quiet(true);
+    if (!sessions.length && !this._port().busy()) {
       this._transport.disconnect();
     } else {
       this._closeTimer = setTimeout(() => {
@@ -271,13 +275,13 @@ export class UA extends EventEmitter<UAEventMap> {
     if (this._status === C.STATUS_USER_CLOSED) return;
     this._status = C.STATUS_READY;
     this._error = null;
-    this._port.connected(this._transport.via_transport, this._transport.sip_uri);
+    this._port().connected(this._transport.via_transport, this._transport.sip_uri);
     this.emit('connected', event);
     if (this._dynConfiguration.register) this._registrator.register();
   }
 
   _disconnected(event: DisconnectedEvent): void {
-    this._port.disconnected();
+    this._port().disconnected();
     this.emit('disconnected', event);
     if (this._registrator._registered) {
       this._registrator._registered = false;
@@ -294,17 +298,17 @@ export class UA extends EventEmitter<UAEventMap> {
       case 'send':
         // A socket that cannot send is as good as none; it may be the next moment.
         if (this._transport.send(event.text) === false && this._transport.isConnected()) {
-          this._port.disconnected();
-          this._port.connected(this._transport.via_transport, this._transport.sip_uri);
+          this._port().disconnected();
+          this._port().connected(this._transport.via_transport, this._transport.sip_uri);
         }
         return;
       case 'response':
-        return this._requester.responded(event.request, event.message);
+        return this._requester().responded(event.request, event.message);
       case 'noResponse':
-        return this._requester.failed(event.request, event.why);
+        return this._requester().failed(event.request, event.why);
       case 'resent':
         this._calls.get(event.request)?._resent(event.text);
-        return this._requester.resent(event.request, event.text);
+        return this._requester().resent(event.request, event.text);
       case 'request': {
         const request = this._incoming(event.request, event.message);
         const owner = this._dialogs.get(event.dialog);
@@ -350,8 +354,8 @@ export class UA extends EventEmitter<UAEventMap> {
   _incoming(handle: RequestHandle, request: IncomingRequest): IncomingRequest {
     request._handle = handle;
     request._answer = (code, reason, headers, body) =>
-      this._port.reply(handle, code, reason, headers, body, request.to_tag ?? '');
-    request._stateless = (code, reason) => this._port.replyStateless(request, code, reason);
+      this._port().reply(handle, code, reason, headers, body, request.to_tag ?? '');
+    request._stateless = (code, reason) => this._port().replyStateless(request, code, reason);
     return request;
   }
 

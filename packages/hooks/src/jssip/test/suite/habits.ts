@@ -1,4 +1,4 @@
-import { type Stories, thrown, told } from './story.js';
+import { proxied, type Stories, thrown, told } from './story.js';
 import { FakePeerConnection, FakeStream, media, sdp } from './webrtc.js';
 import { CONTACT, registrar, type World } from './world.js';
 
@@ -102,6 +102,28 @@ export const habits: Stories = {
       connection: session._connection === session.connection && session._connection !== null,
       message: [message._remote_identity._uri._user, message._request.body],
     };
+  },
+
+  'calls that are kept in proxies': async (world) => {
+    await world.start();
+    await world.incoming();
+    const came = proxied(world.session);
+    came.answer({ mediaConstraints: { audio: true } });
+    await world.pass();
+    await world.inDialog('ACK', { cseq: 1 });
+    came.mute();
+    came.hold();
+    await world.pass();
+    await world.answer('INVITE', 200, { headers: CONTACT, body: sdp() });
+    const held = told(world, { is: [came.isMuted(), came.isOnHold(), came.status, came.remote_identity.uri.user] });
+    came.sendDTMF('1');
+    came.terminate();
+    await world.outgoing();
+    const ours = proxied(world.session);
+    await world.answer('INVITE', 200, { headers: CONTACT, body: sdp() });
+    ours.unmute();
+    ours.terminate({ status_code: 486 });
+    return { held, after: told(world), sessions: Object.keys(world.ua._sessions) };
   },
 
   'the configuration is written to': async (world) => {
