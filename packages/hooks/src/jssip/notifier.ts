@@ -186,6 +186,7 @@ export class Notifier extends EventEmitter<NotifierEventMap> {
     this._state = C.STATE_TERMINATED;
     clearTimeout(this._timer);
     this._ua._dialogs.delete(this._subscribe._handle);
+    this._id = null;
     this.emit('terminated', code);
   }
 }

@@ -303,7 +303,7 @@ export class IncomingCall extends Call {
   }
 
   override byeCame(bye: IncomingRequest): void {
-    if (this.state === 'ringing') this.#respond(487);
+    if (this.state === 'ringing') this.#respond(487, [], null, 'BYE Received');
     super.byeCame(bye);
   }
 

@@ -138,7 +138,7 @@ export const incoming: Stories = {
     world.socket.wire();
     world.news();
     await world.inDialog('BYE');
-    return told(world);
+    return told(world, { line: world.socket.last('487 INVITE').line });
   },
 
   'Expires runs out': async (world) => {

@@ -138,6 +138,16 @@ export const outgoing: Stories = {
     return told(world);
   },
 
+  'BYE of whom we call, before he has answered': async (world) => {
+    await world.start();
+    await world.outgoing();
+    await world.answer('INVITE', 180, { headers: CONTACT });
+    world.socket.wire();
+    world.news();
+    await world.fromCalled('BYE');
+    return told(world);
+  },
+
   'a provisional response without a tag': async (world) => {
     await world.start();
     await world.outgoing();
