@@ -21,7 +21,7 @@ export class Registration {
   /** Seconds asked for; a registrar may want more. */
   #expires: number;
   #registered = false;
-  /** What is under way. */
+  /** The REGISTER that is under way; not one that leaves, which another may follow at once. */
   #sent: object | undefined;
   /** Since it went well. */
   #failures = 0;
@@ -39,6 +39,7 @@ export class Registration {
 
   unregister(spec: RegisterSpec, all: boolean): void {
     this.#registered = false;
+    this.#sent = undefined;
     this.#ask(spec, true, all);
   }
 
@@ -71,9 +72,9 @@ export class Registration {
       ],
     );
     register.given = spec.headers;
+    const isStale = (): boolean => !leaves && this.#sent !== register;
     const send = (): void => {
-      this.#sent = register;
-      this.#number = register.cseq;
+      if (!leaves) this.#sent = register;
       if (!this.#agent.launch(register, { answered, failed })) failed('transport');
     };
     const over = (cause: string, message: IncomingResponse | null, again: boolean, retryAfter?: number): void => {
@@ -81,18 +82,18 @@ export class Registration {
       else this.#failed(cause, message, again, retryAfter);
     };
     const failed = (why: string): void => {
-      if (this.#sent !== register) return;
-      this.#sent = undefined;
+      if (isStale()) return;
+      if (!leaves) this.#sent = undefined;
       const isTimeout = why === 'timeout';
       // Where the connection broke, the next one registers.
       over(isTimeout ? C.causes.REQUEST_TIMEOUT : C.causes.CONNECTION_ERROR, null, isTimeout);
     };
     const answered = (response: IncomingResponse): void => {
       const { status_code: status } = response;
-      if (this.#sent !== register || status < 200) return;
-      this.#sent = undefined;
+      if (isStale() || status < 200) return;
+      if (!leaves) this.#sent = undefined;
       if (this.#agent.learn(register, response)) {
-        register.cseq++;
+        register.cseq = ++this.#number;
         return send();
       }
       const number = (name: string): number => parseInt(response.getHeader(name) ?? '', 10);

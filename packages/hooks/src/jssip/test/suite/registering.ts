@@ -1,3 +1,4 @@
+import { type Message, reply } from './socket.js';
 import { registrar } from './world.js';
 import { type Stories } from './story.js';
 
@@ -78,6 +79,23 @@ export const registering: Stories = {
       await world.pass(500);
     }
     return { at };
+  },
+
+  'left, and registered again at once': async (world) => {
+    await world.start({ register: true });
+    const ok = (at: number): void => {
+      const register = world.socket.all('REGISTER')[at] as Message;
+      world.socket.ondata(reply(register, 200, { headers: [`Contact: ${register.header('Contact')}`] }));
+    };
+    ok(0);
+    world.news();
+    world.ua.unregister();
+    world.ua.register();
+    await world.pass();
+    const sent = world.socket.all('REGISTER').map((register) => register.header('Expires'));
+    ok(1);
+    ok(2);
+    return { sent, heard: world.news(), registered: world.ua.isRegistered() };
   },
 
   'parameters of the application while leaving': async (world) => {
