@@ -181,7 +181,7 @@ export class OutgoingCall extends Call {
   }
 
   #accepted(response: IncomingResponse): void {
-    const bad = (): void => this.over(true, 'remote', causes.BAD_MEDIA_DESCRIPTION, response);
+    const bad = (cause: string = causes.BAD_MEDIA_DESCRIPTION): void => this.over(true, 'remote', cause, response);
     const failed = (reason: string): void => {
       this.#leaveFork(response, reason);
       bad();
@@ -190,7 +190,7 @@ export class OutgoingCall extends Call {
     };
     const applied = (): void => {
       const dialog = this.#fork(response);
-      if (!dialog) return bad();
+      if (!dialog) return bad(causes.INTERNAL_ERROR);
       this.acknowledge(this.key, dialog, this.#invite);
       this.dialog = dialog;
       this.early = [];

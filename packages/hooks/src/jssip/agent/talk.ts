@@ -194,8 +194,7 @@ export abstract class Talk {
         }
         this.offers.delete(offer);
         // RFC 3261 §12.2.1.2
-        if (status === 408) this.#lost(408, causes.REQUEST_TIMEOUT);
-        else if (status === 481) this.#lost(500, causes.DIALOG_ERROR);
+        if (status === 408 || status === 481) this.#lost(500, causes.DIALOG_ERROR);
         else if (isRefresh) {
           // RFC 4028 §7.4
           this.#noUpdate = true;

@@ -32,7 +32,7 @@ export const answering: Stories = {
     FakePeerConnection.failing.add('createAnswer');
     world.session.answer({ mediaConstraints: { audio: true } });
     await world.pass();
-    return told(world);
+    return told(world, { message: world.payloads['session.failed'].message });
   },
 
   'gathering is slow': async (world) => {

@@ -165,6 +165,13 @@ export const outgoing: Stories = {
     return told(world);
   },
 
+  'an answer that does not say where it is from': async (world) => {
+    await world.start();
+    await world.outgoing();
+    await world.answer('INVITE', 200, { body: sdp() });
+    return { cause: world.payloads['session.failed']?.cause, acknowledged: world.socket.all('ACK').length };
+  },
+
   'an answer that cannot be applied': async (world) => {
     await world.start();
     await world.outgoing();
