@@ -81,7 +81,12 @@ export abstract class Call extends Talk {
     if (this.state === 'leaving') return this.leave();
     if (this.state !== 'accepted' && this.state !== 'up') return;
     this.state = 'up';
-    const applied = (): void => this.agent.tell({ type: 'acknowledged', call: this.handle, message: ack });
+    const applied = (): void => {
+      const { later } = this;
+      this.later = undefined;
+      this.agent.tell({ type: 'acknowledged', call: this.handle, message: ack });
+      later?.();
+    };
     if (!this.ackAnswers) return applied();
     this.ackAnswers = false;
     const sdp = description(ack);

@@ -63,6 +63,8 @@ export abstract class Talk {
   /** The line that says where we are, as at first: who called without a name has none later. */
   readonly contact: string;
   protected applying: Applying | undefined;
+  /** A new offer of ours that waits for the ACK of our 200 (RFC 3261 §14.1). */
+  protected later: (() => void) | undefined;
   protected readonly offers = new Set<Offer>();
   /** Seconds; 0 where there is no session timer. */
   protected expires = 0;
@@ -89,7 +91,7 @@ export abstract class Talk {
 
   /** An offer, ours or theirs, is under way. */
   get isOffering(): boolean {
-    return !!this.theirOffer || [...this.offers].some((offer) => !offer.isRefresh);
+    return !!this.theirOffer || !!this.later || [...this.offers].some((offer) => !offer.isRefresh);
   }
 
   clearTimers(): void {
@@ -142,6 +144,10 @@ export abstract class Talk {
 
   /** A new offer of ours. */
   offer(method: string, headers: readonly string[], sdp: string): void {
+    if (this.state === 'accepted' && !this.isOffering) {
+      this.later = () => this.offer(method, headers, sdp);
+      return;
+    }
     const request = this.state === 'up' && !this.isOffering && this.#request(method);
     if (!request) return this.#offered(false, null);
     request.own = [...request.own, 'Content-Type: application/sdp', ...this.#sessionLine(this.#weRefresh)];
