@@ -257,7 +257,7 @@ export class IncomingCall extends Call {
     const { noAnswerTimeout } = agent.account;
     if (noAnswerTimeout > 0) this.#missedAfter(noAnswerTimeout, 408, 'local', causes.NO_ANSWER);
     const expires = parseInt(request.getHeader('expires') ?? '', 10);
-    if (expires >= 0) this.#missedAfter(expires, 487, 'system', causes.EXPIRES);
+    if (expires > 0) this.#missedAfter(expires, 487, 'system', causes.EXPIRES);
   }
 
   #missedAfter(seconds: number, status: number, originator: Originator, cause: string): void {

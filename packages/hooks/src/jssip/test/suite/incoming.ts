@@ -141,6 +141,13 @@ export const incoming: Stories = {
     return told(world, { line: world.socket.last('487 INVITE').line });
   },
 
+  'Expires that says nothing': async (world) => {
+    await world.start();
+    await world.incoming({ headers: ['Expires: 0'] });
+    await world.pass(1_000);
+    return told(world);
+  },
+
   'Expires runs out': async (world) => {
     await world.start();
     await world.incoming({ headers: ['Expires: 5'] });
