@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
@@ -18,9 +18,9 @@ export function buildJssip(root) {
 
   const libs = readdirSync(join(source, 'lib')).map((file) => file.replace('.ts', ''));
   const common = join(target, 'cjs');
-  for (const file of readdirSync(target, { recursive: true })) {
-    if (file.endsWith('.d.ts')) cpSync(join(target, file), join(common, file));
-  }
+  // Applications are compiled against JsSIP's interface, not against what tsc made of the classes.
+  for (const file of readdirSync(target, { recursive: true })) if (file.endsWith('.d.ts')) rmSync(join(target, file));
+  for (const folder of [target, common]) cpSync(join(source, 'api'), join(folder, 'api'), { recursive: true });
   writeFileSync(join(common, 'package.json'), '{ "type": "commonjs" }\n');
   buildSync({
     stdin: {

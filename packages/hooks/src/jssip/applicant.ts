@@ -58,7 +58,7 @@ export abstract class Applicant extends EventEmitter<MessageEventMap> {
   _direction: 'incoming' | 'outgoing' | null = null;
   _data: Record<string, unknown> = {};
 
-  abstract readonly _method: 'MESSAGE' | 'OPTIONS';
+  abstract readonly _name: 'Message' | 'Options';
   abstract readonly _contentType: string;
   abstract _announce(originator: 'local' | 'remote', request: IncomingRequest | OutgoingRequest): void;
 
@@ -79,6 +79,10 @@ export abstract class Applicant extends EventEmitter<MessageEventMap> {
     return this._request ? (this._direction === 'incoming' ? this._request.from : this._request.to) : null;
   }
 
+  get _remote_identity(): NameAddrHeader | null {
+    return this.remote_identity;
+  }
+
   _transmit(target: string | URI, body: string | null | undefined, options: SendOptions = {}): void {
     const uri = this._ua.normalizeTarget(target);
     if (!uri) throw new TypeError(`Invalid target: ${target}`);
@@ -96,8 +100,8 @@ export abstract class Applicant extends EventEmitter<MessageEventMap> {
         if (!this._closed) this._end('failed', { originator: 'system', response: null, cause: failureCause(why) });
       },
     };
-    const spec = { method: this._method, target: String(uri), ...this._ua._from(options) };
-    const prepared = this._ua._requester.prepare(spec, headers, body || undefined, outcome);
+    const spec = { method: this._name.toUpperCase(), target: String(uri), ...this._ua._from(options) };
+    const prepared = this._ua._requester().prepare(spec, headers, body || undefined, outcome);
     this._request = prepared.request;
     this._direction = 'outgoing';
     this._announce('local', this._request);
@@ -117,21 +121,22 @@ export abstract class Applicant extends EventEmitter<MessageEventMap> {
 
   /** 200. */
   accept({ extraHeaders, body }: AcceptOptions = {}): void {
-    this._reply(200, null, extraHeaders, body);
+    this._reply('accept', 200, null, extraHeaders, body);
   }
 
-  reject({ status_code = 480, reason_phrase, extraHeaders, body }: RejectOptions = {}): void {
-    if (status_code < 300 || status_code >= 700) throw new TypeError(`Invalid status_code: ${status_code}`);
-    this._reply(status_code, reason_phrase, extraHeaders, body);
+  reject({ status_code, reason_phrase, extraHeaders, body }: RejectOptions = {}): void {
+    this._reply('reject', status_code || 480, reason_phrase, extraHeaders, body);
   }
 
   close(): void {
     this._closed = true;
   }
 
-  _reply(code: number, reason?: string | null, headers?: string[], body?: string): void {
-    if (this._direction !== 'incoming') throw new NotSupportedError(`an outgoing ${this._method} cannot be answered`);
-    if (this._is_replied) throw new Error(`incoming ${this._method} already replied`);
+  _reply(how: string, code: number, reason?: string | null, headers?: string[], body?: string): void {
+    if (this._direction !== 'incoming')
+      throw new NotSupportedError(`"${how}" not supported for outgoing ${this._name}`);
+    if (this._is_replied) throw new Error(`incoming ${this._name} already replied`);
+    if (how === 'reject' && (code < 300 || code >= 700)) throw new TypeError(`Invalid status_code: ${code}`);
     this._is_replied = true;
     (this._request as IncomingRequest).reply(code, reason, headers, body);
   }
@@ -143,7 +148,7 @@ export abstract class Applicant extends EventEmitter<MessageEventMap> {
 }
 
 export class Message extends Applicant {
-  readonly _method = 'MESSAGE';
+  readonly _name = 'Message';
   readonly _contentType = 'text/plain';
 
   send(target: string | URI, body: string, options?: SendOptions): void {
@@ -157,7 +162,7 @@ export class Message extends Applicant {
 }
 
 export class Options extends Applicant {
-  readonly _method = 'OPTIONS';
+  readonly _name = 'Options';
   readonly _contentType = 'application/sdp';
 
   send(target: string | URI, body?: string, options?: SendOptions): void {

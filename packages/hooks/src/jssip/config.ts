@@ -190,7 +190,9 @@ export function load(given: UAConfiguration): [UASettings, WeightedSocket[]] {
   place.user = null;
   settings['hostport_params'] = place.toString().replace(/^sip:/i, '');
   for (const name of Object.keys(settings)) {
-    Object.defineProperty(settings, name, { writable: WRITABLE.test(name), configurable: false });
+    // Not a value that cannot be written: no proxy may give anything else for it.
+    const value = settings[name];
+    if (!WRITABLE.test(name)) Object.defineProperty(settings, name, { get: () => value });
   }
   return [settings as unknown as UASettings, ways];
 }

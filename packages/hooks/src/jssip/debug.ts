@@ -5,6 +5,8 @@ export interface Debugger {
   (format: unknown, ...args: unknown[]): void;
   readonly namespace: string;
   readonly enabled: boolean;
+  /** One of `namespace:name`. */
+  extend(name: string, delimiter?: string): Debugger;
   log?: Write;
 }
 
@@ -14,7 +16,7 @@ export interface Debug {
   default: Debug;
   debug: Debug;
   /** `JsSIP:*`, several separated by commas or spaces, `-JsSIP:Transport` to leave one out. */
-  enable(namespaces: string): void;
+  enable(namespaces?: string | null): void;
   /** Says what was enabled. */
   disable(): string;
   enabled(namespace: string): boolean;
@@ -66,6 +68,7 @@ export const debug = ((namespace: string): Debugger => {
   Object.defineProperties(write, {
     namespace: { value: namespace },
     enabled: { get: () => debug.enabled(namespace) },
+    extend: { value: (name: string, delimiter = ':') => debug(namespace + delimiter + name) },
   });
   return write;
 }) as Debug;
@@ -77,8 +80,8 @@ debug.enabled = (namespace) => {
   return wanted.some(matches) && !unwanted.some(matches);
 };
 debug.enable = (names) => {
-  choose(names);
-  remember(names);
+  choose(names || '');
+  remember(enabledNames);
 };
 debug.disable = () => {
   const were = enabledNames;

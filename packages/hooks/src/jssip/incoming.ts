@@ -356,7 +356,7 @@ export class IncomingRequest extends IncomingMessage {
     headers: string[],
     body: string | null,
   ): boolean {
-    if (!code || code < 100 || code > 699) throw new TypeError(`Invalid status_code: ${code}`);
+    if (!(code >= 100 && code <= 699)) throw new TypeError(`Invalid status_code: ${code}`);
     if (reason && typeof reason !== 'string') throw new TypeError(`Invalid reason_phrase: ${String(reason)}`);
     return answer?.(code, reason || reasonPhrase(code), headers, body) ?? false;
   }

@@ -29,16 +29,3 @@ export default {
   name,
   version,
 };
-
-export type { FailedEvent, Message, Options, SendOptions, SucceededEvent } from './applicant.js';
-export type { UAConfiguration } from './config.js';
-export type { Cause } from './constants.js';
-export type { IncomingRequest, IncomingResponse } from './incoming.js';
-export type { Notifier, NotifierOptions } from './notifier.js';
-export type { OutgoingRequest } from './outgoing.js';
-export type { ReferSubscriber } from './refer.js';
-export type { Registrator } from './registrator.js';
-export type { Socket, WeightedSocket } from './socket.js';
-export type { Subscriber, SubscriberOptions } from './subscriber.js';
-export type { Transport } from './transport.js';
-export type * from './ua-events.js';

@@ -76,7 +76,7 @@ export class Notifier extends EventEmitter<NotifierEventMap> {
       throw new TypeError('Invalid Expires header field in subscribe request');
   }
 
-  constructor(ua: UA, subscribe: IncomingRequest, contentType: string, options: NotifierOptions) {
+  constructor(ua: UA, subscribe: IncomingRequest, contentType: string, options: NotifierOptions = {}) {
     if (!contentType) throw new TypeError('Not enough arguments. Missing contentType');
     Notifier.checkSubscribe(subscribe);
     super();
@@ -172,7 +172,7 @@ export class Notifier extends EventEmitter<NotifierEventMap> {
 
   _send(body: string | null, more: string[]): void {
     const headers = [...this._headers, ...more, ...(body ? [`Content-Type: ${this._contentType}`] : [])];
-    this._ua._requester.send({ method: 'NOTIFY', dialog: this._subscribe._handle }, headers, body, {
+    this._ua._requester().send({ method: 'NOTIFY', dialog: this._subscribe._handle }, headers, body, {
       response: ({ status_code: code }) => {
         if (code === 401 || code === 407) this._close(C.NOTIFY_AUTHENTICATION_FAILED);
         else if (code >= 300) this._close(C.NOTIFY_NON_OK_RESPONSE);
@@ -186,6 +186,7 @@ export class Notifier extends EventEmitter<NotifierEventMap> {
     this._state = C.STATE_TERMINATED;
     clearTimeout(this._timer);
     this._ua._dialogs.delete(this._subscribe._handle);
+    this._id = null;
     this.emit('terminated', code);
   }
 }

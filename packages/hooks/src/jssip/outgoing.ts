@@ -25,8 +25,6 @@ export class OutgoingRequest {
   from: NameAddrHeader;
   to: NameAddrHeader;
   _sdp: Sdp | undefined;
-  /** Lines that the engine writes by itself. */
-  _own: string[] = [];
   _last = '';
 
   constructor(draft: string, callerHeaders: readonly string[] = [], body?: string | null) {
@@ -34,6 +32,7 @@ export class OutgoingRequest {
     this.method = message.method;
     this.ruri = message.ruri ?? (draft.split(' ', 2)[1] as string);
     this.body = body;
+    const own: string[] = [];
     this.call_id = message.call_id;
     this.cseq = message.cseq;
     this.from = message.from;
@@ -41,10 +40,10 @@ export class OutgoingRequest {
     for (const [name, values] of Object.entries(message.headers)) {
       const raw = values.map((value) => value.raw);
       if (OWN.test(name)) this.headers[name] = raw;
-      else if (!LAST.test(name)) this._own.push(...raw.map((value) => `${name}: ${value}`));
+      else if (!LAST.test(name)) own.push(...raw.map((value) => `${name}: ${value}`));
       else if (name !== 'Content-Length') this._last += raw.map((value) => `${name}: ${value}\r\n`).join('');
     }
-    this.extraHeaders = [...callerHeaders, ...this._own];
+    this.extraHeaders = [...callerHeaders.filter((line) => !(nameOf(line) in this.headers)), ...own];
   }
 
   setHeader(name: string, value: string | string[]): void {
@@ -85,11 +84,10 @@ export class OutgoingRequest {
     return `${lines.join('\r\n')}\r\n${this._last}Content-Length: ${utf8Length(body)}\r\n\r\n${body}`;
   }
 
-  /** The header lines that are not the engine's: given by the caller, or set since. */
-  _added(): string[] {
+  /** The header lines that were given or set, and those of the engine's that were left. */
+  _lines(): string[] {
     const set = Object.entries(this.headers).filter(([name]) => !OWN.test(name));
-    const lines = set.flatMap(([name, values]) => values.map((value) => `${name}: ${value}`));
-    return [...lines, ...this.extraHeaders.filter((line) => !this._own.includes(line)).map((line) => line.trim())];
+    return [...set.flatMap(([name, values]) => values.map((value) => `${name}: ${value}`)), ...this.extraHeaders];
   }
 
   /** It was sent again: with credentials, another CSeq. */

@@ -20,7 +20,7 @@ export type DialogHandle = number;
 /** A request, ours or theirs, until its final response. */
 export type RequestHandle = number;
 
-/** Who we are. Everything is final but what {@link EnginePort.set} names. */
+/** Who we are, as it is at the moment: names, credentials and `extraHeaders` may change. */
 export interface Account {
   /** `sip:alice@example.com`: From, and To of REGISTER. */
   uri: string;
@@ -55,10 +55,6 @@ export interface Account {
   pubGruu: string;
   tempGruu: string;
 }
-
-/** What may change while the engine runs. */
-export type Setting =
-  'displayName' | 'authorizationUser' | 'password' | 'realm' | 'ha1' | 'authorizationJwt' | 'extraHeaders';
 
 /** A request of ours before it is sent: its text has no branch, no body and none of the caller's headers yet. */
 export interface Draft {
@@ -122,8 +118,6 @@ export interface EnginePort {
   /** Pending requests fail (`transport`); calls live on, ringing ones end. */
   disconnected(): void;
 
-  set(setting: Setting, value: string | readonly string[] | null): void;
-
   /** Nothing while a REGISTER is under way. */
   register(spec: RegisterSpec): void;
   /** `all`: `Contact: *`. */
@@ -170,6 +164,8 @@ export interface EnginePort {
   end(call: DialogHandle, spec: EndSpec): void;
   /** A new offer of ours; `renegotiated` says how it went. Sent again by the rules where it glares (491). */
   offer(call: DialogHandle, method: 'INVITE' | 'UPDATE', headers: readonly string[], sdp: string): void;
+  /** Whether requests can be sent inside it. */
+  inDialog(dialog: DialogHandle): boolean;
   /** Whether an offer, ours or theirs, is under way. */
   offering(call: DialogHandle): boolean;
   /** What came of `answer`: it was applied. */

@@ -67,7 +67,7 @@ export class ReferSubscriber extends EventEmitter<ReferEventMap> {
         },
       },
     });
-    this._id = request.cseq;
+    this._id = request?.cseq ?? null;
   }
 
   receiveNotify(request: IncomingRequest): void {

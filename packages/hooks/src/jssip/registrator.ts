@@ -28,13 +28,13 @@ export class Registrator {
 
   register(): void {
     const trail = this._ua.configuration.register_from_tag_trail;
-    this._ua._port.register({ ...this._spec(), fromTagTrail: typeof trail === 'function' ? trail() : trail });
+    this._ua._port().register({ ...this._spec(), fromTagTrail: typeof trail === 'function' ? trail() : trail });
   }
 
   /** `all` clears what other pages registered too. */
   unregister(options: { all?: boolean } = {}): void {
     if (this._registered || options.all)
-      this._ua._port.unregister({ ...this._spec(), fromTagTrail: '' }, !!options.all);
+      this._ua._port().unregister({ ...this._spec(), fromTagTrail: '' }, !!options.all);
     this._registered = false;
   }
 

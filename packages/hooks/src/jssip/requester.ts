@@ -36,7 +36,7 @@ export class Requester {
     const { handle, text } = this.#port.request(spec);
     const request = new OutgoingRequest(text, headers, body);
     this.#pending.set(handle, { request, outcome });
-    return { handle, request, send: () => this.#port.send(handle, request._added(), request.body ?? null) };
+    return { handle, request, send: () => this.#port.send(handle, request._lines(), request.body ?? null) };
   }
 
   send(spec: RequestSpec, headers: readonly string[], body: string | null | undefined, outcome: Outcome): Prepared {

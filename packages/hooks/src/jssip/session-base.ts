@@ -6,6 +6,7 @@ import type { OutgoingRequest } from './outgoing.js';
 import type { Peer } from './peer.js';
 import type { DialogHandle, EndSpec } from './port.js';
 import type { EndEvent, Originator, RTCSessionEventMap, SessionDirection } from './session-events.js';
+import { cloneArray } from './text.js';
 import { closeMediaStream } from './utils.js';
 import type { UA } from './ua.js';
 
@@ -55,7 +56,8 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
   _request!: IncomingRequest | OutgoingRequest;
   _from_tag: string | null = null;
   _to_tag: string | null = null;
-  _peer: Peer | undefined;
+  /** A function, as the user agent's `_port`. */
+  _peer: () => Peer | undefined = () => undefined;
   _localMediaStream: MediaStream | undefined;
   _localMediaStreamLocallyGenerated = false;
   _start_time: Date | null = null;
@@ -89,7 +91,21 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
   }
 
   get connection(): RTCPeerConnection | null {
-    return this._peer?.connection ?? null;
+    return this._peer()?.connection ?? null;
+  }
+
+  // JsSIP's private names that many applications read.
+
+  get _connection(): RTCPeerConnection | null {
+    return this.connection;
+  }
+
+  get _local_identity(): NameAddrHeader | null {
+    return this.local_identity;
+  }
+
+  get _remote_identity(): NameAddrHeader | null {
+    return this.remote_identity;
   }
 
   get contact(): string | null {
@@ -149,7 +165,7 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
 
   /** Microphone by default. */
   mute({ audio = false, video = false }: MediaStreamTypes = { audio: true }): void {
-    const muted = { audio: audio && !this._audioMuted, video: video && !this._videoMuted };
+    const muted = { audio: !!audio && !this._audioMuted, video: !!video && !this._videoMuted };
     this._audioMuted ||= muted.audio;
     this._videoMuted ||= muted.video;
     if (!muted.audio && !muted.video) return;
@@ -159,7 +175,7 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
 
   /** Both by default. */
   unmute({ audio = false, video = false }: MediaStreamTypes = { audio: true, video: true }): void {
-    const unmuted = { audio: audio && this._audioMuted, video: video && this._videoMuted };
+    const unmuted = { audio: !!audio && this._audioMuted, video: !!video && this._videoMuted };
     if (unmuted.audio) this._audioMuted = false;
     if (unmuted.video) this._videoMuted = false;
     if (!unmuted.audio && !unmuted.video) return;
@@ -167,10 +183,14 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
     this.emit('unmuted', unmuted);
   }
 
-  /** Sends any request inside the call. */
-  sendRequest(method: string, { extraHeaders, body, eventHandlers: on = {} }: RequestOptions = {}): OutgoingRequest {
+  /** Sends any request inside the call; `undefined` where there is no dialog yet. */
+  sendRequest(
+    method: string,
+    { extraHeaders, body, eventHandlers: on = {} }: RequestOptions = {},
+  ): OutgoingRequest | undefined {
     const spec = { method, dialog: this._handle };
-    const { request } = this._ua._requester.send(spec, extraHeaders ?? [], body, {
+    if (!this._ua._port().inDialog(this._handle)) return undefined;
+    const { request } = this._ua._requester().send(spec, cloneArray(extraHeaders), body, {
       response: (response) => {
         const code = response.status_code;
         if (code < 200) return;
@@ -219,7 +239,7 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
   }
 
   _end(spec: Partial<EndSpec> & { cause: string }): void {
-    this._ua._port.end(this._handle, { originator: 'local', headers: [], ...spec });
+    this._ua._port().end(this._handle, { originator: 'local', headers: [], ...spec });
   }
 
   /** The call is known, by its handle and by its id. */
@@ -240,8 +260,8 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
 
   _setLocalMediaStatus(): void {
     const held = this._localHold || this._remoteHold;
-    this._peer?.enable('audio', !held && !this._audioMuted);
-    this._peer?.enable('video', !held && !this._videoMuted);
+    this._peer()?.enable('audio', !held && !this._audioMuted);
+    this._peer()?.enable('video', !held && !this._videoMuted);
   }
 
   _setHold(originator: 'local' | 'remote', on: boolean): void {
@@ -264,7 +284,7 @@ export abstract class SessionBase extends EventEmitter<RTCSessionEventMap> {
   _close(): void {
     this._status = STATUS.STATUS_TERMINATED;
     if (this._localMediaStreamLocallyGenerated) closeMediaStream(this._localMediaStream);
-    this._peer?.connection.close();
+    this._peer()?.connection.close();
     if (this._id !== null) delete this._ua._sessions[this._id];
     this._ua._calls.delete(this._handle);
     this._ua._dialogs.delete(this._handle);

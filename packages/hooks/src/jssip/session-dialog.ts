@@ -29,7 +29,7 @@ export abstract class InDialog extends SessionBase {
 
   /** Whether an offer of ours could go out now. */
   isReadyToReOffer(): boolean {
-    return !!this._peer?.ready && !this._renegotiation && this._isUp() && !this._ua._port.offering(this._handle);
+    return !!this._peer()?.ready && !this._renegotiation && this._isUp() && !this._ua._port().offering(this._handle);
   }
 
   /** A request inside the call. */
@@ -89,13 +89,10 @@ export abstract class InDialog extends SessionBase {
     return constraints;
   }
 
-  async _invite(
-    request: OutgoingRequest,
-    { mediaConstraints = { audio: true, video: true }, mediaStream }: CallOptions,
-  ): Promise<void> {
-    const peer = this._peer as Peer;
+  async _invite(request: OutgoingRequest, { mediaConstraints, mediaStream }: CallOptions): Promise<void> {
+    const peer = this._peer() as Peer;
     await undefined;
-    if (!(await this._openMedia(mediaConstraints, mediaStream, {}))) return;
+    if (!(await this._openMedia(mediaConstraints || { audio: true, video: true }, mediaStream, {}))) return;
     this.emit('connecting', { request });
     let sdp: string;
     try {
@@ -108,11 +105,11 @@ export abstract class InDialog extends SessionBase {
     request.body = sdp;
     this._status = STATUS.STATUS_INVITE_SENT;
     this.emit('sending', { request });
-    if (!this.isEnded()) this._ua._port.invite(this._handle, request._added(), request.body);
+    if (!this.isEnded()) this._ua._port().invite(this._handle, request._lines(), request.body);
   }
 
   async _answer(constraints: MediaStreamConstraints, { mediaStream, extraHeaders }: AnswerOptions): Promise<void> {
-    const peer = this._peer as Peer;
+    const peer = this._peer() as Peer;
     const request = this._request as IncomingRequest;
     await undefined;
     if (!(await this._openMedia(constraints, mediaStream, { statusCode: 480 }))) return;
@@ -140,7 +137,7 @@ export abstract class InDialog extends SessionBase {
       return;
     }
     if (this.isEnded()) return;
-    if (!this._ua._port.accept(this._handle, cloneArray(extraHeaders), sdp, this._sessionExpires)) {
+    if (!this._ua._port().accept(this._handle, cloneArray(extraHeaders), sdp, this._sessionExpires)) {
       return this._over(true, 'system', causes.CONNECTION_ERROR, null);
     }
     this._status = STATUS.STATUS_WAITING_FOR_ACK;
@@ -171,14 +168,16 @@ export abstract class InDialog extends SessionBase {
       if (!given) for (const track of this._localMediaStream?.getTracks() ?? []) track.stop();
       return false;
     }
-    if (this._localMediaStream) this._peer?.addStream(this._localMediaStream);
+    if (this._localMediaStream) this._peer()?.addStream(this._localMediaStream);
+    if (this._audioMuted) this._peer()?.enable('audio', false);
+    if (this._videoMuted) this._peer()?.enable('video', false);
     return true;
   }
 
   /** Their answer to INVITE's offer, to our 200's or to a new one. */
   async _applyAnswer(sdp: string): Promise<void> {
-    const peer = this._peer as Peer;
-    const { _port: port } = this._ua;
+    const peer = this._peer() as Peer;
+    const port = this._ua._port();
     const answer = peer.shown('remote', 'answer', sdp);
     try {
       await peer.queue(async () => {
@@ -206,20 +205,19 @@ export abstract class InDialog extends SessionBase {
 
   /** A new offer of ours. */
   async _reoffer(options: RenegotiateOptions, done?: () => void, undo?: () => void): Promise<void> {
-    const peer = this._peer as Peer;
+    const peer = this._peer() as Peer;
     this._renegotiation = { done, undo };
     try {
       const made = await peer.queue(() =>
         peer.describe('offer', options.rtcOfferConstraints ?? this._rtcOfferConstraints),
       );
       if (this.isEnded()) return;
-      const sdp = peer.shown('local', 'offer', heldSdp(made, this._localHold, this._remoteHold));
-      this._ua._port.offer(
-        this._handle,
-        options.useUpdate ? 'UPDATE' : 'INVITE',
-        cloneArray(options.extraHeaders),
-        sdp,
-      );
+      const sdp = heldSdp(made, this._localHold, this._remoteHold);
+      // JsSIP shows it once more, and takes no notice of what becomes of it.
+      peer.shown('local', 'offer', sdp);
+      this._ua
+        ._port()
+        .offer(this._handle, options.useUpdate ? 'UPDATE' : 'INVITE', cloneArray(options.extraHeaders), sdp);
     } catch {
       this._renegotiated(false);
     }
@@ -229,7 +227,7 @@ export abstract class InDialog extends SessionBase {
     const { done, undo } = this._renegotiation ?? {};
     this._renegotiation = undefined;
     if (this.isEnded()) return;
-    if (!ok) this._peer?.rollback();
+    if (!ok) this._peer()?.rollback();
     (ok ? done : undo)?.();
   }
 
@@ -239,8 +237,9 @@ export abstract class InDialog extends SessionBase {
     const event = {
       request,
       callback: undefined as (() => void) | undefined,
-      reject: ({ status_code = 403, reason_phrase, extraHeaders }: RejectOptions = {}): void => {
+      reject: ({ status_code, reason_phrase, extraHeaders }: RejectOptions = {}): void => {
         if (this.isEnded()) return;
+        status_code ||= 403;
         if (status_code < 300 || status_code >= 700) throw new TypeError(`Invalid status_code: ${status_code}`);
         rejected = true;
         request.reply(status_code, reason_phrase, extraHeaders);
@@ -255,7 +254,7 @@ export abstract class InDialog extends SessionBase {
   }
 
   async _answerOffer(request: IncomingRequest): Promise<boolean> {
-    const peer = this._peer as Peer;
+    const peer = this._peer() as Peer;
     let sdp: string | null = null;
     if (request.body) {
       const offer = peer.shown('remote', 'offer', request.body);

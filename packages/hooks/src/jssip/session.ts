@@ -49,7 +49,7 @@ export class RTCSession extends InDialog {
       this.on(event as never, listener as never);
     const { anonymous = false } = options;
     this._contact = this._ua.contact.toString({ anonymous, outbound: true });
-    const { handle, text } = this._ua._port.call({
+    const { handle, text } = this._ua._port().call({
       target: String(uri),
       anonymous,
       sessionExpires: this._sessionExpires,
@@ -63,7 +63,8 @@ export class RTCSession extends InDialog {
     this._createPeer(options);
     initCallback?.(this);
     this._ua.emit('newRTCSession', { originator: 'local', session: this, request });
-    void this._invite(request, options);
+    if (this._ua._status === this._ua.C.STATUS_USER_CLOSED) this._end({ cause: SIP_C.causes.CANCELED });
+    else void this._invite(request, options);
   }
 
   /** Lets it ring. */
@@ -78,7 +79,7 @@ export class RTCSession extends InDialog {
     initCallback?.(this);
     this._ua.emit('newRTCSession', { originator: 'remote', session: this, request });
     if (this.isEnded()) return;
-    this._ua._port.ring(this._handle, []);
+    this._ua._port().ring(this._handle, []);
     if (!this.isEnded()) this.emit('progress', { originator: 'local', response: null });
   }
 
@@ -94,7 +95,8 @@ export class RTCSession extends InDialog {
 
   /** Refuses, cancels or hangs up. Throws where it is over or the status code does not fit. */
   terminate(options: TerminateOptions = {}): void {
-    const { status_code, reason_phrase, body, cause = SIP_C.causes.BYE } = options;
+    const { status_code, reason_phrase, body } = options;
+    const cause = options.cause || SIP_C.causes.BYE;
     const headers = cloneArray(options.extraHeaders);
     if (this._status === STATUS.STATUS_TERMINATED) throw new InvalidStateError(this._status);
     const isRinging = this._is(STATUS.STATUS_WAITING_FOR_ANSWER, STATUS.STATUS_ANSWERED);
@@ -110,7 +112,8 @@ export class RTCSession extends InDialog {
 
   /** Keys one after the other; `,` pauses two seconds. */
   sendDTMF(tones: string | number, options: DTMFOptions = {}): void {
-    const { transportType = SIP_C.DTMF_TRANSPORT.INFO, extraHeaders } = options;
+    const { extraHeaders } = options;
+    const transportType = options.transportType || SIP_C.DTMF_TRANSPORT.INFO;
     if (tones === undefined) throw new TypeError('Not enough arguments');
     this._mayInform();
     if (!/^(INFO|RFC2833)$/.test(transportType)) throw new TypeError(`invalid transportType: ${transportType}`);
@@ -204,7 +207,7 @@ export class RTCSession extends InDialog {
 
   _createPeer({ pcConfig, rtcConstraints }: AnswerOptions): void {
     const peer = new Peer(
-      { iceServers: [], ...pcConfig },
+      { ...(pcConfig || { iceServers: [] }) },
       rtcConstraints,
       this._ua.configuration.ice_gathering_timeout,
       {
@@ -212,7 +215,7 @@ export class RTCSession extends InDialog {
         broken: () => this._lost(408, SIP_C.causes.RTP_TIMEOUT),
       },
     );
-    this._peer = peer;
+    this._peer = () => peer;
     this.emit('peerconnection', { peerconnection: peer.connection });
   }
 

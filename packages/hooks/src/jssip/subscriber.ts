@@ -78,7 +78,7 @@ export class Subscriber extends EventEmitter<SubscriberEventMap> {
   _expiresAt = 0;
   _data: unknown = {};
 
-  constructor(ua: UA, target: string, eventName: string, accept: string, options: SubscriberOptions) {
+  constructor(ua: UA, target: string, eventName: string, accept: string, options: SubscriberOptions = {}) {
     if (!target) throw new TypeError('Not enough arguments: Missing target');
     if (!eventName) throw new TypeError('Not enough arguments: Missing eventName');
     if (!accept) throw new TypeError('Not enough arguments: Missing accept');
@@ -138,7 +138,7 @@ export class Subscriber extends EventEmitter<SubscriberEventMap> {
     if (this._state !== C.STATE_INIT) return this._again(body, this._headers);
     const headers = this._withType(body, this._headers);
     this._state = C.STATE_WAITING_NOTIFY;
-    const prepared = this._ua._requester.prepare(this._spec, headers, body, this._outcome());
+    const prepared = this._ua._requester().prepare(this._spec, headers, body, this._outcome());
     this._handle = prepared.handle;
     this._ua._dialogs.set(this._handle, this);
     prepared.send();
@@ -202,7 +202,7 @@ export class Subscriber extends EventEmitter<SubscriberEventMap> {
       return;
     }
     const spec = { method: 'SUBSCRIBE', dialog: this._handle };
-    this._ua._requester.send(spec, this._withType(body, headers), body, this._outcome());
+    this._ua._requester().send(spec, this._withType(body, headers), body, this._outcome());
   }
 
   _outcome(): Outcome {

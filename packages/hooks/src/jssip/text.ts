@@ -54,4 +54,5 @@ export function sipErrorCause(statusCode: number): string {
 export const isDecimal = (value: unknown): boolean =>
   !isNaN(value as number) && parseFloat(value as string) === parseInt(value as string, 10);
 
-export const cloneArray = <T>(array?: readonly T[] | null): T[] => array?.slice() ?? [];
+/** A copy; empty where there is none, in whatever way applications say so. */
+export const cloneArray = <T>(array?: readonly T[] | null | false | ''): T[] => ([] as T[]).concat(array || []);

@@ -51,7 +51,7 @@ export class Transport {
   onkeepalive: ((text: string) => void) | undefined;
 
   constructor(sockets: WeightedSocket[], options: { min_interval: number; max_interval: number }) {
-    this.sockets = sockets.map(({ socket, weight }) => ({ socket, weight: weight || 0, status: 0 }));
+    this.sockets = sockets.map(({ socket, weight }) => ({ socket, weight: Number(weight || 0), status: 0 }));
     this.recovery_options = options;
     this._choose();
   }

@@ -7,7 +7,7 @@ import { logger } from './debug.js';
 import { EventEmitter } from './emitter.js';
 import type { IncomingRequest } from './incoming.js';
 import { Notifier, type NotifierOptions } from './notifier.js';
-import { type DialogHandle, type EngineEvent, type EnginePort, type RequestHandle, type Setting } from './port.js';
+import { type DialogHandle, type EngineEvent, type EnginePort, type RequestHandle } from './port.js';
 import { Registrator } from './registrator.js';
 import { Requester } from './requester.js';
 import { type CallOptions, RTCSession, type TerminateOptions } from './session.js';
@@ -33,16 +33,8 @@ export interface DialogOwner {
   receiveRequest(request: IncomingRequest): void;
 }
 
-/** What may be changed later, and what it is called on the engine's side. */
-const SETTINGS: Record<string, Setting> = {
-  authorization_user: 'authorizationUser',
-  password: 'password',
-  realm: 'realm',
-  ha1: 'ha1',
-  authorization_jwt: 'authorizationJwt',
-  display_name: 'displayName',
-  extra_headers: 'extraHeaders',
-};
+/** What may be changed later. */
+const SETTINGS = /^(authorization_(user|jwt)|password|realm|ha1|display_name|extra_headers)$/;
 
 /** How long the goodbyes of `stop()` may take, in milliseconds. */
 const GOODBYE = 2000;
@@ -57,8 +49,10 @@ export class UA extends EventEmitter<UAEventMap> {
   _dynConfiguration: { register?: boolean } = {};
   _transport: Transport;
   _contact: UAContact;
-  _port: EnginePort;
-  _requester: Requester;
+  // Functions, since applications keep user agents and calls in proxies (Vue's): those go through all that a property
+  // holds, but not through what a function gives, and private fields cannot be read through them.
+  _port: () => EnginePort;
+  _requester: () => Requester;
   _registrator: Registrator;
   /** By their ids. */
   _sessions: Record<string, RTCSession> = {};
@@ -79,16 +73,32 @@ export class UA extends EventEmitter<UAEventMap> {
     this._transport.onconnecting = (event) => this.emit('connecting', event);
     this._transport.onconnect = (event) => this._connected(event);
     this._transport.ondisconnect = (event) => this._disconnected(event);
-    this._transport.ondata = ({ message }) => this._port.received(message);
-    this._port = new Agent(
+    this._transport.ondata = ({ message }) => this._port().received(message);
+    const port = new Agent(
       {
+        // Applications write to the configuration too, where it lets them.
+        get displayName() {
+          return settings.display_name;
+        },
+        get authorizationUser() {
+          return settings.authorization_user;
+        },
+        get password() {
+          return settings.password;
+        },
+        get realm() {
+          return settings.realm;
+        },
+        get ha1() {
+          return settings.ha1;
+        },
+        get authorizationJwt() {
+          return settings.authorization_jwt;
+        },
+        get extraHeaders() {
+          return settings.extra_headers;
+        },
         uri: String(settings.uri),
-        displayName: settings.display_name,
-        authorizationUser: settings.authorization_user,
-        password: settings.password,
-        realm: settings.realm,
-        ha1: settings.ha1,
-        authorizationJwt: settings.authorization_jwt,
         contactUri: String(settings.contact_uri),
         viaHost: settings.via_host,
         instanceId: settings.instance_id,
@@ -101,15 +111,16 @@ export class UA extends EventEmitter<UAEventMap> {
         refreshMethod: settings.session_timers_refresh_method,
         forceRefresher: settings.session_timers_force_refresher,
         noAnswerTimeout: settings.no_answer_timeout / 1000,
-        extraHeaders: settings.extra_headers,
         allowedMethods: SIP_C.ALLOWED_METHODS,
         pubGruu: '',
         tempGruu: '',
       },
       this,
     );
-    this._port.onEvent = (event) => this._on(event);
-    this._requester = new Requester(this._port);
+    port.onEvent = (event) => this._on(event);
+    this._port = () => port;
+    const requester = new Requester(port);
+    this._requester = () => requester;
     this._registrator = new Registrator(this);
   }
 
@@ -142,7 +153,7 @@ export class UA extends EventEmitter<UAEventMap> {
         this._transport.disconnect();
       }
       this._status = C.STATUS_INIT;
-      this._port.quiet(false);
+      this._port().quiet(false);
     }
     if (this._status === C.STATUS_INIT) this._transport.connect();
     this._dynConfiguration.register = this._configuration.register;
@@ -162,8 +173,8 @@ export class UA extends EventEmitter<UAEventMap> {
       }
     }
     this._status = C.STATUS_USER_CLOSED;
-    this._port.quiet(true);
-    if (!sessions.length && !this._port.busy()) {
+    this._port().quiet(true);
+    if (!sessions.length && !this._port().busy()) {
       this._transport.disconnect();
     } else {
       this._closeTimer = setTimeout(() => {
@@ -214,11 +225,11 @@ export class UA extends EventEmitter<UAEventMap> {
     return message;
   }
 
-  subscribe(target: string, eventName: string, accept: string, options: SubscriberOptions): Subscriber {
+  subscribe(target: string, eventName: string, accept: string, options?: SubscriberOptions): Subscriber {
     return new Subscriber(this, target, eventName, accept, options);
   }
 
-  notify(subscribe: IncomingRequest, contentType: string, options: NotifierOptions): Notifier {
+  notify(subscribe: IncomingRequest, contentType: string, options?: NotifierOptions): Notifier {
     return new Notifier(this, subscribe, contentType, options);
   }
 
@@ -239,18 +250,12 @@ export class UA extends EventEmitter<UAEventMap> {
 
   /** Whether it could be set. */
   set(parameter: string, value: unknown): boolean {
-    const setting = SETTINGS[parameter];
-    if (!setting) {
+    if (!SETTINGS.test(parameter)) {
       log.warn('set() | cannot set "%s" parameter in runtime', parameter);
       return false;
     }
-    const kept = setting === 'displayName' || setting === 'extraHeaders' ? value : String(value);
-    (this._configuration as unknown as Record<string, unknown>)[parameter] = kept;
-    this._port.set(setting, kept as string);
-    if (setting === 'ha1') {
-      this._configuration.password = null;
-      this._port.set('password', null);
-    }
+    const kept = /^(display|extra)/.test(parameter) ? value : String(value);
+    Object.assign(this._configuration, { [parameter]: kept }, parameter === 'ha1' && { password: null });
     return true;
   }
 
@@ -270,13 +275,13 @@ export class UA extends EventEmitter<UAEventMap> {
     if (this._status === C.STATUS_USER_CLOSED) return;
     this._status = C.STATUS_READY;
     this._error = null;
-    this._port.connected(this._transport.via_transport, this._transport.sip_uri);
+    this._port().connected(this._transport.via_transport, this._transport.sip_uri);
     this.emit('connected', event);
     if (this._dynConfiguration.register) this._registrator.register();
   }
 
   _disconnected(event: DisconnectedEvent): void {
-    this._port.disconnected();
+    this._port().disconnected();
     this.emit('disconnected', event);
     if (this._registrator._registered) {
       this._registrator._registered = false;
@@ -293,17 +298,17 @@ export class UA extends EventEmitter<UAEventMap> {
       case 'send':
         // A socket that cannot send is as good as none; it may be the next moment.
         if (this._transport.send(event.text) === false && this._transport.isConnected()) {
-          this._port.disconnected();
-          this._port.connected(this._transport.via_transport, this._transport.sip_uri);
+          this._port().disconnected();
+          this._port().connected(this._transport.via_transport, this._transport.sip_uri);
         }
         return;
       case 'response':
-        return this._requester.responded(event.request, event.message);
+        return this._requester().responded(event.request, event.message);
       case 'noResponse':
-        return this._requester.failed(event.request, event.why);
+        return this._requester().failed(event.request, event.why);
       case 'resent':
         this._calls.get(event.request)?._resent(event.text);
-        return this._requester.resent(event.request, event.text);
+        return this._requester().resent(event.request, event.text);
       case 'request': {
         const request = this._incoming(event.request, event.message);
         const owner = this._dialogs.get(event.dialog);
@@ -323,8 +328,10 @@ export class UA extends EventEmitter<UAEventMap> {
         this.emit('unregistered', { response: event.message, cause: event.cause });
         return;
       case 'registrationFailed':
-        this._registrator._registered = false;
         this.emit('registrationFailed', { response: event.message, cause: event.cause });
+        if (!this._registrator._registered) return;
+        this._registrator._registered = false;
+        this.emit('unregistered', { response: event.message, cause: event.cause });
         return;
       case 'registrationDue':
         if (this.listenerCount('registrationExpiring')) this.emit('registrationExpiring');
@@ -347,8 +354,8 @@ export class UA extends EventEmitter<UAEventMap> {
   _incoming(handle: RequestHandle, request: IncomingRequest): IncomingRequest {
     request._handle = handle;
     request._answer = (code, reason, headers, body) =>
-      this._port.reply(handle, code, reason, headers, body, request.to_tag ?? '');
-    request._stateless = (code, reason) => this._port.replyStateless(request, code, reason);
+      this._port().reply(handle, code, reason, headers, body, request.to_tag ?? '');
+    request._stateless = (code, reason) => this._port().replyStateless(request, code, reason);
     return request;
   }
 

@@ -29,11 +29,6 @@ export class Agent extends Reception implements EnginePort {
     this.flush();
   }
 
-  set(setting: string, value: unknown): void {
-    Object.assign(this.account, { [setting]: value });
-    this.login.forget();
-  }
-
   register(...args: Parameters<EnginePort['register']>): void {
     this.#registration.register(...args);
     this.flush();
@@ -69,6 +64,7 @@ export class Agent extends Reception implements EnginePort {
       this.#drafts.delete(handle);
       const { request, dialog } = draft;
       request.given = headers;
+      request.isGivenWhole = true;
       request.body = body;
       if (dialog && !this.#dialogOf(dialog)) this.#unanswered(handle, 'dialog');
       else this.#send(handle, request, dialog);
@@ -114,6 +110,7 @@ export class Agent extends Reception implements EnginePort {
   call(spec: Parameters<EnginePort['call']>[0]): ReturnType<EnginePort['call']> {
     const { target, fromUri, fromDisplayName, anonymous, sessionExpires } = spec;
     const { account } = this;
+    const own = contact(account, anonymous, true);
     const invite = outgoing(
       'INVITE',
       target,
@@ -121,14 +118,14 @@ export class Agent extends Reception implements EnginePort {
         routes: this.preloaded(),
         to: address(target),
         from: anonymous
-          ? this.#from('sip:anonymous@anonymous.invalid', 'Anonymous')
+          ? this.#from('sip:anonymous@anonymous.invalid', fromDisplayName || 'Anonymous')
           : this.#from(fromUri, fromDisplayName),
         callId: this.#callId(),
         cseq: firstNumber(),
       },
       [
         ...(anonymous ? [`P-Preferred-Identity: ${account.uri}`, 'Privacy: id'] : []),
-        contact(account, anonymous, true),
+        own,
         'Content-Type: application/sdp',
         ...(account.sessionTimers
           ? [`Session-Expires: ${sessionExpires}${account.forceRefresher ? ';refresher=uac' : ''}`]
@@ -136,7 +133,7 @@ export class Agent extends Reception implements EnginePort {
       ],
     );
     const handle = ++this.handles;
-    this.calls.set(handle, new OutgoingCall(this, handle, invite, sessionExpires));
+    this.calls.set(handle, new OutgoingCall(this, handle, own, invite, sessionExpires));
     return this.#draft(handle, invite);
   }
 
@@ -158,6 +155,10 @@ export class Agent extends Reception implements EnginePort {
 
   offer(call: number, method: string, headers: readonly string[], sdp: string): void {
     this.#with(call, (own) => own.offer(method, headers, sdp));
+  }
+
+  inDialog(dialog: number): boolean {
+    return !!this.#dialogOf(dialog);
   }
 
   offering(call: number): boolean {

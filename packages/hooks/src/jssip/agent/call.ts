@@ -81,7 +81,12 @@ export abstract class Call extends Talk {
     if (this.state === 'leaving') return this.leave();
     if (this.state !== 'accepted' && this.state !== 'up') return;
     this.state = 'up';
-    const applied = (): void => this.agent.tell({ type: 'acknowledged', call: this.handle, message: ack });
+    const applied = (): void => {
+      const { later } = this;
+      this.later = undefined;
+      this.agent.tell({ type: 'acknowledged', call: this.handle, message: ack });
+      later?.();
+    };
     if (!this.ackAnswers) return applied();
     this.ackAnswers = false;
     const sdp = description(ack);
@@ -107,8 +112,8 @@ export class OutgoingCall extends Call {
   /** Responses that wait for a description to be applied. */
   #waiting: IncomingResponse[] = [];
 
-  constructor(agent: Reception, handle: number, invite: Outgoing, expires: number) {
-    super(agent, handle);
+  constructor(agent: Reception, handle: number, contact: string, invite: Outgoing, expires: number) {
+    super(agent, handle, contact);
     this.#invite = invite;
     this.expires = expires;
   }
@@ -116,6 +121,7 @@ export class OutgoingCall extends Call {
   invite(headers: readonly string[], sdp: string): void {
     if (this.state !== 'draft') return;
     this.#invite.given = headers;
+    this.#invite.isGivenWhole = true;
     this.#invite.body = sdp;
     this.#send();
   }
@@ -180,7 +186,7 @@ export class OutgoingCall extends Call {
   }
 
   #accepted(response: IncomingResponse): void {
-    const bad = (): void => this.over(true, 'remote', causes.BAD_MEDIA_DESCRIPTION, response);
+    const bad = (cause: string = causes.BAD_MEDIA_DESCRIPTION): void => this.over(true, 'remote', cause, response);
     const failed = (reason: string): void => {
       this.#leaveFork(response, reason);
       bad();
@@ -189,7 +195,7 @@ export class OutgoingCall extends Call {
     };
     const applied = (): void => {
       const dialog = this.#fork(response);
-      if (!dialog) return bad();
+      if (!dialog) return bad(causes.INTERNAL_ERROR);
       this.acknowledge(this.key, dialog, this.#invite);
       this.dialog = dialog;
       this.early = [];
@@ -242,7 +248,7 @@ export class IncomingCall extends Call {
   readonly #tag: string;
 
   constructor(agent: Reception, handle: number, key: Key, request: IncomingRequest, dialog: Dialog) {
-    super(agent, handle);
+    super(agent, handle, contact(agent.account));
     this.state = 'ringing';
     this.key = key;
     this.#request = request;
@@ -251,7 +257,7 @@ export class IncomingCall extends Call {
     const { noAnswerTimeout } = agent.account;
     if (noAnswerTimeout > 0) this.#missedAfter(noAnswerTimeout, 408, 'local', causes.NO_ANSWER);
     const expires = parseInt(request.getHeader('expires') ?? '', 10);
-    if (expires >= 0) this.#missedAfter(expires, 487, 'system', causes.EXPIRES);
+    if (expires > 0) this.#missedAfter(expires, 487, 'system', causes.EXPIRES);
   }
 
   #missedAfter(seconds: number, status: number, originator: Originator, cause: string): void {
@@ -268,7 +274,7 @@ export class IncomingCall extends Call {
 
   ring(headers: readonly string[]): void {
     if (this.state !== 'ringing') return;
-    this.#respond(180, [contact(this.agent.account), ...headers]);
+    this.#respond(180, [this.contact, ...headers]);
     this.after('ring', RING, () => this.ring([]));
   }
 
@@ -276,7 +282,7 @@ export class IncomingCall extends Call {
   accept(headers: readonly string[], sdp: string, expires: number): boolean {
     if (this.state !== 'ringing') return false;
     this.expires = expires;
-    const lines = [contact(this.agent.account), ...headers, ...this.granted(this.#request)];
+    const lines = [this.contact, ...headers, ...this.granted(this.#request)];
     if (!this.agent.isConnected || !this.#respond(200, lines, sdp)) {
       this.state = 'over';
       return false;
@@ -302,7 +308,7 @@ export class IncomingCall extends Call {
   }
 
   override byeCame(bye: IncomingRequest): void {
-    if (this.state === 'ringing') this.#respond(487);
+    if (this.state === 'ringing') this.#respond(487, [], null, 'BYE Received');
     super.byeCame(bye);
   }
 

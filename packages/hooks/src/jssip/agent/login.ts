@@ -26,21 +26,20 @@ export class Login {
     this.#account = account;
   }
 
-  /** Who the user is has changed. */
-  forget(): void {
-    this.#known.clear();
-  }
-
   /** Writes the credentials into a request that is about to be sent. */
   sign(request: Outgoing): void {
     const { authorizationJwt } = this.#account;
     request.credentials = authorizationJwt
       ? [`Authorization: ${authorizationJwt}`]
-      : [...this.#known.values()].map(({ challenge, name }, at, all) => {
+      : [...this.#known.values()].flatMap((known) => {
+          const { challenge, name } = known;
+          const own = this.#secret(challenge);
+          if (!own) return [];
           // RFC 7616 §3.3: a nonce serves again, counted.
-          const count = ++(all[at] as Known).count;
-          const own = this.#secret(challenge) as Credentials;
-          return `${name}: ${credentials(challenge, own, request.method, request.uri, request.body, count, randomToken(12))}`;
+          const value = credentials(
+            ...([challenge, own, request.method, request.uri, request.body, ++known.count, randomToken(12)] as const),
+          );
+          return `${name}: ${value}`;
         });
   }
 

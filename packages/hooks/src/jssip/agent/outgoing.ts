@@ -14,8 +14,9 @@ export interface Outgoing {
   credentials: readonly string[];
   /** The application's lines. */
   given: readonly string[];
-  /** Ours. */
+  /** Ours, also among those above where the application had them to change. */
   own: readonly string[];
+  isGivenWhole: boolean;
   body: string | null;
   /** Whose challenges it answered. */
   realms: string[];
@@ -29,6 +30,7 @@ export const outgoing = (method: string, uri: string, address: Address, own: str
   credentials: [],
   given: [],
   own,
+  isGivenWhole: false,
   body: null,
   realms: [],
   ...address,
@@ -36,7 +38,7 @@ export const outgoing = (method: string, uri: string, address: Address, own: str
 
 /** Lines and a body. No line can begin another one, whatever is in it. */
 export const message = (lines: readonly string[], body: string | null): string => {
-  const clean = lines.filter(Boolean).map((line) => line.replace(/[\r\n\0]/g, ' '));
+  const clean = lines.filter(Boolean).map((line) => line.trimStart().replace(/[\r\n\0]/g, ' '));
   return `${clean.join('\r\n')}\r\nContent-Length: ${utf8Length(body ?? '')}\r\n\r\n${body ?? ''}`;
 };
 
@@ -57,8 +59,7 @@ export const written = (request: Outgoing, account: Account, via: string): strin
       `CSeq: ${request.cseq} ${request.method}`,
       ...request.credentials,
       ...request.given,
-      ...request.own,
-      ...extra(account),
+      ...(request.isGivenWhole ? [] : [...request.own, ...extra(account)]),
       `Allow: ${account.allowedMethods}`,
       supported(account, request.method),
       `User-Agent: ${account.userAgent}`,
@@ -67,22 +68,11 @@ export const written = (request: Outgoing, account: Account, via: string): strin
   );
 
 /** Makes the requests that follow from an INVITE hop by hop: the ACK of a refusal (§17.1.1.3) and its CANCEL (§9.1). */
-export const sameHop = ({ uri, routes, from, to, callId, cseq }: Outgoing, via: string) => {
-  return (method: 'ACK' | 'CANCEL', tagged = to, reason = ''): string =>
-    message(
-      [
-        `${method} ${uri} SIP/2.0`,
-        `Via: SIP/2.0/${via}`,
-        'Max-Forwards: 70',
-        ...routes.map((route) => `Route: ${route}`),
-        `From: ${from}`,
-        `To: ${tagged}`,
-        `Call-ID: ${callId}`,
-        `CSeq: ${cseq} ${method}`,
-        reason && `Reason: ${reason}`,
-      ],
-      null,
-    );
+export const sameHop = ({ uri, routes, from, to, callId, cseq }: Outgoing, account: Account, via: string) => {
+  return (method: 'ACK' | 'CANCEL', tagged = to, reason = ''): string => {
+    const address = { routes, to: tagged, from, callId, cseq };
+    return written(outgoing(method, uri, address, [reason && `Reason: ${reason}`]), account, via);
+  };
 };
 
 /** Of a message about this method. */

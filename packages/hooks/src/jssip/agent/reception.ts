@@ -4,7 +4,7 @@ import type { EnginePort, RequestHandle } from '../port.js';
 import { type Call, IncomingCall } from './call.js';
 import { description } from './description.js';
 import { Dialog } from './dialog.js';
-import { contact, type Outgoing } from './outgoing.js';
+import type { Outgoing } from './outgoing.js';
 import { type Key, type Listener, newTag, type Rest, Traffic } from './traffic.js';
 
 /** A request of theirs that the page is to answer. */
@@ -51,6 +51,8 @@ export abstract class Reception extends Traffic {
       if (dialog) return this.#cameWithin(call, dialog, key, request);
     }
     const [handle, dialog] = this.#dialogWith(request) ?? [];
+    // Of a dialog that nobody knows any more, they are taken as if of none.
+    if (!dialog && /^(OPTIONS|MESSAGE)$/.test(method)) return this.#handOver(key, request, 0);
     if (!handle || !dialog)
       return this.refuse(key, request, 481, method === 'NOTIFY' ? 'Subscription does not exist' : undefined);
     if (dialog.accepts(request)) this.#handOver(key, request, handle);
@@ -108,12 +110,14 @@ export abstract class Reception extends Traffic {
     const { method } = request;
     const isInvite = method === 'INVITE';
     if (!dialog.accepts(request)) return this.refuse(key, request, 500, OUT_OF_ORDER);
+    // RFC 3261 §15: one fork that rings does not end the call.
+    if (method === 'BYE' && call.state === 'calling') return this.refuse(key, request, 403, WRONG_STATUS);
     if (method === 'BYE') {
       this.respond(key, request, 200, {});
       return call.byeCame(request);
     }
     if (!isInvite && method !== 'UPDATE') return this.#handOver(key, request, call.handle);
-    if (call.state !== 'up') return this.refuse(key, request, 403, 'Wrong Status');
+    if (call.state !== 'up') return this.refuse(key, request, 403, WRONG_STATUS);
     const isOffer = isInvite || !!request.body;
     // RFC 3261 §14.2
     if (isOffer && call.theirOffer)
@@ -179,7 +183,7 @@ export abstract class Reception extends Traffic {
     if (call && dialog) {
       call.closeTheirOffer(handle);
       if (isSuccess) {
-        rest.lines = [contact(this.account), ...call.granted(request), ...(rest.lines ?? [])];
+        rest.lines = [call.contact, ...call.granted(request), ...(rest.lines ?? [])];
         call.arm();
       }
       if (isSuccess && method === 'INVITE') {
@@ -214,6 +218,7 @@ export abstract class Reception extends Traffic {
   }
 }
 
+const WRONG_STATUS = 'Wrong Status';
 const OUT_OF_ORDER = 'CSeq Out of Order';
 
 /** Whether a NOTIFY with this line is a subscription's last (RFC 6665 §4.1.3). */

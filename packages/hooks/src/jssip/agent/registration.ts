@@ -6,6 +6,9 @@ import { C } from '../constants.js';
 import type { Agent } from './agent.js';
 import { address, outgoing } from './outgoing.js';
 
+/** A registrar that wants to be asked more often than this is not, in seconds. */
+const LEAST = 10;
+
 /** RFC 5626 §4.5, in seconds. */
 const FIRST_RETRY = 30;
 const LAST_RETRY = 1800;
@@ -18,7 +21,7 @@ export class Registration {
   /** Seconds asked for; a registrar may want more. */
   #expires: number;
   #registered = false;
-  /** What is under way. */
+  /** The REGISTER that is under way; not one that leaves, which another may follow at once. */
   #sent: object | undefined;
   /** Since it went well. */
   #failures = 0;
@@ -36,6 +39,7 @@ export class Registration {
 
   unregister(spec: RegisterSpec, all: boolean): void {
     this.#registered = false;
+    this.#sent = undefined;
     this.#ask(spec, true, all);
   }
 
@@ -64,13 +68,13 @@ export class Registration {
       },
       [
         ...(isSaid ? [`Expires: ${expires}`] : []),
-        `Contact: ${all ? '*' : `${contact}${isSaid ? `;expires=${expires}` : ''}${leaves ? '' : spec.contactParams}`}`,
+        `Contact: ${all ? '*' : `${contact}${isSaid ? `;expires=${expires}` : ''}${spec.contactParams}`}`,
       ],
     );
     register.given = spec.headers;
+    const isStale = (): boolean => !leaves && this.#sent !== register;
     const send = (): void => {
-      this.#sent = register;
-      this.#number = register.cseq;
+      if (!leaves) this.#sent = register;
       if (!this.#agent.launch(register, { answered, failed })) failed('transport');
     };
     const over = (cause: string, message: IncomingResponse | null, again: boolean, retryAfter?: number): void => {
@@ -78,18 +82,18 @@ export class Registration {
       else this.#failed(cause, message, again, retryAfter);
     };
     const failed = (why: string): void => {
-      if (this.#sent !== register) return;
-      this.#sent = undefined;
+      if (isStale()) return;
+      if (!leaves) this.#sent = undefined;
       const isTimeout = why === 'timeout';
       // Where the connection broke, the next one registers.
       over(isTimeout ? C.causes.REQUEST_TIMEOUT : C.causes.CONNECTION_ERROR, null, isTimeout);
     };
     const answered = (response: IncomingResponse): void => {
       const { status_code: status } = response;
-      if (this.#sent !== register || status < 200) return;
-      this.#sent = undefined;
+      if (isStale() || status < 200) return;
+      if (!leaves) this.#sent = undefined;
       if (this.#agent.learn(register, response)) {
-        register.cseq++;
+        register.cseq = ++this.#number;
         return send();
       }
       const number = (name: string): number => parseInt(response.getHeader(name) ?? '', 10);
@@ -113,7 +117,7 @@ export class Registration {
     const contact = own.find((one) => one?.uri.user == user);
     if (!contact) return this.#failed(C.causes.SIP_FAILURE_CODE, response, true);
     const given = parseInt(contact.getParam('expires') ?? '', 10);
-    const lasts = (given >= 0 ? given : expires >= 0 ? expires : this.#expires) * 1000;
+    const lasts = Math.max(given >= 0 ? given : expires >= 0 ? expires : this.#expires, LEAST) * 1000;
     const gruu = (name: string): string => (contact.getParam(name) ?? '').replace(/^"|"$/g, '');
     account.pubGruu = gruu('pub-gruu');
     account.tempGruu = gruu('temp-gruu');

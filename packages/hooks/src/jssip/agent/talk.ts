@@ -3,7 +3,7 @@ import type { IncomingMessage, IncomingRequest, IncomingResponse } from '../inco
 import type { Originator, RequestHandle } from '../port.js';
 import { description } from './description.js';
 import type { Dialog } from './dialog.js';
-import { contact, type Outgoing } from './outgoing.js';
+import type { Outgoing } from './outgoing.js';
 import type { Reception } from './reception.js';
 import type { Key } from './traffic.js';
 
@@ -60,7 +60,11 @@ export abstract class Talk {
   ackAnswers = false;
   readonly agent: Reception;
   readonly handle: number;
+  /** The line that says where we are, as at first: who called without a name has none later. */
+  readonly contact: string;
   protected applying: Applying | undefined;
+  /** A new offer of ours that waits for the ACK of our 200 (RFC 3261 §14.1). */
+  protected later: (() => void) | undefined;
   protected readonly offers = new Set<Offer>();
   /** Seconds; 0 where there is no session timer. */
   protected expires = 0;
@@ -69,9 +73,10 @@ export abstract class Talk {
   #noUpdate = false;
   readonly #timers = new Map<unknown, ReturnType<typeof setTimeout>>();
 
-  constructor(agent: Reception, handle: number) {
+  constructor(agent: Reception, handle: number, contact: string) {
     this.agent = agent;
     this.handle = handle;
+    this.contact = contact;
   }
 
   /** We called. */
@@ -86,7 +91,7 @@ export abstract class Talk {
 
   /** An offer, ours or theirs, is under way. */
   get isOffering(): boolean {
-    return !!this.theirOffer || [...this.offers].some((offer) => !offer.isRefresh);
+    return !!this.theirOffer || !!this.later || [...this.offers].some((offer) => !offer.isRefresh);
   }
 
   clearTimers(): void {
@@ -139,6 +144,10 @@ export abstract class Talk {
 
   /** A new offer of ours. */
   offer(method: string, headers: readonly string[], sdp: string): void {
+    if (this.state === 'accepted' && !this.isOffering) {
+      this.later = () => this.offer(method, headers, sdp);
+      return;
+    }
     const request = this.state === 'up' && !this.isOffering && this.#request(method);
     if (!request) return this.#offered(false, null);
     request.own = [...request.own, 'Content-Type: application/sdp', ...this.#sessionLine(this.#weRefresh)];
@@ -149,7 +158,7 @@ export abstract class Talk {
 
   #request(method: string): Outgoing | undefined {
     const request = this.dialog?.request(method);
-    if (request) request.own = [contact(this.agent.account)];
+    if (request) request.own = [this.contact];
     return request;
   }
 
@@ -191,8 +200,7 @@ export abstract class Talk {
         }
         this.offers.delete(offer);
         // RFC 3261 §12.2.1.2
-        if (status === 408) this.#lost(408, causes.REQUEST_TIMEOUT);
-        else if (status === 481) this.#lost(500, causes.DIALOG_ERROR);
+        if (status === 408 || status === 481) this.#lost(500, causes.DIALOG_ERROR);
         else if (isRefresh) {
           // RFC 4028 §7.4
           this.#noUpdate = true;

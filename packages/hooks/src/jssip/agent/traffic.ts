@@ -212,14 +212,10 @@ export abstract class Traffic {
     const isInvite = request.method === 'INVITE';
     const branch = newBranch();
     const via = this.#via(branch);
-    const { transport } = this.flow;
-    const key = this.#start(
-      isInvite ? 2 : 0,
-      transport,
-      `${mark('c', request.method, branch)}\n\n${written(request, this.account, via)}`,
-    );
+    const text = `${mark('c', request.method, branch)}\n\n${written(request, this.account, via)}`;
+    const key = this.#start(isInvite ? 2 : 0, this.flow.transport, text);
     this.listeners.set(key, listener);
-    if (isInvite) this.#hops.set(key, sameHop(request, via));
+    if (isInvite) this.#hops.set(key, sameHop(request, this.account, via));
     this.#announce(key, isInvite ? 'ict' : 'nict', branch);
     return key;
   }
@@ -302,11 +298,11 @@ export abstract class Traffic {
       const [kind, key, text] = told;
       const listener = this.listeners.get(key);
       if (kind === 'S') this.tell({ type: 'send', text });
-      else if (kind === 'A') listener?.answered?.(this.#current as IncomingResponse);
+      else if (kind === 'A' && !isTimeout(this.#current)) listener?.answered?.(this.#current as IncomingResponse);
       else if (kind === 'K') listener?.acknowledged?.(this.#current as IncomingRequest);
       else if (kind === 'C') this.#cancel(key);
       else if (kind === 'E') this.#ended(key, listener);
-      else listener?.failed?.(kind === 'T' ? 'timeout' : 'transport');
+      else listener?.failed?.(kind === 'T' || kind === 'A' ? 'timeout' : 'transport');
     }
     this.settle();
   }
@@ -367,6 +363,10 @@ export abstract class Traffic {
 export const newTag = (): string => randomToken(10);
 /** RFC 3261 §8.1.1.7: the cookie and 80 random bits. */
 const newBranch = (): string => `z9hG4bK${randomToken(16)}`;
+
+/** Whoever answers so has waited in vain, as we would have. */
+const isTimeout = (message: unknown): boolean =>
+  message instanceof IncomingResponse && message.status_code === 408 && message.method !== 'INVITE';
 
 /** Why a message cannot be taken, with the answer to give. */
 function problem(text: string, came: IncomingRequest | IncomingResponse | undefined): [number, string] | undefined {

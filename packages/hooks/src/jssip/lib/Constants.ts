@@ -1,2 +1,31 @@
-export * from '../constants.js';
-export { C as default } from '../constants.js';
+import { C } from '../constants.js';
+
+export const {
+  USER_AGENT,
+  SIP,
+  SIPS,
+  causes,
+  SIP_ERROR_CAUSES,
+  ACK,
+  BYE,
+  CANCEL,
+  INFO,
+  INVITE,
+  MESSAGE,
+  NOTIFY,
+  OPTIONS,
+  REGISTER,
+  REFER,
+  UPDATE,
+  SUBSCRIBE,
+  DTMF_TRANSPORT,
+  REASON_PHRASE,
+  ALLOWED_METHODS,
+  ACCEPTED_BODY_TYPES,
+  MAX_FORWARDS,
+  SESSION_EXPIRES,
+  MIN_SESSION_EXPIRES,
+  CONNECTION_RECOVERY_MAX_INTERVAL,
+  CONNECTION_RECOVERY_MIN_INTERVAL,
+} = C;
+export { C as default };

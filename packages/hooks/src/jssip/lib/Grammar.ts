@@ -1,4 +1,4 @@
 import { Grammar } from '../grammar.js';
 
-export const { parse } = Grammar;
+export const { parse, toSource } = Grammar;
 export { Grammar as default };

@@ -1,2 +1,1 @@
 export { Subscriber, Subscriber as default } from '../subscriber.js';
-export type { SubscriberEventMap, SubscriberOptions } from '../subscriber.js';

@@ -140,7 +140,7 @@ it('a request of ours is changed until it is sent', () => {
   invite.setHeader('x-own', '2');
   invite.extraHeaders.push('X-Late: 3');
   invite.body = 'é';
-  expect(invite._added()).toEqual(['X-Own: 2', 'X-Late: 3']);
+  expect(invite._lines()).toEqual(['X-Own: 2', 'Contact: <sip:a@c.invalid>', 'X-Late: 3']);
   expect(invite.clone().hasHeader('X-Late')).toBe(true);
   const text = String(invite);
   expect(text).toContain('Content-Length: 2\r\n\r\né');

@@ -1,5 +1,6 @@
 import { type Stories, thrown, told } from './story.js';
 import { FakePeerConnection, FakeStream, media, sdp } from './webrtc.js';
+import { CONTACT } from './world.js';
 
 export const answering: Stories = {
   'the microphone is denied': async (world) => {
@@ -32,7 +33,7 @@ export const answering: Stories = {
     FakePeerConnection.failing.add('createAnswer');
     world.session.answer({ mediaConstraints: { audio: true } });
     await world.pass();
-    return told(world);
+    return told(world, { message: world.payloads['session.failed'].message });
   },
 
   'gathering is slow': async (world) => {
@@ -133,6 +134,24 @@ export const answering: Stories = {
     return {
       sent: world.socket.last('200 INVITE').body.includes('a=changed'),
       applied: FakePeerConnection.last.remoteDescription?.sdp.includes('OPUS'),
+    };
+  },
+
+  'held as soon as it is answered': async (world) => {
+    await world.start();
+    await world.incoming();
+    world.session.on('accepted', () => world.session.hold());
+    world.session.answer({ mediaConstraints: { audio: true } });
+    await world.pass();
+    await world.inDialog('ACK', { cseq: 1 });
+    const offers = world.socket.all('INVITE').length;
+    await world.answer('INVITE', 200, { headers: CONTACT, body: sdp() });
+    await world.pass();
+    return {
+      offers,
+      held: world.session.isOnHold(),
+      status: world.session.status,
+      ready: world.session.isReadyToReOffer(),
     };
   },
 

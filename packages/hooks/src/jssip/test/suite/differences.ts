@@ -15,6 +15,10 @@ export const differences: Record<string, { why: string; ours: Outcome }> = {
     why: 'Session-Expires and the own headers were lost',
     ours: { own: ['1', '1'], timer: '90;refresher=uas' },
   },
+  'no answer can be made': {
+    why: 'What is said to be a message is none where it was a text: peerconnection:createanswerfailed has the error',
+    ours: { message: null },
+  },
   'gathering is slow': {
     why: 'Candidates are waited for no longer than ice_gathering_timeout',
     // Again after 500 ms, since no ACK comes.
@@ -82,4 +86,23 @@ export const differences: Record<string, { why: string; ours: Outcome }> = {
     why: 'Bindings of a page before a reload can be cleared',
     ours: { sent: ['*'] },
   },
+  'a message inside a call that rings there': {
+    why: 'sendInfo() let it pass, and what it called did not: it goes where keys go',
+    ours: { thrown: 'nothing', wire: ['INFO'] },
+  },
+  'muted before there is a microphone': { why: 'Who had muted himself was heard', ours: { track: false } },
+  'a transfer to another call that came': {
+    why: 'RFC 3891 §3: tags as the one who is to be found has them',
+    ours: { to: '<sip:bob@example.com?Replaces=call-1;to-tag=bob;from-tag=OURS>' },
+  },
+  'a call when the user agent has stopped': { why: 'No microphone for nobody', ours: { asked: 0 } },
+  'an anonymous call is hung up there': {
+    why: 'BYE was answered by 404: to the Contact that the call had given',
+    ours: { heard: ['session.ended remote Terminated'], wire: ['200 BYE'], status: 8 },
+  },
+  'a refusal with a body of its own kind': {
+    why: 'RFC 3261 §7.3.1: one Content-Type',
+    ours: { types: ['text/plain'] },
+  },
+  'headers in their short form, and folded': { why: 'RFC 3261 §7.3', ours: { subject: true, long: 'a b' } },
 };

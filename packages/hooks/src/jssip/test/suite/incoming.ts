@@ -138,6 +138,13 @@ export const incoming: Stories = {
     world.socket.wire();
     world.news();
     await world.inDialog('BYE');
+    return told(world, { line: world.socket.last('487 INVITE').line });
+  },
+
+  'Expires that says nothing': async (world) => {
+    await world.start();
+    await world.incoming({ headers: ['Expires: 0'] });
+    await world.pass(1_000);
     return told(world);
   },
 

@@ -138,6 +138,16 @@ export const outgoing: Stories = {
     return told(world);
   },
 
+  'BYE of whom we call, before he has answered': async (world) => {
+    await world.start();
+    await world.outgoing();
+    await world.answer('INVITE', 180, { headers: CONTACT });
+    world.socket.wire();
+    world.news();
+    await world.fromCalled('BYE');
+    return told(world);
+  },
+
   'a provisional response without a tag': async (world) => {
     await world.start();
     await world.outgoing();
@@ -153,6 +163,13 @@ export const outgoing: Stories = {
     world.socket.wire();
     await world.answer('INVITE', 200, { headers: CONTACT });
     return told(world);
+  },
+
+  'an answer that does not say where it is from': async (world) => {
+    await world.start();
+    await world.outgoing();
+    await world.answer('INVITE', 200, { body: sdp() });
+    return { cause: world.payloads['session.failed']?.cause, acknowledged: world.socket.all('ACK').length };
   },
 
   'an answer that cannot be applied': async (world) => {

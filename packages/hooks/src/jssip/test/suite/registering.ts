@@ -1,3 +1,4 @@
+import { type Message, reply } from './socket.js';
 import { registrar } from './world.js';
 import { type Stories } from './story.js';
 
@@ -51,6 +52,62 @@ export const registering: Stories = {
       expires: register.header('Expires'),
       tag: register.tag('From').endsWith('-x'),
       pending: world.socket.all('REGISTER').length,
+    };
+  },
+
+  'refused while registered': async (world) => {
+    registrar(world.socket);
+    await world.start({ register: true });
+    world.news();
+    world.socket.answer = undefined;
+    world.ua.register();
+    await world.pass();
+    let during: boolean | undefined;
+    world.ua.on('registrationFailed', () => (during = world.ua.isRegistered()));
+    await world.answer('REGISTER', 403);
+    const { cause, response } = world.payloads['unregistered'];
+    return { heard: world.news(), during, after: world.ua.isRegistered(), cause, status: response.status_code };
+  },
+
+  'a registration that is over at once': async (world) => {
+    registrar(world.socket, 0);
+    await world.start({ register: true });
+    const at: number[] = [];
+    world.socket.wire();
+    for (let ms = 0; ms <= 12_000; ms += 500) {
+      if (world.socket.wire().length) at.push(ms);
+      await world.pass(500);
+    }
+    return { at };
+  },
+
+  'left, and registered again at once': async (world) => {
+    await world.start({ register: true });
+    const ok = (at: number): void => {
+      const register = world.socket.all('REGISTER')[at] as Message;
+      world.socket.ondata(reply(register, 200, { headers: [`Contact: ${register.header('Contact')}`] }));
+    };
+    ok(0);
+    world.news();
+    world.ua.unregister();
+    world.ua.register();
+    await world.pass();
+    const sent = world.socket.all('REGISTER').map((register) => register.header('Expires'));
+    ok(1);
+    ok(2);
+    return { sent, heard: world.news(), registered: world.ua.isRegistered() };
+  },
+
+  'parameters of the application while leaving': async (world) => {
+    registrar(world.socket);
+    await world.start({ register: true });
+    world.ua.registrator().setExtraContactParams({ 'pn-provider': 'x' });
+    world.ua.unregister();
+    return {
+      contact: world.socket
+        .last('REGISTER')
+        .header('Contact')
+        .replace(/.*sip.instance="[^"]+"/, ''),
     };
   },
 

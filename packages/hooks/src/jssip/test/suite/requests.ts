@@ -93,6 +93,16 @@ export const requests: Stories = {
     return { wire: world.socket.wire(), notify: world.socket.last('481 NOTIFY').line };
   },
 
+  'a message in a call that is forgotten here': async (world) => {
+    const heard: string[] = [];
+    await world.start();
+    world.ua.on('newMessage', ({ request }: any) => heard.push(request.body));
+    const to = '<sip:alice@example.com>;tag=x';
+    await world.receive('MESSAGE', { callId: 'e-1', to, body: 'hello', contentType: 'text/plain' });
+    await world.receive('OPTIONS', { callId: 'e-2', to });
+    return { heard, wire: world.socket.wire() };
+  },
+
   'a body shorter than it says': async (world) => {
     await world.start();
     world.socket.ondata(
@@ -259,7 +269,7 @@ export const requests: Stories = {
     world.ua.on('newSubscribe', ({ request }: any) => {
       const notifier = world.ua.notify(request, 'text/plain', {});
       notifier.on('expired', () => seen.push('expired'));
-      notifier.on('terminated', (code: number) => seen.push(code));
+      notifier.on('terminated', (code: number) => seen.push(code, notifier.id));
       notifier.start();
     });
     await world.receive('SUBSCRIBE', { headers: [...CONTACT, 'Event: weather', 'Expires: 60'] });

@@ -26,3 +26,14 @@ export function thrown(act: () => unknown): string {
   }
   return 'nothing';
 }
+
+/** A proxy that goes through all that its properties hold, as Vue's do. */
+export function proxied<T extends object>(value: T): T {
+  return new Proxy(value, {
+    get(target, name, receiver) {
+      const found: unknown = Reflect.get(target, name, receiver);
+      const isPlain = Array.isArray(found) || Object.prototype.toString.call(found) === '[object Object]';
+      return isPlain ? proxied(found as object) : found;
+    },
+  });
+}

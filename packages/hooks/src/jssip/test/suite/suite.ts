@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { answering } from './answering.js';
 import { differences } from './differences.js';
 import { ending } from './ending.js';
+import { habits } from './habits.js';
 import { incoming } from './incoming.js';
 import { outgoing } from './outgoing.js';
 import { registering } from './registering.js';
@@ -23,6 +24,7 @@ export const chapters: Record<string, Stories> = {
   registration: registering,
   connection: transporting,
   'other requests': requests,
+  'what applications do': habits,
 };
 
 /** What came of every story when jssip was told it. `RECORD_JSSIP=1 npx vitest run jssip.test` writes it anew. */

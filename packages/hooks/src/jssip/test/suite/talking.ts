@@ -93,6 +93,19 @@ export const talking: Stories = {
     return told(world, { offered: direction(world.socket.last('200 INVITE').body) });
   },
 
+  'a new offer that nobody there knows of': async (world) => {
+    const causes: string[] = [];
+    await world.start();
+    for (const status of [408, 481]) {
+      await world.calling();
+      world.session.renegotiate();
+      await world.pass();
+      await world.answer('INVITE', status);
+      causes.push(world.payloads['session.ended']?.cause);
+    }
+    return { causes };
+  },
+
   'both offer at once': async (world) => {
     await world.start();
     await world.talking();

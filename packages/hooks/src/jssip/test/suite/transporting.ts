@@ -90,4 +90,10 @@ export const transporting: Stories = {
     await world.pass();
     return { wire: world.socket.wire(), connected: world.ua.isConnected() };
   },
+
+  'weights that are texts': async (world) => {
+    const light = new ScriptedSocket();
+    await world.start({ sockets: [light, { socket: world.socket, weight: '7' }] });
+    return { light: light.connects, heavy: world.socket.connects };
+  },
 };

@@ -1,0 +1,2 @@
+export * from '../constants.js';
+export * as default from '../constants.js';

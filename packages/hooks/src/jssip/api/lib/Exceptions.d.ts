@@ -1,0 +1,2 @@
+export * from '../exceptions.js';
+export * as default from '../exceptions.js';

@@ -1,0 +1,2 @@
+export * from '../grammar.js';
+export * as default from '../grammar.js';

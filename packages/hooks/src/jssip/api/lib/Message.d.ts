@@ -1,0 +1,2 @@
+export * from '../message.js';
+export { Message as default } from '../message.js';

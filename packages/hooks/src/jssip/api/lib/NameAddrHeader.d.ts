@@ -1,0 +1,1 @@
+export { NameAddrHeader, NameAddrHeader as default } from '../values.js';

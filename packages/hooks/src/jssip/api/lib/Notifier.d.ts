@@ -1,0 +1,1 @@
+export { type MessageEventMap, Notifier, Notifier as default } from '../notifier.js';

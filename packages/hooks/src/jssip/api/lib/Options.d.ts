@@ -1,0 +1,1 @@
+export { Options, Options as default } from '../message.js';

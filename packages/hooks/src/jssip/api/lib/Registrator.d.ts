@@ -1,0 +1,1 @@
+export { type ExtraContactParams, Registrator, Registrator as default } from '../ua.js';

@@ -1,0 +1,1 @@
+export { type MessageEventMap, Subscriber, Subscriber as default } from '../subscriber.js';

@@ -1,0 +1,1 @@
+export { type RecoveryOptions, Transport, Transport as default } from '../sockets.js';

@@ -1,0 +1,1 @@
+export { type Headers, type Parameters, URI, type URIScheme, URI as default } from '../values.js';

@@ -1,0 +1,2 @@
+export * from '../utils.js';
+export * as default from '../utils.js';

@@ -1,0 +1,1 @@
+export { WebSocketInterface, WebSocketInterface as default } from '../sockets.js';
