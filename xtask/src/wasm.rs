@@ -259,7 +259,7 @@ fn only_used(bound: &Path, name: &str) -> Result<PathBuf> {
 
 /// Brotli finds more that repeats where code is left as it was written: in functions that are not within others, computed
 /// again rather than kept in a variable. Not for the drop-in, whose speed is measured.
-const PLAIN: [&str; 2] = ["--one-caller-inline-max-function-size=60", "--skip-pass=local-cse"];
+const PLAIN: [&str; 2] = ["--one-caller-inline-max-function-size=0", "--skip-pass=local-cse"];
 
 fn shrink(bound: &Path, file: &Path, passes: &[&str]) -> Result<()> {
     // Below 1 KiB lies the far end of the stack, and nothing that the program points to.
