@@ -17,10 +17,13 @@ fn steps(folder: &Path, steps: &mut BTreeMap<String, String>) {
         for call in text.split("trace(").skip(1) {
             let mut parts = call.split('"');
             let (before, Some(step)) = (parts.next().unwrap(), parts.next()) else { continue };
-            let is_named =
-                before.chars().all(|c| c.is_alphanumeric() || c.is_whitespace() || "_,.".contains(c));
+            let is_named = ["", "now,", "ctx,", "self.now,", "ctx.now,"].contains(&before.trim());
             if is_named && !step.is_empty() {
-                let (name, fields) = step.split_once(' ').unwrap_or((step, ""));
+                let (name, mut fields) = step.split_once(' ').unwrap_or((step, ""));
+                // The softphone's fields stand in a text of their own.
+                if before.is_empty() && parts.next().is_some_and(|between| between.trim() == ",") {
+                    fields = parts.next().unwrap_or_default();
+                }
                 *steps.entry(name.to_owned()).or_default() += &format!("{fields} ");
             }
         }
