@@ -129,6 +129,8 @@ pub(crate) struct Context {
     pub(crate) registering: bool,
     pub(crate) flows_changed: bool,
     pub(crate) calls_changed: bool,
+    /// What is kept of the calls is to be stored anew.
+    pub(crate) keep_calls: bool,
     /// What those must be told who asked us to call somebody.
     pub(crate) notices: Vec<Notice>,
     next_id: u32,
@@ -154,6 +156,7 @@ impl Context {
             registering: true,
             flows_changed: false,
             calls_changed: false,
+            keep_calls: false,
             notices: Vec::new(),
             next_id: 0,
         }
