@@ -28,10 +28,7 @@ impl Calls {
         let mut out = String::new();
         for call in &self.calls {
             let CallState::Active(active) = &call.state else { continue };
-            if !out.is_empty() {
-                out.push('\n');
-            }
-            out.push_str(&active.dialog.encode());
+            active.dialog.encode(&mut out);
             // Where several were talked to, who waits may be another.
             let consults =
                 call.consults.filter(|(waiting, _)| self.calls.first().is_some_and(|it| it.call == *waiting));
