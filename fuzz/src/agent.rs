@@ -32,6 +32,8 @@ struct World {
     sockets: Vec<SocketId>,
     peers: Vec<PeerId>,
     past: Past,
+    /// What is kept of its calls.
+    kept: String,
 }
 
 impl World {
@@ -42,6 +44,7 @@ impl World {
             sockets: Vec::new(),
             peers: Vec::new(),
             past: Past::default(),
+            kept: String::new(),
         };
         let registrar = Registrar {
             id: "r0".into(),
@@ -170,10 +173,14 @@ impl World {
                 let text = self.past.distorted(u)?;
                 self.frame(u, text)?;
             }
-            30 => {
-                let command = input::call_command(u)?;
-                self.call(u, command)?;
-            }
+            30 => match input::call_command(u)? {
+                Some(command) => self.call(u, command)?,
+                None if u.ratio(1, 4)? => self.command(Command::Leave),
+                None => {
+                    let stored = if u.arbitrary()? { self.kept.clone() } else { input::raw(u)? };
+                    self.command(Command::Resume { media, stored });
+                }
+            },
             29 => {
                 let reason = if u.arbitrary()? { Some(input::word(u)?) } else { None };
                 self.command(Command::RefuseCalls(reason));
@@ -235,6 +242,8 @@ impl World {
                 Output::Peer(_, peer, PeerRequest::Close) => self.peers.retain(|own| *own != peer),
                 Output::Peer(_, peer, _) if !self.peers.contains(&peer) => self.peers.push(peer),
                 Output::Event(Event::Requested { reply, .. }) => self.past.asked(reply),
+                // As they are while there are any: so they may be taken up when there are none.
+                Output::Event(Event::KeepCalls(kept)) if !kept.is_empty() => self.kept = kept,
                 Output::Peer(..) | Output::Event(_) => {}
             }
         }

@@ -334,11 +334,11 @@ pub(crate) fn end_options(u: &mut Unstructured<'_>) -> Result<EndOptions> {
     Ok(EndOptions { status_code: u.arbitrary()?, reason_phrase: Some(word(u)?), ..EndOptions::default() })
 }
 
-/// What is asked of a call beside the everyday.
-pub(crate) fn call_command(u: &mut Unstructured<'_>) -> Result<CallCommand> {
+/// What is asked of a call beside the everyday; `None` for what is asked of all.
+pub(crate) fn call_command(u: &mut Unstructured<'_>) -> Result<Option<CallCommand>> {
     let (headers, update) = (word(u)?, u.arbitrary()?);
     let other = CallId(u.int_in_range(1..=3u32)?);
-    Ok(match u.int_in_range(0..=8u8)? {
+    Ok(Some(match u.int_in_range(0..=8u8)? {
         0 => CallCommand::Ring { status: 180 + u16::from(update), reason: word(u)?, headers },
         1 => CallCommand::Renegotiate { restart_ice: u.arbitrary()?, update, headers },
         2 => CallCommand::TakeOffer,
@@ -347,6 +347,6 @@ pub(crate) fn call_command(u: &mut Unstructured<'_>) -> Result<CallCommand> {
         5 => CallCommand::Transfer { target: word(u)?, with: update.then_some(other), headers },
         6 => CallCommand::AcceptReferral { new: other, options: Box::default() },
         7 => CallCommand::RefuseReferral { status: 603, reason: word(u)? },
-        _ => CallCommand::Resume { media: MediaOptions(0), stored: raw(u)? },
-    })
+        _ => return Ok(None),
+    }))
 }

@@ -137,14 +137,20 @@ fn a_strict_router_gets_what_it_needs() {
     assert_eq!(routes(&bye), ["<sip:loose.example;lr>", "<sip:op@op.invalid>"]);
 }
 
+fn stored(dialog: &Dialog) -> String {
+    let mut text = String::new();
+    dialog.encode(&mut text);
+    text
+}
+
 #[test]
 fn what_was_stored_comes_back() {
     let (anna, op) = both();
     for dialog in [anna, op] {
-        assert_eq!(Dialog::decode(&dialog.encode()), Ok(dialog));
+        assert_eq!(Dialog::decode(&stored(&dialog)), Ok(dialog));
     }
     let (anna, _) = both();
-    let text = anna.encode();
+    let text = stored(&anna);
     assert!(text.starts_with("dialog 1\n"), "the version comes first");
     assert_eq!(Dialog::decode(&(text.clone() + "\nlater thing")), Ok(anna));
     for broken in [
@@ -173,6 +179,6 @@ proptest! {
             local_uri: text(3), remote_uri: text(4), remote_target: text(5), route_set: routes, secure,
             state: if early { State::Early } else { State::Confirmed },
         };
-        prop_assert_eq!(Dialog::decode(&dialog.encode()), Ok(dialog));
+        prop_assert_eq!(Dialog::decode(&stored(&dialog)), Ok(dialog));
     }
 }

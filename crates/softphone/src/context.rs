@@ -130,6 +130,8 @@ pub(crate) struct Context {
     pub(crate) registering: bool,
     pub(crate) flows_changed: bool,
     pub(crate) calls_changed: bool,
+    /// What is kept of the calls is to be stored anew.
+    pub(crate) keep_calls: bool,
     /// What those must be told who asked us to call somebody.
     #[cfg(feature = "full")]
     pub(crate) notices: Vec<Notice>,
@@ -156,6 +158,7 @@ impl Context {
             registering: true,
             flows_changed: false,
             calls_changed: false,
+            keep_calls: false,
             #[cfg(feature = "full")]
             notices: Vec::new(),
             next_id: 0,

@@ -3,7 +3,7 @@
 use crate::call::{not_allowed, options, unknown};
 use crate::context::Key;
 use crate::softphone::Softphone;
-use crate::{Output, SocketId};
+use crate::{Event, Output, SocketId};
 use alloc::string::String;
 use headset_sip::{Method, Name, Request, TransactionOutput, parse};
 
@@ -29,6 +29,10 @@ impl Softphone {
     pub(crate) fn settle(&mut self) {
         let mut is_settled = false;
         loop {
+            // Before anything is sent that a far end may count on.
+            if core::mem::take(&mut self.ctx.keep_calls) && !self.ctx.supervised() {
+                self.ctx.event(Event::KeepCalls(self.calls.kept()));
+            }
             if let Some(output) = self.ctx.transactions.poll_output() {
                 self.transaction(output);
                 is_settled = false;

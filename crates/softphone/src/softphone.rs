@@ -127,6 +127,12 @@ impl Softphone {
                 self.start(identity, credentials, registrars);
             }
             Command::Stop => self.stop(),
+            Command::Leave => {
+                self.calls.end_all(ctx, true);
+                if self.calls.is_empty() {
+                    self.stop();
+                }
+            }
             #[cfg(feature = "full")]
             Command::Configure(options) => ctx.account.options = options,
             #[cfg(feature = "full")]
@@ -145,10 +151,11 @@ impl Softphone {
                 }
             }
             Command::RefuseCalls(reason) => self.calls.refuse_calls(reason),
-            Command::Call(_, CallCommand::Dial { .. } | CallCommand::Resume { .. }) if !self.started => {
+            Command::Call(_, CallCommand::Dial { .. }) | Command::Resume { .. } if !self.started => {
                 ctx.error("not_started", "the user agent has not started");
             }
             Command::Call(call, command) => self.calls.command(ctx, call, command),
+            Command::Resume { media, stored } => self.calls.resume(ctx, media, &stored),
             #[cfg(feature = "full")]
             Command::Supervise(supervision) => self.outside.supervise(ctx, supervision),
             #[cfg(feature = "full")]
@@ -169,7 +176,7 @@ impl Softphone {
     fn start(&mut self, identity: Identity, credentials: Credentials, registrars: Vec<Registrar>) {
         if self.ctx.account.identity != identity {
             if self.started {
-                self.calls.end_all(&mut self.ctx);
+                self.calls.end_all(&mut self.ctx, false);
                 #[cfg(feature = "full")]
                 self.outside.stop(&mut self.ctx);
                 self.settle();
@@ -192,7 +199,7 @@ impl Softphone {
     }
 
     fn stop(&mut self) {
-        self.calls.end_all(&mut self.ctx);
+        self.calls.end_all(&mut self.ctx, false);
         #[cfg(feature = "full")]
         self.outside.stop(&mut self.ctx);
         // BYE or CANCEL first: un-REGISTER ends what they could go out on.

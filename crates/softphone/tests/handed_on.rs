@@ -2,7 +2,7 @@
 
 mod support;
 
-use headset_softphone::{Direction, Event};
+use headset_softphone::Direction;
 use std::time::Duration;
 use support::answered::{MEDIA, Story};
 use support::{Step, wire};
@@ -12,14 +12,6 @@ fn hand_on(story: &mut Story) -> u16 {
     const EXTRA: &str = "X-Headset-Media: renew\r\nX-Headset-Call: first\r\n\
                  P-Asserted-Identity: <sip:79990000000@demo.example>\r\nContact";
     story.ask_with("INVITE", None, |text| text.replacen("Contact", EXTRA, 1)).0
-}
-
-fn stored(story: &Story) -> String {
-    let stored = story.world.phones[story.anna].events.iter().rev().find_map(|event| match event {
-        Event::DialogChanged { stored, .. } => Some(stored.clone()),
-        _ => None,
-    });
-    stored.expect("a stored call")
 }
 
 #[test]
@@ -38,7 +30,8 @@ fn the_old_peer_connection_stays_until_the_new_one_is_answered() {
     let call = story.call();
     assert_eq!((&*call.remote.user, &*call.id), ("79990000000", "first"));
     assert!(call.connected);
-    assert!(stored(&story).contains("79990000000"), "a page that comes back knows who it is");
+    let kept = story.world.phones[story.anna].kept().expect("a kept call");
+    assert!(kept.contains("79990000000"), "a page that comes back knows who it is");
 }
 
 #[test]

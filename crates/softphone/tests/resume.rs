@@ -2,12 +2,13 @@
 
 mod support;
 
-use headset_sip::{Method, Name};
+use headset_sip::{Method, Name, stored as texts};
 use headset_softphone::{
-    CallCommand, CallDirection, CallStatus, CallView, Command, Event, Input, MediaOptions, Originator,
-    Output, Permission, Settings, SocketEvent,
+    CallDirection, CallStatus, CallView, Event, Input, MediaOptions, Originator, Output, Permission,
+    Settings, SocketEvent,
 };
 use std::time::Duration;
+use support::answered::Story;
 use support::{Step, World, say, wire};
 
 const DEFAULT: MediaOptions = MediaOptions(0);
@@ -16,14 +17,10 @@ fn stored(world: &World, phone: usize) -> Vec<String> {
     let events = world.phones[phone].events.iter();
     events
         .filter_map(|event| match event {
-            Event::DialogChanged { stored, .. } => Some(stored.clone()),
+            Event::KeepCalls(stored) => Some(stored.clone()),
             _ => None,
         })
         .collect()
-}
-
-fn resume(stored: &str) -> Command {
-    say::call(CallCommand::Resume { media: DEFAULT, stored: stored.into() })
 }
 
 fn view(world: &World, phone: usize) -> CallView {
@@ -52,7 +49,7 @@ fn the_page_that_comes_back_goes_on_with_the_call() {
     let (mut world, anna, boris, kept) = reloaded(|_, _| {});
     assert!(!kept.contains("secret"));
     let last = world.heard.iter().rev().find(|(_, _, text)| text.starts_with("ACK")).expect("ACK").2.clone();
-    world.command(anna, resume(&kept));
+    world.command(anna, say::resume(&kept));
     assert!(stored(&world, anna).is_empty(), "what was stored is good until the far end has answered");
     assert_eq!(
         world.phones[anna].take_steps(),
@@ -87,10 +84,10 @@ fn the_page_that_comes_back_goes_on_with_the_call() {
 fn who_was_held_and_unheard_stays_so() {
     let (mut world, anna, boris, kept) = reloaded(|world, anna| {
         world.command(anna, say::hold(true));
-        world.command(anna, say::mute(true));
         world.run_ms(500);
+        world.command(anna, say::mute(true));
     });
-    world.command(anna, resume(&kept));
+    world.command(anna, say::resume(&kept));
     world.run(Duration::from_secs(1));
     let mine = view(&world, anna);
     assert_eq!((mine.status, mine.muted), (CallStatus::Hold, true));
@@ -104,11 +101,15 @@ fn who_was_held_and_unheard_stays_so() {
 
 /// The page has come back to a far end that the test plays; its re-INVITE was answered with `status`.
 fn refused(status: u16) -> (World, usize) {
-    let (mut world, anna, boris, kept) = reloaded(|_, _| {});
+    refused_after(|_, _| {}, status)
+}
+
+fn refused_after(before: impl FnOnce(&mut World, usize), status: u16) -> (World, usize) {
+    let (mut world, anna, boris, kept) = reloaded(before);
     world.phones[boris].frozen = true;
     world.cut(boris, 0);
     world.run_ms(100);
-    world.command(anna, resume(&kept));
+    world.command(anna, say::resume(&kept));
     world.run_ms(100);
     let (link, ours) = world.request(Method::Invite).expect("a re-INVITE");
     assert!(ours.to_tag().is_some());
@@ -125,12 +126,71 @@ fn an_edge_that_does_not_know_the_dialog_is_asked_to_replace_it() {
     let value = replacing.get(Name::Replaces).expect("Replaces");
     assert!(value.contains(";to-tag=") && value.contains(";from-tag="), "{value}");
     assert!(replacing.body().contains("anna-"));
-    world.send(link, &wire::response(&replacing, 200, "", Some(&wire::described("far", "sendrecv"))));
+    let ok = wire::response(&replacing, 200, "", Some(&wire::described("far", "sendrecv")));
+    world.send(link, &ok);
     world.run_ms(200);
     assert_eq!(view(&world, anna).status, CallStatus::Active);
     assert!(view(&world, anna).connected);
     assert!(world.phones[anna].end().is_none());
     assert!(!world.phones[anna].take_steps().contains(&Step::Rollback), "the same offer is used");
+    // It is back: what is not known from now on is over.
+    world.command(anna, say::hold(true));
+    world.run_ms(100);
+    let (link, ours) = world.request(Method::Invite).expect("a re-INVITE");
+    world.send(link, &wire::response(&ours, 481, "", None));
+    world.run_ms(100);
+    assert!(world.request(Method::Invite).is_none() && world.phones[anna].end().is_some());
+}
+
+#[test]
+fn where_the_far_end_is_from_now_on_is_stored() {
+    let mut story = Story::new();
+    let kept = |story: &Story| story.world.phones[story.anna].kept().expect("a kept call").to_owned();
+    assert!(!kept(&story).contains("sip:moved@far.example"));
+    let (status, _) = story.ask_with("UPDATE", None, |text| {
+        let line = text.lines().find(|line| line.starts_with("Contact:")).expect("Contact").to_owned();
+        text.replace(&line, "Contact: <sip:moved@far.example>")
+    });
+    assert_eq!(status, 200);
+    assert!(kept(&story).contains("remote-target sip:moved@far.example"));
+
+    story.world.command(story.anna, say::hold(true));
+    story.world.run_ms(100);
+    let (link, ours) = story.world.request(Method::Invite).expect("a re-INVITE");
+    let ok = wire::response(&ours, 200, "", Some(&wire::described("far", "recvonly")));
+    let line = ok.lines().find(|line| line.starts_with("Contact:")).expect("Contact").to_owned();
+    story.world.send(link, &ok.replace(&line, "Contact: <sip:again@far.example>"));
+    story.world.run_ms(100);
+    assert!(kept(&story).contains("remote-target sip:again@far.example"));
+}
+
+#[test]
+fn nothing_is_taken_up_beside_a_call() {
+    let (mut world, anna, boris, kept) = reloaded(|_, _| {});
+    world.command(anna, say::resume(&kept));
+    world.run(Duration::from_secs(1));
+    world.command(anna, say::resume(&kept));
+    assert_eq!(world.phones[anna].errors(), ["call_in_progress"]);
+    assert_eq!(world.phones[anna].softphone.calls().len(), 1);
+    assert!(view(&world, boris).connected);
+}
+
+#[test]
+fn who_was_held_stays_so_where_the_dialog_is_replaced() {
+    let hold = |world: &mut World, anna| {
+        world.command(anna, say::hold(true));
+        world.run_ms(500);
+    };
+    let (mut world, anna) = refused_after(hold, 481);
+    let (link, replacing) = world.request(Method::Invite).expect("an INVITE");
+    world.send(link, &wire::response(&replacing, 200, "", Some(&wire::described("far", "recvonly"))));
+    world.run_ms(200);
+    assert_eq!(view(&world, anna).status, CallStatus::Hold);
+    world.command(anna, say::hold(false));
+    world.run_ms(200);
+    let (_, again) = world.request(Method::Invite).expect("an INVITE");
+    assert!(again.body().contains("a=sendrecv"));
+    assert!(!world.phones[anna].take_steps().contains(&Step::Hold(false)), "not before they agree");
 }
 
 #[test]
@@ -158,7 +218,7 @@ fn without_a_flow_or_a_microphone_there_is_no_return() {
     world.registrars[0].down = true;
     world.cut(anna, 0);
     world.run_ms(100);
-    world.command(anna, resume(&kept));
+    world.command(anna, say::resume(&kept));
     world.run(Duration::from_secs(59));
     assert!(world.phones[anna].end().is_none());
     world.run(Duration::from_secs(2));
@@ -166,7 +226,7 @@ fn without_a_flow_or_a_microphone_there_is_no_return() {
 
     let (mut world, anna, _, kept) = reloaded(|_, _| {});
     world.phones[anna].microphone = Some("NotAllowedError");
-    world.command(anna, resume(&kept));
+    world.command(anna, say::resume(&kept));
     world.run(Duration::from_secs(1));
     assert!(world.phones[anna].end().is_some());
     assert_eq!(world.phones[anna].errors(), ["microphone_denied"]);
@@ -175,8 +235,8 @@ fn without_a_flow_or_a_microphone_there_is_no_return() {
 #[test]
 fn what_cannot_be_read_is_no_call() {
     let (mut world, anna, _, kept) = reloaded(|_, _| {});
-    for bad in ["", "call 1", &kept.replace("call 1", "call 2"), &kept.replace("remote-tag", "x")] {
-        world.command(anna, resume(bad));
+    for bad in ["", "call 2", &kept.replace("call 2", "call 1"), &kept.replace("remote-tag", "x")] {
+        world.command(anna, say::resume(bad));
         assert_eq!(world.phones[anna].errors(), ["stored_call_unreadable"], "{bad}");
         assert!(world.phones[anna].softphone.call().is_none());
     }
@@ -195,7 +255,7 @@ fn it_is_stored_before_the_far_end_may_count_on_it() {
     phone.handle_input(now, Input::Command(say::answer(DEFAULT)));
     let outputs: Vec<Output> = std::iter::from_fn(|| phone.poll_output()).collect();
     let at = |found: &dyn Fn(&Output) -> bool| outputs.iter().position(found).expect("it is there");
-    let kept = at(&|output| matches!(output, Output::Event(Event::DialogChanged { .. })));
+    let kept = at(&|output| matches!(output, Output::Event(Event::KeepCalls(_))));
     let sent = at(&|output| matches!(output, Output::Send { text, .. } if text.starts_with("SIP/2.0 200")));
     assert!(kept < sent);
 
@@ -211,23 +271,43 @@ fn it_is_stored_before_the_far_end_may_count_on_it() {
     phone.handle_input(now, Input::Socket(socket, SocketEvent::Received(ok)));
     let outputs: Vec<Output> = std::iter::from_fn(|| phone.poll_output()).collect();
     let at = |found: &dyn Fn(&Output) -> bool| outputs.iter().position(found).expect("it is there");
-    let kept = at(&|output| matches!(output, Output::Event(Event::DialogChanged { .. })));
+    let kept = at(&|output| matches!(output, Output::Event(Event::KeepCalls(_))));
     let sent = at(&|output| matches!(output, Output::Send { text, .. } if text.starts_with("ACK")));
     assert!(kept < sent);
 }
 
+/// The CSeq that was stored last.
+fn number(world: &World, phone: usize) -> u32 {
+    let line = world.phones[phone].kept().and_then(|kept| texts::get(kept, "local-seq"));
+    line.expect("a CSeq").parse().expect("a number")
+}
+
 #[test]
-fn it_is_stored_again_before_the_margin_is_used_up() {
+fn every_request_of_ours_is_stored() {
     let (mut world, anna, _, kept) = reloaded(|_, _| {});
-    world.command(anna, resume(&kept));
+    world.command(anna, say::resume(&kept));
     world.run(Duration::from_secs(1));
-    let before = stored(&world, anna).len();
-    world.command(anna, say::keys("1234567890123456789012345678901234567890123456789"));
-    world.run(Duration::from_secs(30));
-    assert_eq!(stored(&world, anna).len(), before);
+    let before = number(&world, anna);
     world.command(anna, say::keys("12"));
-    world.run(Duration::from_secs(3));
-    assert_eq!(stored(&world, anna).len(), before + 1);
+    world.run(Duration::from_secs(2));
+    assert_eq!(number(&world, anna), before + 2);
+}
+
+#[test]
+fn a_page_that_is_loaded_again_before_the_far_end_has_answered_it_comes_back_all_the_same() {
+    let (mut world, anna, _, kept) = reloaded(|_, _| {});
+    world.command(anna, say::resume(&kept));
+    world.run_ms(50);
+    let first = world.count("INVITE");
+    let again = world.phones[anna].kept().expect("a kept call").to_owned();
+    world.phones[anna].frozen = true;
+    world.cut(anna, 0);
+    let anna = world.phone("anna");
+    world.command(anna, say::resume(&again));
+    world.run(Duration::from_secs(1));
+    assert_eq!(world.count("INVITE"), first + 1);
+    assert_eq!(view(&world, anna).status, CallStatus::Active);
+    assert!(view(&world, anna).connected);
 }
 
 #[test]
@@ -256,7 +336,7 @@ fn who_was_called_comes_back_as_who_was_called() {
     world.phones[boris].frozen = true;
     world.cut(boris, 0);
     let again = world.phone("boris");
-    world.command(again, resume(&kept));
+    world.command(again, say::resume(&kept));
     world.run(Duration::from_secs(1));
     let view = view(&world, again);
     assert_eq!((view.status, view.direction), (CallStatus::Active, CallDirection::Incoming));

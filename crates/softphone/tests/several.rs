@@ -52,6 +52,13 @@ fn a_second_caller_rings_beside_the_first_and_each_goes_its_way() {
 }
 
 #[test]
+fn a_call_of_ours_that_was_given_no_name_takes_none_that_the_application_may_give() {
+    let (mut world, anna, _) = world(false);
+    world.command(anna, say::dial("boris", DEFAULT));
+    assert!(calls(&world, anna)[0].call.0 >= CallId::INCOMING);
+}
+
+#[test]
 fn calls_of_ours_have_the_names_that_they_were_given() {
     let (mut world, anna, _) = world(false);
     for call in [7, 8] {

@@ -39,6 +39,9 @@ pub(crate) fn input(told: &mut Told<'_>) -> Option<Input> {
         }),
         kind::NETWORK_BACK => Input::Nudge,
         kind::WOKE => Input::Woke,
+        kind::RESUME => {
+            Input::Command(Command::Resume { media: MediaOptions(number), stored: fields.rest() })
+        }
         _ => {
             let (call, asked) = call(kind, number, fields)?;
             Input::Command(Command::Call(call, asked))
@@ -107,7 +110,6 @@ fn call(kind: u32, number: u32, fields: &mut Fields<'_>) -> Option<(CallId, Call
             let new = named(fields);
             CallCommand::Consult { new, target: fields.rest(), options: options(media) }
         }
-        kind::RESUME => CallCommand::Resume { media, stored: fields.rest() },
         _ => return None,
     };
     Some((call, asked))

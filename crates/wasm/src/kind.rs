@@ -96,6 +96,7 @@ kinds! {
     TRANSFER = 39;
     /// Calls somebody beside the call, which is held; `number` as with [`CALL`]: `call target`.
     CONSULT = 40;
-    /// Takes up the call that an earlier page was told to keep: `stored`; `number` as with [`CALL`].
+    /// Takes up the calls that an earlier page was told to keep: `stored`; `number` as with [`CALL`]. A consultation is
+    /// named 1.
     RESUME = 41;
 }

@@ -76,8 +76,8 @@ records! {
     ERROR = 29;
     /// [peer, tones, duration, gap].
     INSERT_DTMF = 30;
-    /// [call, stored].
-    DIALOG_CHANGED = 31;
+    /// Keep these over a reload: [stored], empty for none.
+    KEEP_CALLS = 31;
 }
 
 /// An array of records in the making.

@@ -17,7 +17,7 @@ pub(crate) fn phone(records: &mut Records, output: &Output) {
         Output::Event(Event::DtmfReceived { tone, duration, .. }) => {
             return records.push(record::DTMF, &[(*duration).into()], &[tone]);
         }
-        Output::Event(Event::DialogChanged { call, stored }) => (record::DIALOG_CHANGED, call.0, stored),
+        Output::Event(Event::KeepCalls(text)) => return records.push(record::KEEP_CALLS, &[], &[text]),
         Output::Event(Event::CredentialsRefused { .. }) => {
             return records.push(record::CREDENTIALS_REFUSED, &[], &[]);
         }

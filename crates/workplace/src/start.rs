@@ -78,9 +78,7 @@ impl Workplace {
             return;
         }
         self.trace(now, "page_left", &[]);
-        if !self.in_call() {
-            self.tell_phone(now, Command::Stop);
-        }
+        self.tell_phone(now, Command::Leave);
         self.draw_consequences(now);
         self.rest(now);
     }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use headset_softphone::FlowStatus;
+use headset_softphone::{CallCommand, CallId, CallOptions, CallStatus, Command, FlowStatus};
 use headset_workplace::{HttpRequest, Input, Output, Slice, Status};
 use support::{LATENCY, Shift, backend::error};
 
@@ -234,4 +234,36 @@ fn leaving_the_page_in_a_call_hangs_up_nothing_and_the_page_may_come_back() {
     assert_eq!(shift.user_agent(), "Registered");
     assert_eq!(shift.status(), Some(Status::Connected));
     assert!(shift.workplace.session().is_some());
+}
+
+/// Anna talks, or not, and calls somebody who is rung; then she leaves the page.
+fn left_while_somebody_is_rung(command: CallCommand, talks: bool) -> Shift {
+    let mut shift = Shift::on_line();
+    if talks {
+        shift.talk();
+    }
+    shift.edge.only_rings = true;
+    shift.command(Command::Call(CallId::ONE, command));
+    shift.run(200);
+    shift.edge.received.clear();
+    shift.tell(Input::Unload);
+    shift
+}
+
+#[test]
+fn leaving_the_page_cancels_a_call_that_nobody_has_answered_and_no_other() {
+    let (target, options) = (String::from("boris"), Box::<CallOptions>::default());
+    let consult = CallCommand::Consult { new: CallId(2), target: target.clone(), options: options.clone() };
+    let mut shift = left_while_somebody_is_rung(consult, true);
+    assert_eq!(shift.edge.received, ["CANCEL sip:boris@example.org"], "at once");
+    shift.run(1_000);
+    assert!(!shift.edge.received.iter().any(|line| line.starts_with("BYE")), "{:?}", shift.edge.received);
+    assert_eq!(shift.workplace.session().map(|call| call.status), Some(CallStatus::Hold), "who waits, waits");
+    assert!(shift.workplace.consultation().is_none());
+
+    let shift = left_while_somebody_is_rung(CallCommand::Dial { target, options }, false);
+    assert_eq!(shift.edge.received, ["CANCEL sip:boris@example.org"]);
+    assert!(shift.workplace.session().is_none());
+    let gone = shift.edge.bindings.iter().filter(|(_, _, bound)| !bound).count();
+    assert_eq!(gone, 2, "nothing is left to come back to");
 }

@@ -1,5 +1,5 @@
 import { Devices } from './body/devices.js';
-import { forgetCall } from './body/kept-call.js';
+import { keepCalls } from './body/kept-calls.js';
 import { Tabs } from './body/tabs.js';
 import { type Application, type Command, WorkplaceBody } from './body/workplace-body.js';
 import { plainOptions } from './call-options.js';
@@ -215,7 +215,7 @@ export class Callcenter implements Telephony {
 
   /** Another tab took the telephony. */
   #follow(): void {
-    if (this.#workplace) forgetCall();
+    if (this.#workplace) keepCalls(undefined, '');
     this.#workplace?.close();
     this.#workplace = undefined;
     this.#tabs?.post({ hello: true });

@@ -193,9 +193,9 @@ impl Dialog {
         Ok(())
     }
 
-    /// The dialog as text, for [`Dialog::decode`].
-    pub fn encode(&self) -> String {
-        stored::encode(self)
+    /// Adds the dialog to a text, for [`Dialog::decode`].
+    pub fn encode(&self, text: &mut String) {
+        stored::encode(self, text);
     }
 
     /// The dialog that [`Dialog::encode`] wrote.

@@ -25,29 +25,27 @@ impl Dialog {
 }
 
 /// No value has a line end in it: they come from header lines.
-pub(super) fn encode(dialog: &Dialog) -> String {
-    let mut out = String::new();
-    push(&mut out, "dialog", VERSION);
-    push(&mut out, "call-id", &dialog.call_id);
-    push(&mut out, "local-tag", &dialog.local_tag);
-    push(&mut out, "remote-tag", &dialog.remote_tag);
-    push(&mut out, "local-uri", &dialog.local_uri);
-    push(&mut out, "remote-uri", &dialog.remote_uri);
-    push(&mut out, "remote-target", &dialog.remote_target);
+pub(super) fn encode(dialog: &Dialog, out: &mut String) {
+    push(out, "dialog", VERSION);
+    push(out, "call-id", &dialog.call_id);
+    push(out, "local-tag", &dialog.local_tag);
+    push(out, "remote-tag", &dialog.remote_tag);
+    push(out, "local-uri", &dialog.local_uri);
+    push(out, "remote-uri", &dialog.remote_uri);
+    push(out, "remote-target", &dialog.remote_target);
     for route in &dialog.route_set {
-        push(&mut out, "route", route);
+        push(out, "route", route);
     }
-    push(&mut out, "state", if dialog.state == State::Early { "early" } else { "confirmed" });
+    push(out, "state", if dialog.state == State::Early { "early" } else { "confirmed" });
     if dialog.secure {
-        push(&mut out, "secure", "");
+        push(out, "secure", "");
     }
-    push(&mut out, "local-seq", "");
-    push_number(&mut out, dialog.local_seq);
+    push(out, "local-seq", "");
+    push_number(out, dialog.local_seq);
     if let Some(seq) = dialog.remote_seq {
-        push(&mut out, "remote-seq", "");
-        push_number(&mut out, seq);
+        push(out, "remote-seq", "");
+        push_number(out, seq);
     }
-    out
 }
 
 pub(super) fn decode(text: &str) -> Result<Dialog, Invalid> {

@@ -53,10 +53,6 @@ pub(super) struct Active {
     #[cfg(feature = "full")]
     pub(super) referral: Option<Box<Referral>>,
     pub(super) infos: Infos,
-    /// Our last CSeq when the call was stored.
-    pub(super) stored_seq: Option<u32>,
-    /// The page has come back, and the far end has not answered it yet.
-    pub(super) resuming: bool,
 }
 
 /// A 2xx of ours to an INVITE.
@@ -118,8 +114,6 @@ impl Active {
             #[cfg(feature = "full")]
             referral: None,
             infos: Infos::default(),
-            stored_seq: None,
-            resuming: false,
         });
         active.see(remote_sdp);
         active
@@ -242,7 +236,7 @@ impl Call {
             PeerEvent::Described(description) => active.described(ctx, &mut self.media, peer, description),
             PeerEvent::Failed { message } => {
                 let ending = active.peer_failed(ctx, &self.media, message);
-                if ending.is_none() && active.resuming {
+                if ending.is_none() && self.returning {
                     return Some(active.not_resumed("WebRTC Error"));
                 }
                 return ending;
@@ -279,7 +273,6 @@ impl Call {
                 active.pursue_info(ctx);
                 active.pursue_transfer(ctx);
                 active.pursue_renegotiation(ctx, &self.media);
-                self.pursue_store(ctx);
             }
         }
     }
@@ -300,7 +293,7 @@ impl Call {
         if let Some(Some(ending)) = referred {
             return Ok(Some(ending));
         }
-        if active.resuming && status == 481 && active.is_asking(key) {
+        if self.returning && status == 481 && active.is_asking(key) {
             return Ok(self.replace(ctx));
         }
         let asked = active.asked_answered(ctx, &self.media, key, response);
@@ -308,7 +301,7 @@ impl Call {
             return Err(());
         }
         ctx.calls_changed = true;
-        if asked && active.resuming && active.is_settled() {
+        if asked && self.returning && active.is_settled() {
             return Ok(self.returned(ctx, response.is_success()));
         }
         // RFC 3261 §12.2.1.2: the far end knows nothing of the call, or is not there.
@@ -364,7 +357,7 @@ impl Call {
             active.held(ctx, sdp::is_held_by_remote(ack.body()));
             active.see(ack.body());
             self.media.accept(ctx, ack.body());
-            active.stored_seq = None;
+            ctx.keep_calls = true;
         } else if answer.late_offer && answer.initial.is_none() {
             // Nobody took our offer: all is as it was.
             active.take_back(ctx, &self.media, answer.handed_on.and_then(|offered| offered.new_peer));

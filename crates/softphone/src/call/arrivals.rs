@@ -156,7 +156,7 @@ impl Calls {
     }
 }
 
-/// A name for a call to us.
-fn new_id(ctx: &mut Context) -> CallId {
+/// A name for a call that nobody has named.
+pub(super) fn new_id(ctx: &mut Context) -> CallId {
     CallId(CallId::INCOMING | ctx.new_id())
 }

@@ -1,6 +1,7 @@
 //! The calls, and what is left of those that are over.
 
 use super::active::Active;
+use super::arrivals::new_id;
 use super::farewell::Farewell;
 use super::recent::Recent;
 use super::{Call, CallState, Ending, text};
@@ -68,7 +69,6 @@ impl Calls {
             CallCommand::RefuseReferral { status, reason } => {
                 return self.refuse_referral(ctx, id, *status, reason);
             }
-            CallCommand::Resume { media, stored } => return self.resume(ctx, id, *media, stored),
             _ => {}
         }
         let Some(call) = self.find(id) else {
@@ -84,18 +84,6 @@ impl Calls {
         let (id, ending) = (call.call, call.command(ctx, &mut command));
         self.media = answered.unwrap_or(self.media);
         self.finish(ctx, id, ending);
-    }
-
-    fn resume(&mut self, ctx: &mut Context, id: CallId, media: MediaOptions, stored: &str) {
-        if self.calls.iter().any(|call| call.call == id || ctx.settings.one_call) {
-            return ctx.error("call_in_progress", "one call at a time");
-        }
-        let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
-        match Call::resume(ctx, id, media, stored) {
-            Some(call) => self.calls.push(call),
-            None => ctx.error("stored_call_unreadable", "a stored call that cannot be read"),
-        }
-        ctx.calls_changed = true;
     }
 
     fn dial(&mut self, ctx: &mut Context, id: CallId, target: &str, options: &mut CallOptions) {
@@ -121,7 +109,7 @@ impl Calls {
             ctx.error("invalid_target", "a target is a user or a SIP URI");
             return None;
         };
-        let id = if id == CallId::ONE { CallId(ctx.new_id()) } else { id };
+        let id = if id == CallId::ONE { new_id(ctx) } else { id };
         let call = Call::dial(ctx, id, target, options);
         ctx.trace("call_dialled", "call target", &[&call.facts.id, &call.facts.remote.user]);
         self.calls.push(call);
@@ -129,10 +117,15 @@ impl Calls {
         self.calls.last_mut()
     }
 
-    pub(crate) fn end_all(&mut self, ctx: &mut Context) {
-        while let Some(call) = self.calls.last_mut() {
-            let (id, ending) = (call.call, call.end(ctx, &EndOptions::DEFAULT));
-            self.finish(ctx, id, Some(ending));
+    /// Ends every call, or those of ours only that nobody has answered. Whoever waits for one goes on waiting.
+    pub(crate) fn end_all(&mut self, ctx: &mut Context, unanswered: bool) {
+        for at in (0..self.calls.len()).rev() {
+            let Some(call) = self.calls.get_mut(at) else { continue };
+            if !unanswered || matches!(call.state, CallState::Dialling(_)) {
+                call.consults = None;
+                let (id, ending) = (call.call, call.end(ctx, &EndOptions::DEFAULT));
+                self.finish(ctx, id, Some(ending));
+            }
         }
     }
 
@@ -248,7 +241,13 @@ impl Calls {
         ctx.trace("call_ended", "call cause", &[&end.id, &end.cause]);
         ctx.event(Event::CallEnded(end));
         ctx.calls_changed = true;
-        if let Some(waiting) = call.consults {
+        ctx.keep_calls = true;
+        for other in &mut self.calls {
+            // Nobody waits any more.
+            other.consults.take_if(|(waiting, _)| *waiting == id);
+        }
+        // A page that has just come back takes nobody off hold by surprise.
+        if let Some(waiting) = call.consults.filter(|_| !call.returning) {
             self.consultation_over(ctx, waiting);
         }
         if let Some(also) = also {

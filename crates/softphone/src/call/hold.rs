@@ -14,6 +14,11 @@ pub(super) struct Hold {
 }
 
 impl Hold {
+    /// As it is known here and there.
+    pub(super) fn settled(on: bool) -> Hold {
+        Hold { wanted: on, agreed: on, applied: on }
+    }
+
     /// On from the click that asks for it until the far end knows that it is over.
     pub(super) fn is_on(&self) -> bool {
         self.wanted || self.agreed
@@ -27,6 +32,7 @@ impl Hold {
     pub(super) fn apply(&mut self, ctx: &mut Context, media: &Media) {
         if self.applied != self.is_on() {
             self.applied = self.is_on();
+            ctx.keep_calls = true;
             media.ask(ctx, PeerRequest::Hold(self.applied));
         }
     }

@@ -203,7 +203,7 @@ impl Call {
         let active = Active::answered(ctx, ring, key, ok);
         active.session.start(ctx, self.call);
         self.state = CallState::Active(active);
-        self.store(ctx);
+        ctx.keep_calls = true;
         if !microphone {
             self.media.open_microphone(ctx);
         }

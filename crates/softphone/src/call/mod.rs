@@ -68,6 +68,8 @@ struct Call {
     consults: Option<(CallId, bool)>,
     /// The call whose place it takes once it is answered.
     replaces: Option<CallId>,
+    /// The page has come back to it, and the far end has not answered yet.
+    returning: bool,
     /// What is to be said to the other forks of our INVITE that answer.
     other_forks: Option<Farewell>,
     /// Whose REFER it carries out.
@@ -151,6 +153,7 @@ impl Call {
             media,
             consults: None,
             replaces: None,
+            returning: false,
             other_forks: None,
             #[cfg(feature = "full")]
             sponsor: None,
@@ -246,17 +249,14 @@ impl Call {
             }
             CallState::Dialling(dial) => Some(dial.break_off(ctx, Originator::Local, failure.cause)),
             // The caller is heard and waited long for it: the operator can mend the device and go on.
-            CallState::Active(active) => active.resuming.then(|| active.not_resumed(failure.cause)),
+            CallState::Active(active) => self.returning.then(|| active.not_resumed(failure.cause)),
         }
     }
 
     fn command(&mut self, ctx: &mut Context, command: &mut CallCommand) -> Option<Box<Ending>> {
         match command {
             // `Calls` does them.
-            CallCommand::Dial { .. }
-            | CallCommand::Consult { .. }
-            | CallCommand::Transfer { .. }
-            | CallCommand::Resume { .. } => {}
+            CallCommand::Dial { .. } | CallCommand::Consult { .. } | CallCommand::Transfer { .. } => {}
             #[cfg(feature = "full")]
             CallCommand::AcceptReferral { .. } | CallCommand::RefuseReferral { .. } => {}
             #[cfg(feature = "full")]
@@ -284,7 +284,7 @@ impl Call {
                 self.media.muted = *on;
                 self.media.ask(ctx, PeerRequest::Mute(*on));
                 ctx.calls_changed = true;
-                self.store(ctx);
+                ctx.keep_calls = true;
             }
             CallCommand::SendDtmf { tones, dtmf } => self.press(ctx, mem::take(tones), *dtmf),
         }
@@ -307,7 +307,7 @@ impl Call {
     fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Box<Ending>> {
         match (timer, &mut self.state) {
             (CallTimer::GiveUp, CallState::Dialling(dial)) => return dial.gave_up(),
-            (CallTimer::GiveUp, CallState::Active(active)) if active.resuming => {
+            (CallTimer::GiveUp, CallState::Active(active)) if self.returning => {
                 return Some(active.not_resumed("Connection Error"));
             }
             (CallTimer::GiveUp, CallState::Incoming(ring)) => return Some(ring.rang_out(ctx)),

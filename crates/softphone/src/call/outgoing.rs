@@ -4,6 +4,7 @@ use super::active::Active;
 use super::dial::{Dial, Step, from};
 use super::early::fork;
 use super::farewell::{self, Farewell};
+use super::hold::Hold;
 use super::{Call, CallState, Ending, Facts, Media, calm, text};
 use crate::context::{CallTimer, Context, FULL, Key, SUPPORTED};
 use crate::{CallEvent, CallId, CallOptions, Direction, Originator, Outcome, PeerEvent, PeerRequest};
@@ -12,7 +13,7 @@ use alloc::string::String;
 use core::mem;
 use headset_sip::dialog::Dialog;
 use headset_sip::text::concat;
-use headset_sip::{NameAddr, Response};
+use headset_sip::{NameAddr, Response, sdp};
 
 impl Call {
     pub(super) fn dial(ctx: &mut Context, call: CallId, target: String, options: &mut CallOptions) -> Call {
@@ -177,6 +178,8 @@ impl Call {
         let Step::Inviting { invite, .. } = mem::replace(&mut dial.step, Step::Preparing) else { return };
         let mut active = Active::new(ctx, self.call, dialog, true, remote_sdp);
         active.accepting = true;
+        // A call that came back may have been on hold.
+        active.hold = Hold::settled(sdp::direction(invite.body()) == sdp::Direction::SendOnly);
         active.ack = Some(farewell::acknowledge(ctx, &active.dialog, key, &invite, answer));
         active.learn(response);
         active.session = dial.session;
@@ -187,7 +190,8 @@ impl Call {
         // RFC 3261 §13.2.2.4: others may answer too.
         self.other_forks = Some(Farewell::unwanted(key, invite));
         self.facts.learn(response);
-        self.store(ctx);
+        self.returning = false;
+        ctx.keep_calls = true;
         ctx.tell(self.call, CallEvent::Confirmed, "");
         self.tell_sponsor(ctx, 200, "OK");
         #[cfg(feature = "full")]

@@ -149,7 +149,7 @@ impl Active {
 
     /// The page has come back with a new peer connection.
     pub(super) fn offer_again(&mut self, ctx: &mut Context, media: &Media, hold: bool) {
-        self.hold = Hold { wanted: hold, agreed: hold, applied: hold };
+        self.hold = Hold::settled(hold);
         self.ask.renegotiate = true;
         self.describe(ctx, media, 0);
         if hold {
@@ -202,6 +202,7 @@ impl Active {
             200..=299 => {
                 // RFC 3261 §12.2.1.2
                 self.dialog.refresh_target(response);
+                ctx.keep_calls = true;
                 self.learn(response);
                 if *method == Method::Invite {
                     self.ack = Some(farewell::acknowledge(ctx, &self.dialog, key, request, ""));

@@ -64,6 +64,8 @@ impl Call {
             ctx.reply(key, request, refusal.status, refusal.reason);
             return None;
         }
+        // Its number, and where the far end is from now on.
+        ctx.keep_calls = true;
         match (request.method(), &mut self.state) {
             (_, CallState::Dialling(_)) => self.early_request(ctx, key, request),
             // RFC 3262 §3
@@ -203,8 +205,9 @@ pub(super) fn start_ok(ctx: &mut Context, request: &Request) -> ResponseBuilder 
     ctx.start_reply(request, 200, "OK").header(Name::Contact, &contact)
 }
 
-/// Starts a request in a dialog that says where we are.
-pub(super) fn start(ctx: &Context, dialog: &mut Dialog, method: Method) -> RequestBuilder {
+/// Starts a request in a dialog that says where we are. Its number is stored before it is sent.
+pub(super) fn start(ctx: &mut Context, dialog: &mut Dialog, method: Method) -> RequestBuilder {
+    ctx.keep_calls = true;
     dialog.request(method).header(Name::Contact, &ctx.account.contact(";ob"))
 }
 

@@ -1,78 +1,98 @@
-//! A call that outlives its page: stored before the far end may count on it, and taken up again by the page that comes
+//! Calls that outlive their page: stored before the far end may count on it, and taken up again by the page that comes
 //! back.
 
 use super::active::Active;
+use super::arrivals::new_id;
+use super::calls::Calls;
 use super::dial::Dial;
 use super::transfer::replaces;
 use super::{Call, CallState, Ending, Facts, Media, calm, text, wake};
 use crate::context::{CallTimer, Context};
-use crate::{CallDirection, CallId, CallOptions, Event, MediaOptions};
+use crate::{CallDirection, CallId, CallOptions, MediaOptions};
 use alloc::boxed::Box;
 use alloc::string::String;
 use headset_sip::text::lines;
 use headset_sip::{Dialog, Uri, stored};
 
 /// Says how the rest is to be read.
-const VERSION: &str = "1";
-/// The page that was left may have sent this many requests since it stored the dialog.
+const VERSION: &str = "2";
+/// The page that was left may have failed to store this many requests.
 const AHEAD: u32 = 100;
-/// So it is stored again after half as many.
-const DRIFT: u32 = 50;
 /// For a flow to come up and the far end to answer.
 const PATIENCE_MS: u64 = 60_000;
 
-impl Call {
-    /// Has the body store what it takes to go on after a reload. Called before what it tells of goes out.
-    pub(super) fn store(&mut self, ctx: &mut Context) {
-        let CallState::Active(active) = &mut self.state else { return };
-        if ctx.supervised() || active.resuming {
-            return;
+impl Calls {
+    /// All that was answered, one after the other: the dialog, then one `name value` a line, of which `call` is the last.
+    pub(crate) fn kept(&self) -> String {
+        let mut out = String::new();
+        for call in &self.calls {
+            let CallState::Active(active) = &call.state else { continue };
+            active.dialog.encode(&mut out);
+            // Where several were talked to, who waits may be another.
+            let consults =
+                call.consults.filter(|(waiting, _)| self.calls.first().is_some_and(|it| it.call == *waiting));
+            encode(&mut out, call, active.hold.is_on(), consults);
         }
-        active.stored_seq = Some(active.dialog.local_seq);
-        let stored = encode(&self.facts, &self.media, active);
-        ctx.event(Event::DialogChanged { call: self.call, stored });
+        out
     }
 
-    /// Stores it again where much has changed.
-    pub(super) fn pursue_store(&mut self, ctx: &mut Context) {
-        let CallState::Active(active) = &self.state else { return };
-        let stored = active.stored_seq;
-        if stored.is_none_or(|seq| active.dialog.local_seq >= seq.saturating_add(DRIFT)) {
-            self.store(ctx);
+    /// Takes up what was kept.
+    pub(crate) fn resume(&mut self, ctx: &mut Context, media: MediaOptions, kept: &str) {
+        if !self.calls.is_empty() {
+            return ctx.error("call_in_progress", "one call at a time");
         }
+        let mut rest = kept;
+        loop {
+            let from = rest;
+            let is_known = stored::next(&mut rest, "call") == Some(VERSION);
+            let one = from.get(..from.len() - rest.len()).filter(|_| is_known);
+            match one.and_then(|text| self.take_up(ctx, media, text)) {
+                Some(call) => self.calls.push(call),
+                None => ctx.error("stored_call_unreadable", "a stored call that cannot be read"),
+            }
+            if rest.is_empty() {
+                break;
+            }
+        }
+        ctx.calls_changed = true;
     }
 
     /// The call that was stored, with a new peer connection that is to be offered to the far end. `None` where it
     /// cannot be read.
-    pub(super) fn resume(ctx: &mut Context, call: CallId, options: MediaOptions, text: &str) -> Option<Call> {
+    fn take_up(&self, ctx: &mut Context, options: MediaOptions, text: &str) -> Option<Call> {
         let (facts, dialog) = decode(text)?;
         let says = |name: &str| stored::get(text, name).is_some();
+        let waiting = self.calls.first().filter(|_| says("consults"));
+        let consults = waiting.map(|waiting| (waiting.call, says("again")));
+        let call = if consults.is_some() { CallId::CONSULTATION } else { new_id(ctx) };
         let mut media = Media::new(call, options);
         media.muted = says("muted");
         media.renew(ctx);
         let caller = facts.direction == CallDirection::Outgoing;
         let mut active = Active::new(ctx, call, dialog, caller, "");
         active.dialog.local_seq = active.dialog.local_seq.saturating_add(AHEAD);
-        active.resuming = true;
         active.offer_again(ctx, &media, says("hold"));
         media.keep_muted(ctx);
         wake(ctx, call, CallTimer::GiveUp, PATIENCE_MS);
-        let call = Call::new(facts, media, CallState::Active(active));
+        let mut call = Call::new(facts, media, CallState::Active(active));
+        call.consults = consults;
+        call.returning = true;
         call.trace(ctx, "call_returning");
         Some(call)
     }
+}
 
+impl Call {
     /// The far end has answered our return, or refused it.
     pub(super) fn returned(&mut self, ctx: &mut Context, taken: bool) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };
         if !taken {
             return Some(active.not_resumed("Dialog Error"));
         }
-        active.resuming = false;
+        self.returning = false;
         active.session.start(ctx, self.call);
         calm(ctx, self.call, CallTimer::GiveUp);
         self.trace(ctx, "call_returned");
-        self.store(ctx);
         None
     }
 
@@ -92,11 +112,9 @@ impl Call {
     }
 }
 
-/// The dialog, then one `name value` a line.
-fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
-    let mut out = active.dialog.encode();
-    let mut line = |name: &str, value: &str| stored::push(&mut out, name, value);
-    line("call", VERSION);
+fn encode(out: &mut String, call: &Call, held: bool, consults: Option<(CallId, bool)>) {
+    let facts = &call.facts;
+    let mut line = |name: &str, value: &str| stored::push(out, name, value);
     line("id", &facts.id);
     line("local", &text::address(&facts.local));
     line("remote", &text::address(&facts.remote));
@@ -109,18 +127,17 @@ fn encode(facts: &Facts, media: &Media, active: &Active) -> String {
         }
     };
     flag("incoming", facts.direction == CallDirection::Incoming);
-    flag("muted", media.muted);
-    flag("hold", active.hold.is_on());
-    out
+    flag("muted", call.media.muted);
+    flag("hold", held);
+    flag("consults", consults.is_some());
+    flag("again", consults.is_some_and(|(_, again)| again));
+    line("call", VERSION);
 }
 
 /// Whoever writes this version later may say more.
 fn decode(text: &str) -> Option<(Box<Facts>, Dialog)> {
     let dialog = Dialog::decode(text).ok()?;
     let get = |name: &str| stored::get(text, name);
-    if get("call") != Some(VERSION) {
-        return None;
-    }
     let party = |name: &str| text::party_in(get(name).unwrap_or(""));
     let mut facts = Facts::new(get("id")?, party("local"), party("remote"));
     if get("incoming").is_some() {

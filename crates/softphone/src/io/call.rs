@@ -12,7 +12,9 @@ pub struct CallId(pub u32);
 impl CallId {
     /// The oldest call, for applications that have one at a time; a call that is made under this name gets another.
     pub const ONE: CallId = CallId(0);
-    /// Calls to us are named from here on.
+    /// A consultation that was taken up after a reload.
+    pub const CONSULTATION: CallId = CallId(1);
+    /// Calls to us, and others that the application has not named, are named from here on.
     pub const INCOMING: u32 = 1 << 31;
 }
 

@@ -102,13 +102,6 @@ pub enum CallCommand {
         /// Empty for the usual phrase.
         reason: String,
     },
-    /// Take up a call that [`super::Event::DialogChanged`] told to store, from a new peer connection.
-    Resume {
-        /// Options of the peer connection.
-        media: MediaOptions,
-        /// What was stored.
-        stored: String,
-    },
     /// The microphone; kept over holds and new peer connections.
     Mute(bool),
     /// Keys to press one after the other.

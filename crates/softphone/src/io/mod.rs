@@ -117,6 +117,16 @@ pub enum Command {
     RefuseCalls(Option<String>),
     /// What one call is to do.
     Call(CallId, CallCommand),
+    /// Take up the calls that [`Event::KeepCalls`] told to store, from new peer connections. Before there are others.
+    Resume {
+        /// Options of the peer connections.
+        media: MediaOptions,
+        /// What was stored.
+        stored: String,
+    },
+    /// The page is being left. Those of our calls that nobody has answered end; what was answered can be taken up by the
+    /// next page. Where there is nothing of the kind, as `Stop`.
+    Leave,
     /// Who answers requests outside calls.
     #[cfg(feature = "full")]
     Supervise(Supervision),
@@ -178,14 +188,10 @@ pub enum Event {
     FlowsChanged,
     /// `calls()` changed; one that is not there has ended.
     CallsChanged,
-    /// Store this until the call has ended, so that `Resume` can take it up after a reload. Comes before the far end
-    /// may count on it. There is no secret in it. Not with `supervised` settings.
-    DialogChanged {
-        /// The call.
-        call: CallId,
-        /// In place of what was stored for it before.
-        stored: String,
-    },
+    /// Store this in place of what was stored before, so that `Resume` can take the answered calls up after a reload;
+    /// empty where there is none. Comes before a far end may count on it. There is no secret in it. Not with
+    /// `supervised` settings.
+    KeepCalls(String),
     /// What an application that decides by itself must know of a call.
     #[cfg(feature = "full")]
     Call(CallId, CallEvent),

@@ -106,6 +106,15 @@ impl Phone {
         codes
     }
 
+    /// What it said last that is to be kept of its calls, where that is something.
+    pub fn kept(&self) -> Option<&str> {
+        let said = self.events.iter().rev().find_map(|event| match event {
+            Event::KeepCalls(kept) => Some(&**kept),
+            _ => None,
+        });
+        said.filter(|kept| !kept.is_empty())
+    }
+
     pub fn keys(&self) -> String {
         let key = |event: &Event| match event {
             Event::DtmfReceived { tone, .. } => Some(*tone),

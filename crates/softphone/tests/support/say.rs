@@ -31,6 +31,10 @@ pub fn keys(tones: &str) -> Command {
     call(CallCommand::SendDtmf { tones: tones.into(), dtmf: Dtmf::default() })
 }
 
+pub fn resume(stored: &str) -> Command {
+    Command::Resume { media: MediaOptions(0), stored: stored.into() }
+}
+
 /// The same of this call.
 pub fn to(call: u32, command: Command) -> Command {
     match command {

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 mod client;
+pub mod pages;
 pub mod transfer;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -13,6 +13,8 @@ pub struct Edge {
     pub refuses_all: bool,
     /// When which registrar got a binding (`true`) or lost it by un-REGISTER.
     pub bindings: Vec<(u64, String, bool)>,
+    /// Whoever is called is rung, and does not answer.
+    pub only_rings: bool,
     /// Whose binding the last REGISTER was about.
     pub login: String,
     /// Requests other than REGISTER and responses that came, by first line.
@@ -27,6 +29,7 @@ impl Edge {
             down: BTreeSet::new(),
             first_good_hash: 0,
             refuses_all: false,
+            only_rings: false,
             bindings: Vec::new(),
             login: String::new(),
             received: Vec::new(),
@@ -82,7 +85,9 @@ impl Edge {
                 if *request.method() == Method::Ack {
                     return Vec::new();
                 }
-                vec![Response::reply_to(&request, 200, "OK").to_tag("edge").finish().into_string()]
+                let rings = self.only_rings && *request.method() == Method::Invite;
+                let (status, reason) = if rings { (180, "Ringing") } else { (200, "OK") };
+                vec![Response::reply_to(&request, status, reason).to_tag("edge").finish().into_string()]
             }
             Message::Response(response) => {
                 self.received.push(format!("{} {}", response.status(), response.reason()));

@@ -58,6 +58,17 @@ export async function expectSilence(page: Page, who: string): Promise<void> {
   }).toPass({ timeout: 12_000 });
 }
 
+/** Nothing was ever heard of the call that the page has gone on with since it was offered another peer connection. */
+export async function expectNothingHeard(page: Page, who: string): Promise<void> {
+  const energy = await page.evaluate(async () => {
+    const { testPeers } = window as unknown as { testPeers: RTCPeerConnection[] };
+    const rows = [...((await testPeers.at(-1)?.getStats())?.values() ?? [])];
+    const heard = rows.find((row) => row.type === 'inbound-rtp' && row.kind === 'audio');
+    return heard ? Number(heard.totalAudioEnergy) : Number.NaN;
+  });
+  expect(energy, `sound that ${who} has heard`).toBeLessThan(1e-7);
+}
+
 /** The page hears the other side without a break: sound and most of its packets in every second of so many. */
 export async function expectUnbroken(page: Page, who: string, seconds: number): Promise<void> {
   let before = await heard(page);

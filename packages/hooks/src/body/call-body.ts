@@ -74,8 +74,8 @@ export class CallBody {
   #changed: Partial<State> | undefined;
   readonly #page = new AbortController();
   #session: Session = waitingSession;
-  /** Names consultations for the engine: this one's, or the last one's. */
-  #consultation = 0;
+  /** Names consultations for the engine: this one's, or the last one's. One that is taken up is the first. */
+  #consultation = 1;
   #goodbye: ReturnType<typeof setTimeout> | undefined;
   #closed: () => void = () => undefined;
 
@@ -169,7 +169,7 @@ export class CallBody {
     this.#sounds.mayRing(may);
   }
 
-  /** Takes up the call of the page that was here before. */
+  /** Takes up the calls of the page that was here before. */
   resume(stored: string): void {
     this.pump.tell(RESUME, 0, stored);
   }

@@ -18,12 +18,9 @@ import type { Status } from '../types.js';
 import { CallBody } from './call-body.js';
 import { answered, request } from './backend.js';
 import { ask, baseUrl, Stream } from './http.js';
-import { forgetCall, keepCall, keptCall } from './kept-call.js';
+import { keepCalls, keptCalls } from './kept-calls.js';
 import { keptUuid, loadArray, save } from './storage.js';
-import { CONNECTED, WAITING } from '../words.js';
-
-/** Names of calls that the page did not choose begin here. */
-const UNNAMED = 2 ** 31;
+import { CONNECTED } from '../words.js';
 
 /** What the body of a call does at a word, and what only an operator's does. */
 type Commands = Pick<
@@ -86,10 +83,7 @@ export class WorkplaceBody {
         openStream: () => this.#stream.open(),
         closeStream: () => this.#stream.close(),
         keepEvents: ({ rest }) => save('events', rest.length > 0 ? JSON.stringify(rest) : ''),
-        dialogChanged: ({ call, stored }) => {
-          // A consultation is not taken up again.
-          if (this.#login && call >= UNNAMED) keepCall(this.#login, stored);
-        },
+        keepCalls: ({ stored }) => keepCalls(this.#login, stored),
         askMicrophone: () => owner.askMicrophone(),
       },
     });
@@ -162,7 +156,6 @@ export class WorkplaceBody {
   #state(change: Partial<State>): void {
     const iceServers = change.launch?.data?.ice_servers;
     if (iceServers) this.#body.media.iceServers = iceServers;
-    if (change.session?.status === WAITING) forgetCall();
     this.#owner.state(change);
     if (change.status) this.#body.mayRing(change.status.data?.status === CONNECTED);
     if (change.hash) this.#hasHash = change.hash.data !== undefined;
@@ -174,7 +167,7 @@ export class WorkplaceBody {
   #started(login: string | undefined): void {
     if (!login || this.#login === login) return;
     this.#login = login;
-    const stored = keptCall(login);
+    const stored = keptCalls(login);
     if (stored) this.#body.resume(stored);
   }
 

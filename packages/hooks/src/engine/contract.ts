@@ -132,7 +132,7 @@ export interface Inputs {
   [TRANSFER]: [call: number, target: Field];
   /** `call` is the new call's name, above 0. */
   [CONSULT]: [media: number, call: Field, target: Field];
-  /** What an earlier page was told by `dialogChanged`. */
+  /** What an earlier page was told by `keepCalls`. A consultation is named 1. */
   [RESUME]: [media: number, stored: string];
 }
 
@@ -175,7 +175,7 @@ export const records = [
   'event',
   'error code message',
   'insertDtmf peer tones duration gap',
-  'dialogChanged call stored',
+  'keepCalls stored',
 ];
 
 // Words that are numbers in records.
@@ -267,7 +267,7 @@ export type Output =
   | { type: 'closeStream' }
   | { type: 'keepEvents'; rest: EventRecord[] }
   | { type: 'askMicrophone' }
-  | { type: 'dialogChanged'; call: number; stored: string }
+  | { type: 'keepCalls'; stored: string }
   | { type: 'credentialsRefused' }
   | Notice;
 

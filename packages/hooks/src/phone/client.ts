@@ -188,7 +188,7 @@ export class PhoneClient implements PhoneCommands {
         askMicrophone: () => void body.askMicrophone(),
         credentialsRefused: () => this.#refused(number),
         // A guest's call is not taken up again.
-        dialogChanged: () => undefined,
+        keepCalls: () => undefined,
       },
       failed: (error) => {
         this.disconnect();

@@ -251,25 +251,25 @@ describe('hooks', () => {
     expect([engine.told(TRANSFER).length, engine.told(END).length], 'nobody is consulted').toEqual([1, 0]);
 
     hook.consult('boris');
-    expect(engine.told(CONSULT)).toEqual([[0, '1', 'boris']]);
+    expect(engine.told(CONSULT)).toEqual([[0, '2', 'boris']]);
     const boris = { displayName: '', uri: 'sip:boris@demo.example', user: 'boris', host: 'demo.example' };
     const { consultation: _, ...colleague } = call({ id: 'call-2', remote: boris, status: SessionStatus.ACTIVE });
     act(() => engine.show('session', call({ status: SessionStatus.HOLD, consultation: colleague })));
     expect(screen.getByText('boris: active, false')).toBeTruthy();
     expect(hook.transfer).toBe(first.transfer);
     hook.join();
-    expect(engine.told(TRANSFER)[1]).toEqual([1, '']);
+    expect(engine.told(TRANSFER)[1]).toEqual([2, '']);
     act(() =>
       engine.show('session', call({ status: SessionStatus.HOLD, transferring: true, consultation: colleague })),
     );
     expect(screen.getByText('boris: active, true')).toBeTruthy();
     hook.goBack();
-    expect(engine.told(END)).toEqual([[0, '', '', '1']]);
+    expect(engine.told(END)).toEqual([[0, '', '', '2']]);
 
     act(() => engine.show('session', call({ status: SessionStatus.ACTIVE })));
     expect(screen.getByText('undefined: undefined, false')).toBeTruthy();
     hook.consult('vera');
-    expect(engine.told(CONSULT)[1], 'another name').toEqual([0, '2', 'vera']);
+    expect(engine.told(CONSULT)[1], 'another name').toEqual([0, '3', 'vera']);
   });
 
   it('outside the provider say so', () => {

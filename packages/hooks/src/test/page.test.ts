@@ -4,14 +4,18 @@ import type { HttpOutput } from '../engine/contract.js';
 import { SessionStatus, Status } from '../types.js';
 import { FakeAudioContext, installAudio } from './support/audio.js';
 import {
+  CONSULT,
+  END,
   EVENTS_TAKEN,
   HTTP_FAILED,
+  MUTE,
   RESTORE_EVENTS,
   RESUME,
   START,
   STATUS_ARRIVED,
   STREAM_CLOSED,
   STREAM_OPENED,
+  TRANSFER,
   UNLOAD,
 } from '../engine/contract.js';
 import { eventRecord } from './support/encode.js';
@@ -165,7 +169,7 @@ describe('the page of the tab that leads', () => {
     await vi.waitFor(() => expect(isBlocked()).toBe(false));
   });
 
-  it('keeps the call over a reload, for the operator whose it is, and until it has ended', async () => {
+  it('keeps the calls over a reload, for the operator whose they are, and until they have ended', async () => {
     const show = (login: string) => {
       scripted.engine.show('hash', { loading: false, data: { ...hash, login } });
       scripted.engine.show('launch', { loading: false, data: { ...launch, login } });
@@ -179,8 +183,7 @@ describe('the page of the tab that leads', () => {
     };
     sessionStorage.clear();
     show('anna');
-    scripted.engine.say({ type: 'dialogChanged', call: 2 ** 31 + 1, stored: 'call 1\nid x' });
-    scripted.engine.say({ type: 'dialogChanged', call: 1, stored: 'a consultation' });
+    scripted.engine.say({ type: 'keepCalls', stored: 'call 1\nid x' });
     await reload();
     scripted.engine.show('hash', { loading: false, data: hash });
     expect(scripted.engine.told(RESUME)).toEqual([]);
@@ -193,10 +196,32 @@ describe('the page of the tab that leads', () => {
     expect(scripted.engine.told(RESUME)).toEqual([]);
     await reload();
     show('anna');
-    scripted.engine.show('session', { status: SessionStatus.WAITING });
+    scripted.engine.say({ type: 'keepCalls', stored: '' });
+    expect(sessionStorage.length).toBe(0);
     await reload();
     show('anna');
     expect(scripted.engine.told(RESUME)).toEqual([]);
+  });
+
+  it('knows by name whom it was asking when it was loaded again, and whom it asks after', async () => {
+    sessionStorage.setItem('headset:call', 'anna\nboth');
+    scripted.engine.show('hash', { loading: false, data: hash });
+    scripted.engine.show('launch', { loading: false, data: launch });
+    expect(scripted.engine.told(RESUME)).toEqual([[0, 'both']]);
+    const { consultation: _, ...colleague } = call({ id: 'call-2', status: SessionStatus.ACTIVE });
+    scripted.engine.show('session', call({ status: SessionStatus.HOLD, consultation: colleague }));
+    telephony.mute(true);
+    telephony.join();
+    telephony.goBack();
+    expect(scripted.engine.told(MUTE)).toEqual([
+      [1, ''],
+      [1, '1'],
+    ]);
+    expect(scripted.engine.told(TRANSFER)).toEqual([[1, '']]);
+    expect(scripted.engine.told(END)).toEqual([[0, '', '', '1']]);
+    scripted.engine.show('session', call({ status: SessionStatus.HOLD }));
+    telephony.consult('vera');
+    expect(scripted.engine.told(CONSULT)).toEqual([[0, '2', 'vera']]);
   });
 
   it('starts another engine when one traps, and says so', async () => {
