@@ -47,12 +47,7 @@ impl Algorithm {
 
     /// The algorithm of this name, in any case.
     pub fn new(name: &str) -> Option<Algorithm> {
-        for &known in Self::ALL {
-            if known.as_str().eq_ignore_ascii_case(name) {
-                return Some(known);
-            }
-        }
-        None
+        Self::ALL.iter().find(|known| known.as_str().eq_ignore_ascii_case(name)).copied()
     }
 
     /// Its name.
