@@ -52,7 +52,7 @@ impl Entropy {
     pub fn token(&mut self, length: usize) -> String {
         let mut token = String::with_capacity(length);
         for _ in 0..length {
-            push_digit(&mut token, ALPHANUMERIC, ((self.bits(2) * 36) >> 16) as usize);
+            push_digit(&mut token, ALPHANUMERIC, ((self.bits(1) * 36) >> 8) as usize);
         }
         token
     }

@@ -52,8 +52,8 @@ fn waits(world: &mut World, phone: usize) -> Vec<Duration> {
         while world.now.since(since) < Duration::from_secs(6) && world.count("INVITE") > 0 {
             world.run_ms(10);
             if world.inbox.iter().any(|(_, message)| message.as_str().starts_with("INVITE")) {
-                // It was sent 20 ms ago.
-                waits.push(world.now.since(since) - Duration::from_millis(20));
+                // The page took 30 ms to make the offer; it was sent 20 ms ago.
+                waits.push(world.now.since(since) - Duration::from_millis(50));
                 break;
             }
         }
