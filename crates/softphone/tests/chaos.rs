@@ -1,4 +1,5 @@
 //! Whatever happens in whatever order: no panic, one outcome for each call, and everything works again afterwards.
+#![cfg(feature = "full")]
 
 mod support;
 

@@ -242,6 +242,7 @@ fn a_cancel_says_why() {
 }
 
 /// RFC 3325 §9.1
+#[cfg(feature = "full")]
 #[test]
 fn who_has_answered_is_said_by_those_who_know() {
     let mut story = Story::new();

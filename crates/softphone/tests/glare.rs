@@ -1,4 +1,5 @@
 //! Offers that meet, targets that move, and what else the two ends ask of each other within a call.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -80,6 +81,7 @@ fn after_a_491_whoever_made_the_call_id_waits_longer_and_nobody_for_ever() {
     assert_eq!(story.call().status, CallStatus::Active);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn what_was_wanted_before_a_491_is_wanted_after_it() {
     let mut story = Story::new();
@@ -111,6 +113,7 @@ fn an_update_that_is_challenged_is_answered_with_the_hash() {
 }
 
 /// RFC 3264 §8.4
+#[cfg(feature = "full")]
 #[test]
 fn whoever_answers_that_he_does_not_listen_holds_us() {
     for (hold, answer, held) in [
@@ -154,6 +157,7 @@ fn ask_with(story: &mut Story, method: &str, header: &str, sdp: Option<&str>) ->
 }
 
 /// RFC 3325 §9.1
+#[cfg(feature = "full")]
 #[test]
 fn whom_we_talk_to_may_become_somebody_else() {
     let mut story = Story::new();

@@ -1,4 +1,5 @@
 //! Being called: ringing, preparing, answering.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -212,6 +213,7 @@ fn strange_requests_get_the_right_answers() {
     assert_eq!(ask(&mut world, &charset), "180");
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn who_really_calls_is_said_by_those_who_know() {
     for (header, user) in [

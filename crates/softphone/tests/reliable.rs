@@ -1,4 +1,5 @@
 //! Provisional responses that are acknowledged (RFC 3262), both ways.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -168,6 +169,7 @@ fn a_prack_of_something_else_acknowledges_nothing() {
 }
 
 /// RFC 3262 §3: one at a time, each with the next number.
+#[cfg(feature = "full")]
 #[test]
 fn what_is_said_before_the_last_was_acknowledged_waits_its_turn() {
     let settings = Settings { supervised: true, ..Settings::default() };

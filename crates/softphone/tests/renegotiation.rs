@@ -1,4 +1,5 @@
 //! The far end changes the call: re-INVITE and UPDATE by hand.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -230,6 +231,7 @@ fn a_reinvite_that_is_challenged_is_answered_with_the_hash() {
     assert_eq!(story.world.phones[story.anna].errors(), ["hold_failed"]);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn the_application_decides_about_their_offers() {
     let mut story = Story::new();
@@ -273,6 +275,7 @@ fn an_offer_before_theirs_to_ours_is_acknowledged_is_refused() {
     assert_eq!(story.ask("UPDATE", Some(&wire::described("caller", "sendonly"))).0, 491);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn an_application_hears_every_info() {
     let mut story = Story::new();

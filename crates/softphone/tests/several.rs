@@ -1,4 +1,5 @@
 //! Several calls at once, for an application that decides by itself.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -76,6 +77,7 @@ fn calls_of_ours_have_the_names_that_they_were_given() {
     assert_eq!(ends, 2);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn the_application_says_when_it_rings_and_with_what_it_refuses() {
     let (mut world, anna, link) = world(true);

@@ -1,4 +1,5 @@
 //! Two softphones in a call, through a proxy.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -368,6 +369,7 @@ fn keys_may_be_longer_and_further_apart_or_go_in_rtp() {
     assert_eq!(world.phones[anna].errors(), ["dtmf_failed"]);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn a_bye_says_what_the_application_wants_and_is_authorized() {
     let (mut world, anna, boris) = talking();

@@ -1,4 +1,5 @@
 //! Calls that are handed on, and calls that take another's place.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -67,6 +68,7 @@ fn without_a_subscription_the_answer_to_the_refer_is_all_there_is() {
     assert_eq!(story.world.phones[story.anna].end().map(|end| end.cause).as_deref(), Some("Transferred"));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn an_application_hears_how_the_transfer_goes_and_ends_the_call_itself() {
     let mut story = Story::new(true);
@@ -87,6 +89,7 @@ fn an_application_hears_how_the_transfer_goes_and_ends_the_call_itself() {
     assert_eq!(bodies, ["SIP/2.0 202 Reason 202", "SIP/2.0 180 Ringing", "SIP/2.0 200 OK"]);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn an_application_carries_out_a_refer_and_tells_how_it_goes() {
     let mut story = Story::new(true);
@@ -115,6 +118,7 @@ fn an_application_carries_out_a_refer_and_tells_how_it_goes() {
     assert_eq!(calls(&story.world, story.anna).len(), 2);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn whom_a_refer_names_may_be_busy_or_not_be_called_at_all() {
     let mut story = Story::new(true);
@@ -168,6 +172,7 @@ fn whom_a_refer_names_may_be_busy_or_not_be_called_at_all() {
 }
 
 /// Anna talks to Boris and asks Carol.
+#[cfg(feature = "full")]
 fn consulting(boris_supervised: bool) -> (World, [usize; 3]) {
     let mut world = World::new(1);
     let phones = ["anna", "boris", "carol"].map(|login| world.phone(login));
@@ -197,6 +202,7 @@ fn consulting(boris_supervised: bool) -> (World, [usize; 3]) {
     (world, phones)
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn a_consultation_holds_the_caller_and_its_end_brings_them_back() {
     for who_ends in [0, 2] {
@@ -216,6 +222,7 @@ fn a_consultation_holds_the_caller_and_its_end_brings_them_back() {
     }
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn who_calls_during_a_consultation_is_told_that_it_is_busy() {
     let (mut world, [anna, ..]) = consulting(false);
@@ -228,6 +235,7 @@ fn who_calls_during_a_consultation_is_told_that_it_is_busy() {
     assert_eq!(world.phones[anna].errors(), ["call_in_progress"]);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn a_caller_who_hangs_up_leaves_the_consultation_as_the_one_call() {
     let (mut world, [anna, boris, carol]) = consulting(false);
@@ -240,6 +248,7 @@ fn a_caller_who_hangs_up_leaves_the_consultation_as_the_one_call() {
     assert!(calls(&world, anna).is_empty() && calls(&world, carol).is_empty());
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn two_who_were_talked_to_are_joined_and_talk_to_each_other() {
     let (mut world, [anna, boris, carol]) = consulting(true);

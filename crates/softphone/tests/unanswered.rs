@@ -1,4 +1,5 @@
 //! Calls to us that come to nothing: given up, refused, busy.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -55,6 +56,7 @@ fn the_callers_patience_is_respected() {
     assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Missed));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn refusing_gives_the_chosen_status_and_reason() {
     let (mut world, anna, _) = ringing(Permission::Granted);

@@ -76,6 +76,7 @@ impl Story {
         refer.cseq().expect("CSeq").number
     }
 
+    #[cfg(feature = "full")]
     pub fn heard(&self) -> Vec<&CallEvent> {
         let events = self.world.phones[self.anna].events.iter();
         events
