@@ -36,6 +36,11 @@ fn rust() -> Result<()> {
     // by hand draws new ones.
     step("Rust tests", || {
         run(cargo(["nextest", "run", "--workspace", "--locked"]).env("PROPTEST_RNG_SEED", "20261123"))
+    })?;
+    step("stories of the softphone as operators load it", || {
+        let stories =
+            ["nextest", "run", "--package", "headset-softphone", "--no-default-features", "--locked"];
+        run(cargo(stories).env("PROPTEST_RNG_SEED", "20261123"))
     })
 }
 

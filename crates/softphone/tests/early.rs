@@ -1,4 +1,5 @@
 //! Before the answer: forks, early media, late offers, UPDATE.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -88,6 +89,7 @@ fn the_far_end_changes_its_early_media_by_update() {
     assert_eq!(story.status(), Some(CallStatus::Active));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn an_offer_in_the_2xx_is_answered_in_the_ack() {
     let options = CallOptions { late_offer: true, ..CallOptions::default() };
@@ -104,6 +106,7 @@ fn an_offer_in_the_2xx_is_answered_in_the_ack() {
     assert!(story.world.request(Method::Bye).is_none());
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn other_forks_are_hung_up_after_a_late_offer_too() {
     let options = CallOptions { late_offer: true, ..CallOptions::default() };
@@ -251,6 +254,7 @@ fn who_has_answered_is_said_by_those_who_know() {
     assert_eq!(call.asserted.map(|party| party.user).as_deref(), Some("boss"));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn a_late_offer_opens_the_microphone_before_anybody_is_called() {
     let mut world = World::new(1);

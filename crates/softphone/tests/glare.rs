@@ -9,6 +9,7 @@ use std::time::Duration;
 use support::answered::Story;
 use support::{Step, World, referring, say, wire};
 
+#[cfg(feature = "full")]
 const CHALLENGE: &str = "WWW-Authenticate: Digest realm=\"demo.example\", nonce=\"n1\", qop=\"auth\"\r\n";
 
 fn hold(update: bool) -> headset_softphone::Command {
@@ -96,6 +97,7 @@ fn what_was_wanted_before_a_491_is_wanted_after_it() {
 }
 
 /// RFC 3261 §22.2
+#[cfg(feature = "full")]
 #[test]
 fn an_update_that_is_challenged_is_answered_with_the_hash() {
     let mut story = Story::new();

@@ -1,5 +1,5 @@
 //! 3xx to a call of ours (RFC 3261 §8.1.3.4).
-#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
+#![cfg(feature = "full")]
 
 mod support;
 
@@ -21,7 +21,6 @@ fn next(story: &mut Story) -> Option<String> {
     Some(story.invite.uri().into())
 }
 
-#[cfg(feature = "full")]
 #[test]
 fn a_redirection_is_followed_only_when_asked() {
     let elsewhere = "Contact: <sip:b@far.example>;q=0.2, <sip:c@far.example>;q=0.8\r\n";

@@ -12,6 +12,7 @@ use support::{Step, World, say, wire};
 
 const DEFAULT: MediaOptions = MediaOptions(0);
 
+#[cfg(feature = "full")]
 #[test]
 fn reliable_provisional_responses_are_acknowledged_once_and_in_order() {
     let settings = Settings { reliable_provisional: true, ..Settings::default() };
@@ -51,6 +52,7 @@ fn an_answer_that_was_acknowledged_is_the_last_word() {
     assert_eq!(story.status(), Some(CallStatus::Active));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn an_offer_in_a_reliable_provisional_response_is_answered_in_the_prack() {
     let options = CallOptions { late_offer: true, ..CallOptions::default() };
@@ -127,6 +129,7 @@ fn what_one_fork_agreed_on_binds_no_other() {
     assert_eq!(story.status(), Some(CallStatus::Active));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn an_offer_that_a_prack_has_answered_is_the_last_word_too() {
     let options = CallOptions { late_offer: true, ..CallOptions::default() };
@@ -137,6 +140,7 @@ fn an_offer_that_a_prack_has_answered_is_the_last_word_too() {
     assert_eq!(story.status(), Some(CallStatus::Active));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn whoever_only_supports_it_is_rung_reliably_where_the_settings_say_so() {
     for (asked_for, supported, reliable) in

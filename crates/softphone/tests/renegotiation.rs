@@ -148,6 +148,7 @@ fn keys_of_the_far_end_are_heard_in_every_form() {
     assert_eq!(story.world.phones[story.anna].keys(), "5#9");
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn hold_goes_by_update_when_asked() {
     let mut story = Story::new();

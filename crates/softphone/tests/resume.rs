@@ -1,4 +1,5 @@
 //! A page that is reloaded in a call, and comes back to it.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -310,6 +311,7 @@ fn a_page_that_is_loaded_again_before_the_far_end_has_answered_it_comes_back_all
     assert!(view(&world, anna).connected);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn an_application_that_decides_by_itself_stores_nothing() {
     let mut world = World::new(1);

@@ -1,4 +1,5 @@
 //! A page that is reloaded while a colleague is asked, and comes back to both calls.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -278,6 +279,7 @@ fn a_caller_who_hung_up_leaves_room_for_another_to_be_asked() {
     assert!(calls(&world, carol)[0].held_by_remote);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn where_several_are_talked_to_nobody_else_is_taken_for_the_one_who_waits() {
     let mut world = World::new(1);

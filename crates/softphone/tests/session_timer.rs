@@ -1,4 +1,5 @@
 //! Sessions that expire (RFC 4028).
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
@@ -43,6 +44,7 @@ fn unasked_no_session_expires() {
     assert!(!ok.contains("Session-Expires"));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn the_caller_refreshes_by_update_at_half_the_time() {
     let extra = "Session-Expires: 120;refresher=uac\r\nAllow: INVITE, UPDATE\r\n";
@@ -103,6 +105,7 @@ fn a_refresh_that_fails_is_tried_again() {
     assert!(is_over(&mut world, anna));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn a_session_that_is_too_short_is_made_longer() {
     let calling::Story { mut world, anna, link, invite } =
@@ -128,6 +131,7 @@ fn too_short_for_us_is_422() {
     assert!(world.phones[anna].softphone.call().is_none());
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn the_callee_grants_what_was_asked_for() {
     // RFC 4028 §9: table 2.
@@ -163,6 +167,7 @@ fn a_caller_who_does_not_refresh_is_hung_up() {
     assert!(world.request(Method::Bye).is_some());
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn nobody_asks_for_less_than_90_s_nor_for_more_than_a_day() {
     let (.., invite) = called(30, "");

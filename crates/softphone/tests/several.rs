@@ -24,6 +24,7 @@ fn calls(world: &World, phone: usize) -> Vec<CallView> {
     world.phones[phone].softphone.calls()
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn a_second_caller_rings_beside_the_first_and_each_goes_its_way() {
     let (mut world, anna, link) = world(false);
@@ -59,6 +60,7 @@ fn a_call_of_ours_that_was_given_no_name_takes_none_that_the_application_may_giv
     assert!(calls(&world, anna)[0].call.0 >= CallId::INCOMING);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn calls_of_ours_have_the_names_that_they_were_given() {
     let (mut world, anna, _) = world(false);
@@ -105,6 +107,7 @@ fn the_application_says_when_it_rings_and_with_what_it_refuses() {
     assert!(refusal.content_is("text/plain"));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn nothing_is_prepared_that_the_application_did_not_ask_for() {
     let (mut world, anna, link) = world(true);
@@ -117,6 +120,7 @@ fn nothing_is_prepared_that_the_application_did_not_ask_for() {
     assert_eq!(world.phones[anna].take_steps(), [Step::Answer { candidates: true }, Step::OpenMicrophone]);
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn the_caller_may_be_somebody_else_or_nobody() {
     let (mut world, anna, _) = world(true);
