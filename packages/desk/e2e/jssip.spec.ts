@@ -24,15 +24,15 @@ for (const [from, to] of [
     await Promise.all([anna.expectHeard('accepted remote'), boris.expectHeard('confirmed remote')]);
     await bothHear(anna, boris);
 
-    await anna.act('hold');
+    await anna.hold();
     await boris.expectHeard('hold remote');
     await expectSilence(boris.page, 'boris');
-    await anna.act('unhold');
+    await anna.hold(false);
     await boris.expectHeard('unhold remote');
     await bothHear(anna, boris);
-    await boris.act('hold');
+    await boris.hold();
     await anna.expectHeard('hold remote');
-    await boris.act('unhold');
+    await boris.hold(false);
     await anna.expectHeard('unhold remote');
     await bothHear(anna, boris);
 

@@ -78,9 +78,14 @@ export class SipUser {
     });
   }
 
-  /** Something of the session's, done now: `hold`, `unhold`, `terminate` … */
-  async act(method: string, ...given: unknown[]): Promise<void> {
-    await this.page.evaluate(
+  /** Holds, or holds no more, as soon as what was agreed on before is done: until then it is refused. */
+  async hold(on = true): Promise<void> {
+    await expect.poll(() => this.act(on ? 'hold' : 'unhold')).toBe(true);
+  }
+
+  /** Something of the session's, done now: `terminate`, `sendDTMF` … */
+  async act(method: string, ...given: unknown[]): Promise<unknown> {
+    return this.page.evaluate(
       ([name, values]) => (window as unknown as SipWindow).session[name as string](...(values as unknown[])),
       [method, given] as const,
     );
