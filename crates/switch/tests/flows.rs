@@ -3,7 +3,7 @@
 
 mod support;
 
-use headset_sip::{Method, Name};
+use headset_sip::{Method, Name, Request};
 use headset_switch::{OfferEnd, Report};
 use support::{Client, World, offer, ring, waiting};
 
@@ -11,13 +11,28 @@ fn unreachable(call: &str, login: &str) -> Report {
     Report::OfferEnded { call: call.into(), login: login.into(), end: OfferEnd::Unreachable }
 }
 
-#[test]
-fn a_flow_that_is_silent_for_a_second_is_passed_over_with_the_same_call() {
+/// Anna has two flows and a guest's call is offered to her: `one` is the first flow's INVITE.
+struct Rung {
+    world: World,
+    first: Client,
+    second: Client,
+    guest: Client,
+    call: String,
+    one: Request,
+}
+
+fn rung() -> Rung {
     let mut world = World::new();
     let second = Client::registered_on(&mut world, "anna", 1);
     let first = Client::registered_on(&mut world, "anna", 0);
     let (guest, _, call) = waiting(&mut world);
     let one = ring(&mut world, &call, &first);
+    Rung { world, first, second, guest, call, one }
+}
+
+#[test]
+fn a_flow_that_is_silent_for_a_second_is_passed_over_with_the_same_call() {
+    let Rung { mut world, first, second, guest, call, one } = rung();
     world.wait(std::time::Duration::from_millis(999));
     world.nothing(second.connection);
     world.wait(std::time::Duration::from_millis(1));
@@ -40,11 +55,7 @@ fn a_flow_that_is_silent_for_a_second_is_passed_over_with_the_same_call() {
 
 #[test]
 fn a_second_copy_refused_with_482_leaves_the_first_one_ringing() {
-    let mut world = World::new();
-    let second = Client::registered_on(&mut world, "anna", 1);
-    let first = Client::registered_on(&mut world, "anna", 0);
-    let (guest, _, call) = waiting(&mut world);
-    let one = ring(&mut world, &call, &first);
+    let Rung { mut world, first, second, guest, call, one } = rung();
     world.seconds(1);
     let two = world.request(second.connection, Method::Invite);
     second.refuse(&mut world, &two, 482, "Loop Detected");
@@ -63,11 +74,7 @@ fn a_second_copy_refused_with_482_leaves_the_first_one_ringing() {
 
 #[test]
 fn two_answers_to_one_offer_make_one_call() {
-    let mut world = World::new();
-    let second = Client::registered_on(&mut world, "anna", 1);
-    let first = Client::registered_on(&mut world, "anna", 0);
-    let (guest, _, call) = waiting(&mut world);
-    let one = ring(&mut world, &call, &first);
+    let Rung { mut world, first, second, guest, call, one } = rung();
     world.seconds(1);
     let two = world.request(second.connection, Method::Invite);
     second.answer(&mut world, &two);
@@ -81,11 +88,7 @@ fn two_answers_to_one_offer_make_one_call() {
 
 #[test]
 fn a_ringing_flow_that_dies_hands_the_call_to_the_other_one() {
-    let mut world = World::new();
-    let second = Client::registered_on(&mut world, "anna", 1);
-    let first = Client::registered_on(&mut world, "anna", 0);
-    let (guest, _, call) = waiting(&mut world);
-    let one = ring(&mut world, &call, &first);
+    let Rung { mut world, first, second, guest, call, one } = rung();
     first.reply(&mut world, &one, 180, "Ringing");
     world.lose(first.connection);
     let two = world.request(second.connection, Method::Invite);
