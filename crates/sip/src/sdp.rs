@@ -140,6 +140,8 @@ mod tests {
         assert_eq!(direction(&OFFER.replace("a=recvonly\r\n", "")), Direction::SendOnly, "the session's");
         assert_eq!(direction("v=0\r\nm=audio 9 x 0\r\n"), Direction::SendRecv);
         assert_eq!(direction("v=0\nm=audio 9 x 0\na=inactive\n"), Direction::Inactive);
+        // RFC 8866 §6.7
+        assert_eq!(direction("a=inactive\r\nm=audio 9 x 0\r\na=sendrecv\r\n"), Direction::SendRecv);
         assert_eq!(direction(""), Direction::SendRecv);
     }
 
@@ -164,6 +166,8 @@ mod tests {
         assert_eq!(held.matches("a=sendonly").count(), 2, "one a media: {held}");
         assert!(!held.contains("recvonly") && !held.contains("inactive"));
         assert_eq!(set_direction(&held, Direction::SendOnly), held);
+        let both = set_direction(OFFER, Direction::SendRecv);
+        assert_eq!(set_direction(&both, Direction::SendOnly), held);
     }
 
     #[test]

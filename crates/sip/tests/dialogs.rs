@@ -47,7 +47,9 @@ fn each_end_talks_to_the_other() {
     );
     assert_eq!((bye.from_tag(), bye.to_tag(), bye.call_id()), (Some("a1"), Some("b2"), "call"));
     assert_eq!(bye.get(Name::CSeq), Some("6 BYE"));
-    assert!(op.matches_request(&bye) && op.matches(&Message::Request(bye.clone())));
+    assert_eq!(bye.get(Name::From), Some("<sip:anna@demo.example>;tag=a1"));
+    assert_eq!(bye.get(Name::To), Some("<sip:support@demo.example>;tag=b2"));
+    assert!(op.matches_request(&bye));
     assert!(!anna.matches_request(&bye));
     assert_eq!(op.accepts(&bye), Ok(()));
 
@@ -60,8 +62,30 @@ fn each_end_talks_to_the_other() {
     assert_eq!(info.get(Name::CSeq), Some("1 INFO"));
     assert!(anna.matches_request(&info));
     assert_eq!(anna.accepts(&info), Ok(()));
-    let ok = Response::reply_to(&info, 200, "OK").finish();
-    assert!(op.matches(&Message::Response(ok)));
+}
+
+/// RFC 3261 §12: Call-ID and both tags.
+#[test]
+fn a_request_of_which_one_part_of_the_name_differs_belongs_to_another_dialog() {
+    let (mut anna, op) = both();
+    let bye = finish(anna.request(Method::Bye));
+    for (own, other) in [("Call-ID: call", "Call-ID: other"), (";tag=a1", ";tag=a2"), (";tag=b2", ";tag=b3")]
+    {
+        let Ok(Message::Request(other)) = parse(bye.as_str().replace(own, other)) else {
+            panic!("a request")
+        };
+        assert!(!op.matches_request(&other), "{own}");
+    }
+}
+
+/// RFC 3261 §8.1.1.5
+#[test]
+fn numbers_stay_below_2_to_the_31() {
+    let (mut anna, _) = both();
+    anna.local_seq = u32::MAX - 1;
+    for _ in 0..2 {
+        assert_eq!(finish(anna.request(Method::Info)).get(Name::CSeq), Some("2147483647 INFO"));
+    }
 }
 
 #[test]
@@ -121,10 +145,20 @@ fn what_makes_no_dialog() {
     assert!(Dialog::uac(&invite(), &tagless).is_err());
     let no_contact = Response::reply_to(&invite(), 200, "OK").to_tag("b2").finish();
     assert!(Dialog::uac(&invite(), &no_contact).is_err());
-    let ringing = Response::reply_to(&invite(), 180, "Ringing").to_tag("b2").finish();
-    assert!(Dialog::uac(&invite(), &ringing).is_ok(), "many ring without a Contact");
     let bare = Request::build(Method::Invite, "sip:a@b").header(Name::CSeq, "1 INVITE").finish();
     assert!(Dialog::uas(&bare, "t", State::Early).is_err());
+}
+
+#[test]
+fn many_ring_without_a_contact() {
+    let bare = |status| Response::reply_to(&invite(), status, "Reason").to_tag("b2").finish();
+    let mut anna = Dialog::uac(&invite(), &bare(180)).expect("good");
+    assert_eq!(finish(anna.request(Method::Prack)).uri(), "sip:support@demo.example", "whom we called");
+    anna.learn(&answer(183, "<sip:op@early.invalid>")).expect("good");
+    anna.learn(&bare(180)).expect("good");
+    assert_eq!(finish(anna.request(Method::Prack)).uri(), "sip:op@early.invalid", "what was told stays");
+    anna.learn(&bare(200)).expect("good");
+    assert_eq!((anna.state, &*anna.remote_target), (State::Confirmed, "sip:op@early.invalid"));
 }
 
 #[test]
@@ -171,12 +205,12 @@ proptest! {
     #[test]
     fn any_dialog_comes_back(
         texts in prop::collection::vec("[^\r\n\0]{0,12}", 6), seq in any::<u32>(), remote in any::<Option<u32>>(),
-        routes in prop::collection::vec("[^\r\n\0]{0,12}", 0..3), secure: bool, early: bool,
+        routes in prop::collection::vec("[^\r\n\0]{0,12}", 0..3), early: bool,
     ) {
         let text = |index: usize| texts[index].clone();
         let dialog = Dialog {
             call_id: text(0), local_tag: text(1), remote_tag: text(2), local_seq: seq, remote_seq: remote,
-            local_uri: text(3), remote_uri: text(4), remote_target: text(5), route_set: routes, secure,
+            local_uri: text(3), remote_uri: text(4), remote_target: text(5), route_set: routes,
             state: if early { State::Early } else { State::Confirmed },
         };
         prop_assert_eq!(Dialog::decode(&stored(&dialog)), Ok(dialog));

@@ -313,6 +313,20 @@ fn a_body_that_is_encoded_is_refused() {
 }
 
 #[test]
+fn a_refusal_names_every_extension_that_is_not_known() {
+    // RFC 3261 §8.2.2.3
+    let abilities = Abilities { allow: "INVITE", extensions: &["timer"], accept: &[] };
+    for (required, unsupported) in
+        [("Timer", None), ("foo", Some("foo")), ("foo, timer, bar", Some("foo, bar"))]
+    {
+        let invite = request(&invite_from(&format!("From: <sip:a@b>;tag=t\nRequire: {required}")));
+        let reply = inspect(&invite, &abilities).map(|reply| reply.finish());
+        assert_eq!(reply.as_ref().map(Response::status), unsupported.map(|_| 420), "{required}");
+        assert_eq!(reply.as_ref().and_then(|reply| reply.get(Name::Unsupported)), unsupported, "{required}");
+    }
+}
+
+#[test]
 fn numbers_are_read_with_what_follows_them() {
     // RFC 3261 §20.33: a comment or parameters.
     for (value, number) in [

@@ -193,8 +193,8 @@ impl Context {
     }
 }
 
-/// Puts a challenge in place of the realm's last one, and of a weaker one in the same response (RFC 8760 §2.4). One
-/// response may have those of several proxies and ends (RFC 3261 §22.3).
+/// Puts a challenge in place of the realm's last one, and of a weaker one in the same response (RFC 8760 §2.4; of equals
+/// the topmost stays). One response may have those of several proxies and ends (RFC 3261 §22.3).
 fn remember(realms: &mut Vec<Realm>, asker: Asker, host: &str, challenge: Challenge) {
     let is_same = |own: &Realm| own.asker == asker && own.challenge.realm == challenge.realm;
     if let Some(at) = realms.iter().position(is_same) {

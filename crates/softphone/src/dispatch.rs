@@ -105,12 +105,14 @@ impl Softphone {
             return;
         }
         match request.method() {
-            Method::Other(_) => not_allowed(ctx, key, request),
             _ if request.to_tag().is_some() => self.calls.in_dialog(ctx, key, request),
             Method::Invite if self.started => self.calls.invite(ctx, key, request),
             Method::Invite => ctx.reply(key, request, 480, "Temporarily Unavailable"),
             Method::Options => options(ctx, key, request),
-            Method::Bye | Method::Info | Method::Update | Method::Prack => unknown(ctx, key, request),
+            // RFC 3261 §12.2.2, §15.1.2, RFC 6665 §4.1.3: they are taken, but in dialogs.
+            Method::Bye | Method::Info | Method::Update | Method::Prack | Method::Refer | Method::Notify => {
+                unknown(ctx, key, request);
+            }
             _ => not_allowed(ctx, key, request),
         }
     }

@@ -97,6 +97,42 @@ fn of_one_realm_the_strongest_challenge_is_answered() {
         let again = hand.request("REGISTER");
         assert_eq!(answer(&again, Name::Authorization).unwrap().1, "MD5-sess");
     }
+    // Of two that are alike, the topmost.
+    let mut hand = Hand::connected(AccountOptions::default());
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 401, &[challenge(WWW, "home", "1"), challenge(WWW, "home", "2")].concat());
+    assert_eq!(answer(&hand.request("REGISTER"), Name::Authorization), Some(of("home", "1", 1)));
+}
+
+/// RFC 7616 §3.4: the nonce stays good, and the hash of the old password must not be seen again.
+#[test]
+fn other_credentials_are_used_from_the_next_request_on() {
+    let mut hand = Hand::connected(AccountOptions::default());
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 401, &challenge(WWW, "home", "n"));
+    hand.grant("");
+    let mut renewed = |username: &str, secret| {
+        hand.command(Command::SetCredentials(Credentials { username: username.into(), secret }));
+        let renewal = hand.wait_for("REGISTER");
+        hand.grant_that(&renewal, "", "");
+        renewal
+    };
+    let better = |word: &str| Secret::Password(word.into());
+    let ha1 = |realm: &str| {
+        let ha1 = digest::Algorithm::Md5.ha1("anna", realm, "hashed");
+        Secret::Ha1 { realm: realm.into(), ha1 }
+    };
+    let renewal = renewed("anna", better("better"));
+    assert_eq!(answers(&renewal, Name::Authorization, "better"), [of("home", "n", 2)]);
+    let renewal = renewed("1800000000:anna", better("better"));
+    assert_eq!(answers(&renewal, Name::Authorization, "better"), [of("home", "n", 3)]);
+    assert_eq!(
+        renewed("anna", ha1("elsewhere")).get(Name::Authorization),
+        None,
+        "it is good for another realm"
+    );
+    let renewal = renewed("anna", ha1("home"));
+    assert_eq!(answers(&renewal, Name::Authorization, "hashed"), [of("home", "n", 4)]);
 }
 
 /// RFC 7616 §3.4: nc.

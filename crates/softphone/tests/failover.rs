@@ -7,7 +7,7 @@ mod support;
 use headset_sip::Name;
 use headset_softphone::{AccountOptions, Command, Credentials, Registrar, UserAgentStatus};
 use std::collections::BTreeSet;
-use support::hand::{Hand, registrar};
+use support::hand::{Hand, challenge, registrar};
 
 /// Bindings last for a day.
 fn start(registrars: Vec<Registrar>) -> Hand {
@@ -69,6 +69,22 @@ fn a_registrar_that_asks_for_patience_and_hangs_up_is_not_waited_for() {
     hand.close(socket);
     hand.run_s(5);
     assert_eq!(hand.refuse(), "wss://middle.example");
+}
+
+/// RFC 7616 §3.3: a nonce is good where it was given.
+#[test]
+fn what_one_registrar_asked_for_is_not_shown_to_the_next() {
+    let mut hand = start(three());
+    hand.open();
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 401, &challenge("WWW-Authenticate", "home", "n"));
+    let register = hand.grant("");
+    assert!(register.get(Name::Authorization).is_some());
+    let high = hand.socket;
+    hand.close(high);
+    assert_eq!(next(&mut hand), "wss://middle.example");
+    hand.open();
+    assert_eq!(hand.request("REGISTER").get(Name::Authorization), None);
 }
 
 #[test]

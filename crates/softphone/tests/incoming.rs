@@ -7,6 +7,7 @@ use headset_softphone::{
     CallDirection, CallStatus, Direction, Input, MediaOptions, Originator, Outcome, Permission, Settings,
 };
 use std::time::Duration;
+use support::answered::Story;
 use support::ringing::{DEFAULT, acknowledge, answer, ringing, rung};
 use support::{Step, World, say, wire};
 
@@ -38,7 +39,8 @@ fn with_permission_the_answer_is_prepared_without_the_candidates() {
     let call = world.phones[anna].softphone.call().expect("a call");
     assert!(call.connected && call.answered_at.is_some());
     world.send(link, &wire::within("ACK", "anna", "c1", ok.to_tag().unwrap_or(""), 1, None));
-    world.run(Duration::from_secs(60));
+    // Longer than it may ring.
+    world.run(Duration::from_secs(200));
     assert!(world.response(200).is_none(), "acknowledged: not sent again");
     assert!(world.phones[anna].end().is_none());
 }
@@ -197,6 +199,11 @@ fn strange_requests_get_the_right_answers() {
     assert_eq!(ask(&mut world, &plain("SUBSCRIBE")), "405");
     assert_eq!(ask(&mut world, &plain("DANCE")), "501");
     assert_eq!(ask(&mut world, &plain("INVITE")), "415");
+    // RFC 3261 §12.2.2, §15.1.2, RFC 6665 §4.1.3
+    for method in ["BYE", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY"] {
+        assert_eq!(ask(&mut world, &plain(method)), "481", "{method}");
+    }
+    assert_eq!(ask(&mut world, &wire::within("DANCE", "anna", "x", "y", 4, None)), "481");
     assert_eq!(ask(&mut world, &wire::within("INFO", "anna", "x", "y", 1, None)), "481");
     assert_eq!(ask(&mut world, &wire::within("INVITE", "anna", "x", "y", 2, None)), "481");
     assert_eq!(ask(&mut world, &wire::within("ACK", "anna", "x", "y", 3, None)), "");
@@ -211,6 +218,16 @@ fn strange_requests_get_the_right_answers() {
     assert!(world.phones[anna].softphone.call().is_none());
     let charset = wire::invite("anna", "k", "k").replace("application/sdp", "Application/SDP;charset=utf-8");
     assert_eq!(ask(&mut world, &charset), "180");
+}
+
+/// RFC 3261 §8.2.1, §12.2.2
+#[test]
+fn what_is_not_known_or_not_taken_within_a_call_leaves_it_as_it_was() {
+    let mut story = Story::new();
+    assert_eq!(story.ask("DANCE", None).0, 501);
+    assert_eq!(story.ask("MESSAGE", None).0, 405);
+    assert_eq!(story.ask("OPTIONS", None).0, 200);
+    assert_eq!(story.call().status, CallStatus::Active);
 }
 
 #[cfg(feature = "full")]

@@ -75,6 +75,9 @@ fn the_page_that_comes_back_goes_on_with_the_call() {
     assert_eq!(number(&ours.2, "INVITE"), number(&last, "ACK") + 101);
     // And it can be left again.
     assert!(stored(&world, anna).pop().is_some_and(|again| again != kept));
+    // The minute that it had for that says nothing of how long they talk.
+    world.run(Duration::from_secs(90));
+    assert_eq!(view(&world, anna).status, CallStatus::Active);
     world.command(boris, say::end());
     world.run_ms(200);
     assert_eq!(world.phones[anna].end().map(|end| end.originator), Some(Originator::Remote));

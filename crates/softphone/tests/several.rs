@@ -79,6 +79,24 @@ fn calls_of_ours_have_the_names_that_they_were_given() {
     assert_eq!(ends, 2);
 }
 
+/// RFC 4028 §10
+#[test]
+fn a_call_under_the_name_of_one_that_is_over_does_not_inherit_its_end() {
+    let (mut world, anna, link) = world(false);
+    let sdp = wire::described("far", "sendrecv");
+    for extra in ["Session-Expires: 120;refresher=uas\r\n", ""] {
+        world.command(anna, say::to(7, say::end()));
+        world.command(anna, say::to(7, say::dial("support", DEFAULT)));
+        world.run_ms(100);
+        let (_, invite) = world.request(Method::Invite).expect("an INVITE");
+        world.send(link, &wire::response(&invite, 200, extra, Some(&sdp)));
+        world.run_ms(100);
+    }
+    world.run(Duration::from_secs(200));
+    let calls: Vec<_> = calls(&world, anna).iter().map(|call| (call.call, call.status)).collect();
+    assert_eq!(calls, [(CallId(7), CallStatus::Active)]);
+}
+
 #[cfg(feature = "full")]
 #[test]
 fn the_application_says_when_it_rings_and_with_what_it_refuses() {

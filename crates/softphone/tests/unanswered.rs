@@ -4,7 +4,7 @@
 mod support;
 
 use headset_sip::Name;
-use headset_softphone::{Command, EndOptions, Originator, Outcome, Permission, Settings};
+use headset_softphone::{Command, EndOptions, MediaOptions, Originator, Outcome, Permission, Settings};
 use std::time::Duration;
 use support::ringing::{acknowledge, answer, ringing, rung};
 use support::{Step, World, say, wire};
@@ -54,6 +54,13 @@ fn the_callers_patience_is_respected() {
     world.run(Duration::from_secs(6));
     assert!(world.response(487).is_some());
     assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Missed));
+    // Nor is who was answered in time turned away while the answer is made.
+    let (mut world, anna, _) = rung(Settings::default(), "Expires: 5\r\n");
+    world.run(Duration::from_secs(4));
+    world.phones[anna].gathering = 2_000;
+    world.command(anna, say::answer(MediaOptions(4)));
+    world.run(Duration::from_secs(3));
+    assert!(world.response(487).is_none() && world.response(200).is_some());
 }
 
 #[cfg(feature = "full")]

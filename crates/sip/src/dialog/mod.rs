@@ -2,7 +2,7 @@
 
 mod stored;
 
-use crate::message::{Headers, Name, NameAddr, Request, RequestBuilder, Response, Uri};
+use crate::message::{Headers, Name, NameAddr, Request, RequestBuilder, Response};
 use crate::{Invalid, Method};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -29,8 +29,6 @@ pub struct Dialog {
     pub remote_target: String,
     /// Route of our requests, each as a name-addr.
     pub route_set: Vec<String>,
-    /// Made over TLS by a SIPS URI.
-    pub secure: bool,
     /// Whether it was answered.
     pub state: State,
 }
@@ -64,7 +62,6 @@ impl Dialog {
         remote_uri: String::new(),
         remote_target: String::new(),
         route_set: Vec::new(),
-        secure: false,
         state: State::Early,
     };
 
@@ -103,7 +100,6 @@ impl Dialog {
         dialog.call_id = request.call_id().into();
         dialog.local_tag = local_tag.into();
         dialog.remote_tag = remote_tag.into();
-        dialog.secure = is_secure(request.uri());
         Ok(dialog)
     }
 
@@ -155,18 +151,7 @@ impl Dialog {
         self.build(Method::Ack, cseq)
     }
 
-    /// Whether a message belongs to this dialog: a request that came in, or a response to one of ours.
-    pub fn matches(&self, message: &crate::Message) -> bool {
-        let (local, remote) = match message {
-            crate::Message::Request(request) => (request.to_tag(), request.from_tag()),
-            crate::Message::Response(response) => (response.from_tag(), response.to_tag()),
-        };
-        message.headers().call_id() == self.call_id
-            && local.unwrap_or("") == self.local_tag
-            && remote.unwrap_or("") == self.remote_tag
-    }
-
-    /// [`Dialog::matches`] for a request that came in.
+    /// Whether a request that came in belongs to this dialog.
     pub fn matches_request(&self, request: &Request) -> bool {
         request.call_id() == self.call_id
             && request.to_tag().unwrap_or("") == self.local_tag
@@ -234,10 +219,6 @@ fn uri_of(address: &str) -> Option<String> {
 
 fn is_loose(route: &str) -> bool {
     NameAddr::parse(route).is_ok_and(|route| route.uri.params.contains("lr"))
-}
-
-fn is_secure(request_uri: &str) -> bool {
-    Uri::parse(request_uri).is_ok_and(|uri| uri.scheme == crate::Scheme::Sips)
 }
 
 fn contact(headers: &Headers) -> Result<String, Invalid> {

@@ -37,9 +37,6 @@ pub(super) fn encode(dialog: &Dialog, out: &mut String) {
         push(out, "route", route);
     }
     push(out, "state", if dialog.state == State::Early { "early" } else { "confirmed" });
-    if dialog.secure {
-        push(out, "secure", "");
-    }
     push(out, "local-seq", "");
     push_number(out, dialog.local_seq);
     if let Some(seq) = dialog.remote_seq {
@@ -65,7 +62,6 @@ fn read(text: &str) -> Option<Dialog> {
     if let Some(value) = get(text, "remote-seq") {
         dialog.remote_seq = Some(number(value)?);
     }
-    dialog.secure = get(text, "secure").is_some();
     dialog.state = match get(text, "state")? {
         "early" => State::Early,
         "confirmed" => State::Confirmed,

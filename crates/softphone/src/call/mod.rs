@@ -221,12 +221,11 @@ impl Call {
 
     fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, event: &mut PeerEvent) -> Option<Box<Ending>> {
         ctx.calls_changed = true;
-        let own = self.media.peer == Some(peer);
         match event {
-            PeerEvent::Connected if own => self.media.connected = true,
-            PeerEvent::Disconnected if own => self.media.connected = false,
-            // It may be a peer connection that is none of the call's yet.
-            PeerEvent::MicrophoneFailed { name, message } if own => {
+            PeerEvent::Connected => self.media.connected = true,
+            PeerEvent::Disconnected => self.media.connected = false,
+            // The microphone may fail one that is none of the call's yet; none such connects.
+            PeerEvent::MicrophoneFailed { name, message } if self.media.peer == Some(peer) => {
                 let failure = cause::of_microphone(name);
                 ctx.error(failure.code, message);
                 return self.microphone_failed(ctx, failure);
@@ -307,7 +306,8 @@ impl Call {
     fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Box<Ending>> {
         match (timer, &mut self.state) {
             (CallTimer::GiveUp, CallState::Dialling(dial)) => return dial.gave_up(),
-            (CallTimer::GiveUp, CallState::Active(active)) if self.returning => {
+            // Nobody has answered the page that came back.
+            (CallTimer::GiveUp, CallState::Active(active)) => {
                 return Some(active.not_resumed("Connection Error"));
             }
             (CallTimer::GiveUp, CallState::Incoming(ring)) => return Some(ring.rang_out(ctx)),

@@ -130,7 +130,7 @@ impl Ring {
         self.give_up(ctx, Originator::System, outcome, cause, 480, reason)
     }
 
-    /// The caller's patience, told in Expires, has ended.
+    /// The caller's patience, told in Expires, has ended (RFC 3261 §13.3.1).
     pub(super) fn expired(&self, ctx: &mut Context) -> Box<Ending> {
         self.give_up(ctx, Originator::System, Outcome::Missed, "Expires", 487, default_reason(487))
     }

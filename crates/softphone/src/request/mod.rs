@@ -73,12 +73,12 @@ impl Outside {
         if request.to_tag().is_some() {
             return self.subscriptions.request(ctx, key, request);
         }
-        let ours = match request.method() {
-            Method::Invite | Method::Ack | Method::Cancel | Method::Bye => false,
-            Method::Update | Method::Prack | Method::Register => false,
-            _ => self.supervision.requests,
-        };
-        if !ours {
+        let is_ours = self.supervision.requests
+            && !matches!(
+                request.method(),
+                Method::Invite | Method::Bye | Method::Update | Method::Prack | Method::Register
+            );
+        if !is_ours {
             return false;
         }
         if !started {
