@@ -1,0 +1,83 @@
+//! What peer connections say by themselves during a call.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
+
+mod support;
+
+use headset_sip::Method;
+use headset_softphone::{CallOptions, CallStatus, Event, Input, PeerEvent, Settings};
+use std::time::Duration;
+use support::answered::Story;
+use support::{Step, calling, wire};
+
+/// The peer connection says that something went wrong: keys that it could not send, for one.
+fn failed() -> PeerEvent {
+    PeerEvent::Failed { message: "no keys in RTP".into() }
+}
+
+#[test]
+fn media_that_came_back_by_itself_is_not_restarted_when_there_is_a_flow_again() {
+    let mut story = Story::new();
+    let peer = story.world.phones[story.anna].last_peer();
+    story.world.registrars[0].down = true;
+    story.world.cut(story.anna, 0);
+    story.world.body_says(story.anna, peer, PeerEvent::Disconnected);
+    story.world.run(Duration::from_secs(6));
+    story.world.body_says(story.anna, peer, PeerEvent::Connected);
+    story.world.registrars[0].down = false;
+    story.world.input(story.anna, Input::Nudge);
+    story.world.run(Duration::from_secs(6));
+    assert!(story.call().connected);
+    assert_eq!(story.steps(), []);
+    let steps = story.world.phones[story.anna].events.iter().filter_map(|event| match event {
+        Event::Trace { name, .. } => Some(*name).filter(|name| name.starts_with("media_")),
+        _ => None,
+    });
+    assert_eq!(steps.collect::<Vec<_>>(), ["media_connected", "media_disconnected", "media_connected"]);
+}
+
+#[test]
+fn a_key_that_cannot_be_sent_ends_no_call_whose_answer_was_taken() {
+    let mut story = calling::Story::new();
+    let ok = wire::response(&story.invite, 200, "", Some(&calling::sdp("far")));
+    story.world.send(story.link, &ok);
+    // The answer is applied; ICE is still under way.
+    story.world.run_ms(30);
+    let peer = story.world.phones[story.anna].last_peer();
+    story.world.body_says(story.anna, peer, failed());
+    story.world.run_ms(100);
+    assert_eq!(story.status(), Some(CallStatus::Active));
+    assert_eq!(story.world.phones[story.anna].errors(), ["media_failed"]);
+}
+
+#[cfg(feature = "full")]
+#[test]
+fn nor_a_call_in_which_the_far_end_made_the_offer() {
+    let options = CallOptions { late_offer: true, ..CallOptions::default() };
+    let mut story = calling::Story::calling(options, Settings::default());
+    let ok = wire::response(&story.invite, 200, "", Some(&calling::sdp("far")));
+    story.world.send(story.link, &ok);
+    story.world.run_ms(60);
+    let peer = story.world.phones[story.anna].last_peer();
+    story.world.body_says(story.anna, peer, failed());
+    story.world.run_ms(100);
+    assert!(story.world.request(Method::Ack).is_some());
+    assert_eq!(story.status(), Some(CallStatus::Active));
+}
+
+#[test]
+fn a_page_that_comes_back_is_not_refused_for_what_the_old_peer_connection_cannot_do() {
+    let mut story = Story::new();
+    let old = story.world.phones[story.anna].last_peer();
+    story.world.phones[story.anna].gathering = 200;
+    story.tell("INVITE", Some(&wire::described("new", "sendrecv")));
+    story.world.run_ms(50);
+    story.world.body_says(story.anna, old, failed());
+    story.world.run_ms(300);
+    assert!(story.world.response(200).is_some());
+    assert_eq!(
+        story.steps(),
+        [Step::Answer { candidates: true }, Step::Close, Step::OpenMicrophone],
+        "the call goes on over the new one"
+    );
+    assert!(story.call().connected);
+}
