@@ -124,6 +124,22 @@ fn a_session_that_is_too_short_is_made_longer() {
 }
 
 #[test]
+fn whoever_wants_a_longer_session_every_time_is_heeded_three_times() {
+    let calling::Story { mut world, anna, link, mut invite } =
+        calling::Story::calling(CallOptions::default(), expiring(90));
+    for asked in ["200", "300", "400"] {
+        world.send(link, &wire::response(&invite, 422, &format!("Min-SE: {asked}\r\n"), None));
+        world.run_ms(100);
+        invite = world.request(Method::Invite).expect("another INVITE").1;
+        assert_eq!(invite.get(Name::SessionExpires), Some(asked));
+    }
+    world.send(link, &wire::response(&invite, 422, "Min-SE: 500\r\n", None));
+    world.run_ms(100);
+    assert!(world.request(Method::Invite).is_none());
+    assert_eq!(world.phones[anna].end().and_then(|end| end.status_code), Some(422));
+}
+
+#[test]
 fn too_short_for_us_is_422() {
     let (mut world, anna, _) = rung(Settings::default(), "Supported: timer\r\nSession-Expires: 30\r\n");
     let (_, refusal) = world.response(422).expect("422");
