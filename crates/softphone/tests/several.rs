@@ -142,6 +142,12 @@ fn the_caller_may_be_somebody_else_or_nobody() {
     assert_eq!((invite.get_named("X-Order"), invite.get_named("X-Shop")), (Some("17"), Some("a")));
     assert_eq!((invite.get(Name::Privacy), invite.get(Name::PPreferredIdentity)), (None, None));
 
+    world.command(anna, dial(CallOptions { from_display_name: "Shop".into(), ..CallOptions::default() }));
+    world.run_ms(100);
+    let (_, invite) = world.request(Method::Invite).expect("an INVITE");
+    let from = invite.get(Name::From).expect("From");
+    assert!(from.starts_with("\"Shop\" <sip:anna@demo.example>;tag="), "{from}");
+
     world.command(anna, dial(CallOptions { anonymous: true, ..CallOptions::default() }));
     world.run_ms(100);
     let (_, invite) = world.request(Method::Invite).expect("an INVITE");
