@@ -123,6 +123,7 @@ fn a_session_that_is_too_short_is_made_longer() {
     assert_eq!(world.phones[anna].end().and_then(|end| end.status_code), Some(422));
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn whoever_wants_a_longer_session_every_time_is_heeded_three_times() {
     let calling::Story { mut world, anna, link, mut invite } =
