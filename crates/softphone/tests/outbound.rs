@@ -33,6 +33,15 @@ fn pings_of_the_server_are_answered_and_are_life_enough() {
     assert!(hand.closed.is_empty());
 }
 
+/// There is nothing to renew that would show whether it lives.
+#[test]
+fn after_a_sleep_a_flow_without_a_registration_is_pinged() {
+    let mut hand = Hand::connected(AccountOptions { register: false, ..AccountOptions::default() });
+    hand.silent = true;
+    hand.input(Input::Woke);
+    assert_eq!(sent(&mut hand), [PING]);
+}
+
 /// RFC 5626 §3.5.1
 #[test]
 fn a_server_that_never_pings_is_pinged() {

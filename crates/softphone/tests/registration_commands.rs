@@ -186,6 +186,18 @@ fn registering_while_unregistering_ends_registered() {
 }
 
 #[test]
+fn who_asks_twice_to_register_is_registered_once() {
+    let mut hand = Hand::registered(reporting());
+    hand.words();
+    hand.command(Command::Register);
+    let register = hand.request("REGISTER");
+    hand.command(Command::Register);
+    assert!(hand.find("REGISTER").is_none(), "the first one is not answered yet");
+    hand.grant_that(&register, "", "");
+    assert_eq!(hand.words(), ["renewed"]);
+}
+
+#[test]
 fn an_unregister_that_nobody_answers_is_over_after_2_s() {
     let mut hand = Hand::registered(reporting());
     hand.words();
@@ -262,6 +274,16 @@ fn leaving_takes_one_message_a_flow_that_is_answered_ahead() {
         })
         .collect();
     assert_eq!(facts, [(1, Some(0), 3), (2, Some(0), 3)]);
+}
+
+#[test]
+fn who_leaves_is_disconnected_and_that_is_no_error() {
+    let mut hand = Hand::registered(reporting());
+    hand.words();
+    hand.command(Command::Stop);
+    let goodbye = hand.request("REGISTER");
+    hand.answer(&goodbye, 200, "");
+    assert_eq!(hand.words(), ["unregistered 200", "disconnected false 1000"]);
 }
 
 #[test]
