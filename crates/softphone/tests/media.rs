@@ -4,10 +4,10 @@
 mod support;
 
 use headset_sip::Method;
-use headset_softphone::{CallOptions, CallStatus, Event, Input, PeerEvent, Settings};
+use headset_softphone::{CallCommand, CallOptions, CallStatus, Direction, Event, Input, PeerEvent, Settings};
 use std::time::Duration;
 use support::answered::Story;
-use support::{Step, calling, wire};
+use support::{Step, calling, say, wire};
 
 /// The peer connection says that something went wrong: keys that it could not send, for one.
 fn failed() -> PeerEvent {
@@ -80,4 +80,76 @@ fn a_page_that_comes_back_is_not_refused_for_what_the_old_peer_connection_cannot
         "the call goes on over the new one"
     );
     assert!(story.call().connected);
+}
+
+#[test]
+fn a_hold_that_the_far_end_is_being_told_of_does_not_fail_for_something_else() {
+    let mut story = Story::new();
+    story.world.command(story.anna, say::hold(true));
+    story.world.run_ms(100);
+    let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
+    let peer = story.world.phones[story.anna].last_peer();
+    story.world.body_says(story.anna, peer, failed());
+    story.world.send(link, &wire::response(&ours, 200, "", Some(&wire::described("caller", "recvonly"))));
+    story.world.run_ms(100);
+    assert_eq!(story.call().status, CallStatus::Hold);
+    assert_eq!(story.steps(), [Step::Hold(true), Step::Offer(Direction::SendOnly, false), Step::Accept]);
+}
+
+#[test]
+fn a_restart_whose_flow_is_lost_is_asked_for_on_the_next() {
+    let mut story = Story::new();
+    let peer = story.world.phones[story.anna].last_peer();
+    story.world.body_says(story.anna, peer, PeerEvent::Disconnected);
+    story.world.run_ms(5_100);
+    let (_, ours) = story.world.request(Method::Invite).expect("a re-INVITE");
+    story.world.cut(story.anna, 0);
+    story.world.run(Duration::from_secs(2));
+    let (_, again) = story.world.request(Method::Invite).expect("another re-INVITE");
+    assert_eq!(again.body(), ours.body());
+    assert_eq!(story.steps(), [Step::Offer(Direction::SendRecv, true)]);
+}
+
+/// An offer of the far end that the application has not decided about.
+#[cfg(feature = "full")]
+fn undecided() -> Story {
+    let mut story = Story::new();
+    story.world.phones[story.anna].settings = Settings { supervised: true, ..Settings::default() };
+    story.world.start(story.anna, &[0]);
+    story.tell("INVITE", Some(&wire::described("caller", "sendonly")));
+    story.world.run_ms(100);
+    story
+}
+
+#[cfg(feature = "full")]
+#[test]
+fn an_offer_that_nobody_has_decided_about_is_not_refused_for_something_else() {
+    let mut story = undecided();
+    let peer = story.world.phones[story.anna].last_peer();
+    story.world.body_says(story.anna, peer, failed());
+    story.world.command(story.anna, say::call(CallCommand::TakeOffer));
+    story.world.run_ms(100);
+    assert!(story.world.response(200).is_some() && story.world.response(488).is_none());
+}
+
+#[cfg(feature = "full")]
+#[test]
+fn an_offer_is_decided_about_once() {
+    let mut story = undecided();
+    let refuse = CallCommand::RefuseOffer { status: 0, reason: String::new(), headers: String::new() };
+    for decision in [CallCommand::TakeOffer, CallCommand::TakeOffer, refuse] {
+        story.world.command(story.anna, say::call(decision));
+    }
+    story.world.run_ms(100);
+    assert!(story.world.response(200).is_some() && story.world.response(403).is_none());
+    assert_eq!(story.steps(), [Step::Answer { candidates: true }]);
+}
+
+#[cfg(feature = "full")]
+#[test]
+fn of_an_offer_that_was_lost_before_it_was_decided_about_nothing_is_taken_back() {
+    let mut story = undecided();
+    story.world.cut(story.anna, 0);
+    story.world.run(Duration::from_secs(2));
+    assert_eq!(story.steps(), []);
 }

@@ -124,6 +124,16 @@ fn a_server_that_wants_to_be_pinged_is_however_much_it_says_itself() {
     assert!(gaps.len() > 1, "not all clients in the same rhythm");
 }
 
+#[test]
+fn a_server_that_wants_to_be_pinged_within_no_time_is_pinged_as_others_are() {
+    let mut hand = Hand::connected(AccountOptions::default());
+    hand.silent = true;
+    let register = hand.request("REGISTER");
+    hand.grant_that(&register, "", "Flow-Timer: 0\r\n");
+    hand.run_s(5);
+    assert!(hand.sent.is_empty());
+}
+
 /// RFC 5626 §4.4.1: what Flow-Timer asks for is a ping, whatever was asked before.
 #[test]
 fn a_server_known_by_options_that_says_flow_timer_is_pinged() {

@@ -112,6 +112,17 @@ fn one_that_comes_back_while_goodbye_is_said_to_it_is_registered_with_anew() {
 }
 
 #[test]
+fn one_that_has_moved_to_another_address_is_another() {
+    let (mut world, anna) = first_of_two();
+    let (old, new) = (world.registrars[0].description(), world.registrars[1].description());
+    world
+        .command(anna, Command::SetRegistrars(vec![Registrar::new(old.id, new.uri, old.weight, old.reg_id)]));
+    world.run(Duration::from_secs(2));
+    assert_eq!(flows(&world, anna), [FlowStatus::Registered]);
+    assert_eq!((world.links_of(anna, 0).len(), world.links_of(anna, 1).len()), (0, 1));
+}
+
+#[test]
 fn a_list_of_none_is_a_mistake_that_changes_nothing() {
     let (mut world, anna) = first_of_two();
     move_to(&mut world, anna, &[]);
