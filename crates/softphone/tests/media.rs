@@ -80,6 +80,10 @@ fn a_page_that_comes_back_is_not_refused_for_what_the_old_peer_connection_cannot
         "the call goes on over the new one"
     );
     assert!(story.call().connected);
+    // It hangs up before its ACK.
+    story.tell("BYE", None);
+    story.world.run_ms(100);
+    assert_eq!(story.steps(), [Step::Close]);
 }
 
 #[test]
@@ -152,4 +156,33 @@ fn of_an_offer_that_was_lost_before_it_was_decided_about_nothing_is_taken_back()
     story.world.cut(story.anna, 0);
     story.world.run(Duration::from_secs(2));
     assert_eq!(story.steps(), []);
+}
+
+#[test]
+fn a_restart_that_is_refused_is_asked_for_again_while_media_is_down() {
+    let mut story = Story::new();
+    let peer = story.world.phones[story.anna].last_peer();
+    story.world.body_says(story.anna, peer, PeerEvent::Disconnected);
+    for _ in 0..3 {
+        story.world.run_ms(5_200);
+        let (link, restart) = story.world.request(Method::Invite).expect("a re-INVITE");
+        story.world.send(link, &wire::response(&restart, 500, "", None));
+    }
+    story.world.run_ms(100);
+    let one = [Step::Offer(Direction::SendRecv, true), Step::Rollback];
+    assert_eq!(story.steps(), [&one[..]; 3].concat());
+}
+
+#[test]
+fn a_hold_that_is_refused_when_nobody_wants_it_any_more_is_no_error() {
+    let mut story = Story::new();
+    story.world.command(story.anna, say::hold(true));
+    story.world.run_ms(100);
+    let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
+    story.world.command(story.anna, say::hold(false));
+    story.world.send(link, &wire::response(&ours, 500, "", None));
+    story.world.run(Duration::from_secs(1));
+    assert_eq!(story.world.phones[story.anna].errors(), [""; 0]);
+    assert_eq!(story.call().status, CallStatus::Active);
+    assert!(story.world.request(Method::Invite).is_none());
 }

@@ -96,8 +96,10 @@ fn a_refresh_that_fails_is_tried_again() {
     let (mut world, anna, link, _) = called(120, "Session-Expires: 120;refresher=uac\r\nAllow: UPDATE\r\n");
     world.run(Duration::from_secs(61));
     let (_, update) = world.request(Method::Update).expect("UPDATE");
+    world.phones[anna].take_steps();
     world.send(link, &wire::response(&update, 503, "", None));
     world.run(Duration::from_secs(16));
+    assert_eq!(world.phones[anna].take_steps(), [], "nothing was offered that could be taken back");
     let (_, update) = world.request(Method::Update).expect("another UPDATE");
     // RFC 4028 §10, RFC 3261 §12.2.1.2
     world.send(link, &wire::response(&update, 481, "", None));

@@ -118,7 +118,7 @@ impl Active {
                 ctx.calls_changed = true;
                 if *request.method() == Method::Invite {
                     let late_offer = offer.is_empty();
-                    let handed_on = Some(offered).filter(|it| late_offer && it.new_peer.is_some());
+                    let handed_on = Some(offered).filter(|_| late_offer);
                     self.unacknowledged = Some(Answer::within(key, late_offer, handed_on));
                 }
             }
