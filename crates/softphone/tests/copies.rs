@@ -1,9 +1,10 @@
 //! One call that comes by several ways, or again after its end.
+#![cfg_attr(not(feature = "full"), allow(unused_imports, reason = "some stories are of applications"))]
 
 mod support;
 
 use headset_sip::{Method, Name};
-use headset_softphone::{CallStatus, Outcome, Permission};
+use headset_softphone::{CallCommand, CallStatus, MediaOptions, Outcome, Permission};
 use std::time::Duration;
 use support::ringing::{acknowledge, answer, ringing};
 use support::{say, wire};
@@ -50,6 +51,28 @@ fn an_answer_that_was_lost_with_its_flow_is_given_on_the_next() {
     acknowledge(&mut world, other);
     world.run(Duration::from_secs(60));
     assert_eq!(world.phones[anna].softphone.call().map(|call| call.status), Some(CallStatus::Active));
+}
+
+#[cfg(feature = "full")]
+#[test]
+fn an_answer_that_is_given_again_says_what_the_application_said_the_first_time() {
+    let (mut world, anna, _) = ringing(Permission::Granted);
+    let other = world.link(anna, 1);
+    world.half_open(anna, 0);
+    let (media, headers) = (MediaOptions(0), "X-Floor: 3".into());
+    world.command(anna, say::call(CallCommand::Answer { media, headers }));
+    world.run_ms(100);
+    world.cut(anna, 0);
+    world.run_ms(50);
+    world.send(other, &wire::invite("anna", "c1", "b2"));
+    world.run_ms(50);
+    let (_, ok) = world.response(200).expect("200");
+    assert_eq!(ok.get_named("X-Floor"), Some("3"));
+    let mut names: Vec<_> = ok.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+    names.sort();
+    let all = names.len();
+    names.dedup();
+    assert_eq!(names.len(), all, "nothing is said twice: {}", ok.as_str());
 }
 
 #[test]

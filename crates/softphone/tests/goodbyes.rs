@@ -3,7 +3,7 @@
 mod support;
 
 use headset_sip::{Method, Name};
-use headset_softphone::{Command, EndOptions, Originator, Outcome, Permission};
+use headset_softphone::{Command, EndOptions, Input, Originator, Outcome, Permission};
 use std::time::Duration;
 use support::calling::Story;
 use support::ringing::{acknowledge, answer, ringing, talking};
@@ -114,6 +114,46 @@ fn a_bye_that_nobody_answers_is_not_said_again() {
     world.command(anna, say::end());
     world.run(Duration::from_secs(60));
     assert_eq!(world.count("BYE"), 1);
+}
+
+/// Anna has hung up while there was no way to say so.
+fn hung_up_without_a_flow() -> (World, usize) {
+    let (mut world, anna, ..) = talking();
+    for registrar in 0..2 {
+        world.registrars[registrar].down = true;
+        world.cut(anna, registrar);
+    }
+    world.run_ms(50);
+    world.command(anna, say::end());
+    (world, anna)
+}
+
+fn network_is_back(world: &mut World, phone: usize) {
+    for registrar in &mut world.registrars {
+        registrar.down = false;
+    }
+    world.input(phone, Input::Nudge);
+    world.run(Duration::from_secs(2));
+    assert!(!world.links_of(phone, 0).is_empty());
+}
+
+#[test]
+fn a_bye_waits_for_a_flow_and_not_for_ever() {
+    for (wait, byes) in [(30, 1), (45, 0)] {
+        let (mut world, anna) = hung_up_without_a_flow();
+        world.run(Duration::from_secs(wait));
+        network_is_back(&mut world, anna);
+        assert_eq!(world.count("BYE"), byes, "{wait}");
+    }
+}
+
+#[test]
+fn whoever_comes_next_does_not_say_goodbye_for_the_last_one() {
+    let (mut world, anna) = hung_up_without_a_flow();
+    world.phones[anna].identity.login = "boris".into();
+    world.start(anna, &[0, 1]);
+    network_is_back(&mut world, anna);
+    assert_eq!(world.count("BYE"), 0);
 }
 
 #[test]

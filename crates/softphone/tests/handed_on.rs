@@ -2,7 +2,7 @@
 
 mod support;
 
-use headset_softphone::Direction;
+use headset_softphone::{Direction, Event, Input, PeerEvent};
 use std::time::Duration;
 use support::answered::{MEDIA, Story};
 use support::{Step, wire};
@@ -74,4 +74,53 @@ fn a_plain_offer_that_nobody_took_is_rolled_back() {
     assert_eq!(story.ask("INVITE", None).0, 200);
     story.acknowledge(None);
     assert_eq!(story.steps(), [Step::Offer(Direction::SendRecv, false), Step::Rollback]);
+}
+
+#[test]
+fn what_the_new_peer_connection_says_before_it_is_the_calls_own_is_not_of_the_call() {
+    let mut story = Story::new();
+    let old = story.world.phones[story.anna].last_peer();
+    assert_eq!(hand_on(&mut story), 200);
+    let new = story.world.phones[story.anna].last_peer();
+    story.world.body_says(story.anna, old, PeerEvent::Disconnected);
+    for event in [PeerEvent::Disconnected, PeerEvent::NoMedia, PeerEvent::Accepted, PeerEvent::Connected] {
+        story.world.body_says(story.anna, new, event);
+    }
+    assert!(!story.call().connected);
+    story.acknowledge(None);
+    story.steps();
+    story.world.run(Duration::from_secs(6));
+    // The call's own is down, and only that: it is restarted, and nobody is told of silence.
+    assert_eq!(story.steps(), [Step::Offer(Direction::SendRecv, true)]);
+    assert_eq!(story.world.count("INFO"), 0);
+    let traces = story.world.phones[story.anna].events.iter().filter_map(|event| match event {
+        Event::Trace { name, .. } => Some(*name).filter(|name| name.starts_with("media_")),
+        _ => None,
+    });
+    assert_eq!(traces.collect::<Vec<_>>(), ["media_connected", "media_disconnected"]);
+}
+
+#[test]
+fn what_the_old_peer_connection_still_says_after_the_new_one_took_its_place_is_not_heard() {
+    let mut story = Story::new();
+    let old = story.world.phones[story.anna].last_peer();
+    assert_eq!(hand_on(&mut story), 200);
+    story.acknowledge(Some(&wire::described("caller", "sendrecv")));
+    story.world.run_ms(100);
+    story.steps();
+    for event in [
+        PeerEvent::Disconnected,
+        PeerEvent::NoMedia,
+        PeerEvent::Connected,
+        PeerEvent::Failed { message: "closed".into() },
+        PeerEvent::MicrophoneFailed { name: "AbortError".into(), message: "closed".into() },
+    ] {
+        // It was on its way when the peer connection was closed.
+        story.world.input(story.anna, Input::Peer(old, event));
+        assert!(story.call().connected);
+    }
+    story.world.run(Duration::from_secs(10));
+    assert_eq!(story.steps(), []);
+    assert_eq!((story.world.count("INFO"), story.world.count("INVITE")), (0, 0));
+    assert_eq!(story.world.phones[story.anna].errors(), [""; 0]);
 }

@@ -33,6 +33,15 @@ fn pings_of_the_server_are_answered_and_are_life_enough() {
     assert!(hand.closed.is_empty());
 }
 
+/// There is nothing to renew that would show whether it lives.
+#[test]
+fn after_a_sleep_a_flow_without_a_registration_is_pinged() {
+    let mut hand = Hand::connected(AccountOptions { register: false, ..AccountOptions::default() });
+    hand.silent = true;
+    hand.input(Input::Woke);
+    assert_eq!(sent(&mut hand), [PING]);
+}
+
 /// RFC 5626 §3.5.1
 #[test]
 fn a_server_that_never_pings_is_pinged() {
@@ -113,6 +122,16 @@ fn a_server_that_wants_to_be_pinged_is_however_much_it_says_itself() {
     }
     let gaps: BTreeSet<_> = pings.windows(2).map(|pair| pair[1].since(pair[0])).collect();
     assert!(gaps.len() > 1, "not all clients in the same rhythm");
+}
+
+#[test]
+fn a_server_that_wants_to_be_pinged_within_no_time_is_pinged_as_others_are() {
+    let mut hand = Hand::connected(AccountOptions::default());
+    hand.silent = true;
+    let register = hand.request("REGISTER");
+    hand.grant_that(&register, "", "Flow-Timer: 0\r\n");
+    hand.run_s(5);
+    assert!(hand.sent.is_empty());
 }
 
 /// RFC 5626 §4.4.1: what Flow-Timer asks for is a ping, whatever was asked before.

@@ -3,9 +3,9 @@
 mod support;
 
 use headset_sip::{Method, Name, Request};
-use headset_softphone::{CallDirection, CallStatus, Direction, MediaOptions, Originator, Outcome};
+use headset_softphone::{CallDirection, CallStatus, Direction, Input, MediaOptions, Originator, Outcome};
 use std::time::Duration;
-use support::{Step, World, say, wire};
+use support::{Reply, Step, World, say, wire};
 
 const DEFAULT: MediaOptions = MediaOptions(0);
 
@@ -275,6 +275,21 @@ fn without_any_flow_a_call_fails_in_10_s() {
     world.run(Duration::from_secs(11));
     let end = world.phones[anna].end().expect("an end");
     assert_eq!((end.outcome, &*end.cause), (Outcome::Failed, "Connection Error"));
+}
+
+#[test]
+fn nobody_is_called_over_a_flow_that_is_not_registered() {
+    let mut world = World::new(1);
+    let anna = world.new_phone("anna");
+    world.registrars[0].script.push_back(Reply::Silence);
+    world.start(anna, &[0]);
+    world.run_ms(200);
+    world.command(anna, say::dial("support", DEFAULT));
+    world.run(Duration::from_secs(5));
+    assert_eq!((world.links_of(anna, 0).len(), world.count("INVITE")), (1, 0));
+    world.input(anna, Input::Woke);
+    world.run_ms(500);
+    assert_eq!(world.count("INVITE"), 1);
 }
 
 #[test]

@@ -30,6 +30,11 @@ fn a_redirection_is_followed_only_when_asked() {
     assert_eq!((end.outcome, &*end.cause), (Outcome::Failed, "Redirected"));
     assert_eq!(end.contacts, ["sip:c@far.example", "sip:b@far.example"]);
 
+    // A refusal points nowhere.
+    let mut story = Story::new();
+    story.says("a", 400, elsewhere, None);
+    assert_eq!(story.world.phones[story.anna].end().map(|end| end.contacts), Some(Vec::new()));
+
     let options = CallOptions { redirects: 1, ..CallOptions::default() };
     let mut story = Story::calling(options, Settings::default());
     story.says("a", 302, elsewhere, None);

@@ -113,6 +113,7 @@ fn unregistered_it_stays_connected_and_stays_so_over_another_connection() {
     let goodbye = hand.request("REGISTER");
     assert_eq!(expires(&goodbye), Some(0));
     assert_eq!(goodbye.contact().unwrap().param("expires"), Some("0"));
+    assert_eq!(hand.phone.flows()[0].status, FlowStatus::Connected);
     hand.answer(&goodbye, 200, "");
     assert_eq!(hand.words(), ["unregistered 200"]);
     assert_eq!(hand.phone.user_agent_status(), UserAgentStatus::Connected);
@@ -151,6 +152,31 @@ fn every_binding_can_be_removed_those_of_an_earlier_life_too() {
     }
 }
 
+#[test]
+fn who_is_not_registered_and_does_not_want_to_be_is_connected_and_takes_nothing_back() {
+    let mut hand = Hand::connected(AccountOptions { register: false, ..AccountOptions::default() });
+    hand.command(Command::Unregister { all: false });
+    assert!(hand.find("REGISTER").is_none(), "those of other devices stay");
+    // Refused, or waiting for another attempt.
+    for status in [403, 503] {
+        let mut hand = Hand::connected(AccountOptions::default());
+        let register = hand.request("REGISTER");
+        hand.answer(&register, status, "");
+        hand.command(Command::Unregister { all: false });
+        assert_eq!(hand.phone.user_agent_status(), UserAgentStatus::Connected, "{status}");
+        hand.run_s(60);
+        assert!(hand.find("REGISTER").is_none(), "{status}");
+    }
+    let mut hand = Hand::connected(AccountOptions::default());
+    let register = hand.request("REGISTER");
+    hand.answer(&register, 403, "");
+    hand.close(hand.socket);
+    assert!(hand.wanted.is_empty(), "what was refused is left alone");
+    hand.command(Command::Unregister { all: false });
+    hand.open();
+    assert_eq!(hand.phone.user_agent_status(), UserAgentStatus::Connected);
+}
+
 /// RFC 3261 §10.2.2: nothing can be waited for.
 #[test]
 fn whoever_starts_as_somebody_else_takes_the_first_binding_back() {
@@ -183,6 +209,18 @@ fn registering_while_unregistering_ends_registered() {
     let register = hand.grant("");
     assert!(expires(&register) > Some(0));
     assert_eq!(hand.phone.user_agent_status(), UserAgentStatus::Registered);
+}
+
+#[test]
+fn who_asks_twice_to_register_is_registered_once() {
+    let mut hand = Hand::registered(reporting());
+    hand.words();
+    hand.command(Command::Register);
+    let register = hand.request("REGISTER");
+    hand.command(Command::Register);
+    assert!(hand.find("REGISTER").is_none(), "the first one is not answered yet");
+    hand.grant_that(&register, "", "");
+    assert_eq!(hand.words(), ["renewed"]);
 }
 
 #[test]
@@ -262,6 +300,16 @@ fn leaving_takes_one_message_a_flow_that_is_answered_ahead() {
         })
         .collect();
     assert_eq!(facts, [(1, Some(0), 3), (2, Some(0), 3)]);
+}
+
+#[test]
+fn who_leaves_is_disconnected_and_that_is_no_error() {
+    let mut hand = Hand::registered(reporting());
+    hand.words();
+    hand.command(Command::Stop);
+    let goodbye = hand.request("REGISTER");
+    hand.answer(&goodbye, 200, "");
+    assert_eq!(hand.words(), ["unregistered 200", "disconnected false 1000"]);
 }
 
 #[test]

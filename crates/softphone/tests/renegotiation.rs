@@ -22,6 +22,11 @@ fn the_far_end_holds_and_resumes() {
     assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendrecv"))).0, 200);
     assert!(!story.call().held_by_remote);
     story.acknowledge(None);
+    assert_eq!(
+        story.steps(),
+        [Step::Answer { candidates: true }],
+        "an ACK without a body takes nothing back"
+    );
     story.world.run(Duration::from_secs(40));
     assert!(story.world.phones[story.anna].end().is_none());
 }

@@ -96,8 +96,10 @@ fn a_refresh_that_fails_is_tried_again() {
     let (mut world, anna, link, _) = called(120, "Session-Expires: 120;refresher=uac\r\nAllow: UPDATE\r\n");
     world.run(Duration::from_secs(61));
     let (_, update) = world.request(Method::Update).expect("UPDATE");
+    world.phones[anna].take_steps();
     world.send(link, &wire::response(&update, 503, "", None));
     world.run(Duration::from_secs(16));
+    assert_eq!(world.phones[anna].take_steps(), [], "nothing was offered that could be taken back");
     let (_, update) = world.request(Method::Update).expect("another UPDATE");
     // RFC 4028 §10, RFC 3261 §12.2.1.2
     world.send(link, &wire::response(&update, 481, "", None));
@@ -118,6 +120,23 @@ fn a_session_that_is_too_short_is_made_longer() {
     assert_eq!(again.call_id(), invite.call_id());
     // Whoever asks for the same again is not heeded for ever.
     world.send(link, &wire::response(&again, 422, "Min-SE: 300\r\n", None));
+    world.run_ms(100);
+    assert!(world.request(Method::Invite).is_none());
+    assert_eq!(world.phones[anna].end().and_then(|end| end.status_code), Some(422));
+}
+
+#[cfg(feature = "full")]
+#[test]
+fn whoever_wants_a_longer_session_every_time_is_heeded_three_times() {
+    let calling::Story { mut world, anna, link, mut invite } =
+        calling::Story::calling(CallOptions::default(), expiring(90));
+    for asked in ["200", "300", "400"] {
+        world.send(link, &wire::response(&invite, 422, &format!("Min-SE: {asked}\r\n"), None));
+        world.run_ms(100);
+        invite = world.request(Method::Invite).expect("another INVITE").1;
+        assert_eq!(invite.get(Name::SessionExpires), Some(asked));
+    }
+    world.send(link, &wire::response(&invite, 422, "Min-SE: 500\r\n", None));
     world.run_ms(100);
     assert!(world.request(Method::Invite).is_none());
     assert_eq!(world.phones[anna].end().and_then(|end| end.status_code), Some(422));

@@ -160,6 +160,12 @@ fn the_caller_may_be_somebody_else_or_nobody() {
     assert_eq!((invite.get_named("X-Order"), invite.get_named("X-Shop")), (Some("17"), Some("a")));
     assert_eq!((invite.get(Name::Privacy), invite.get(Name::PPreferredIdentity)), (None, None));
 
+    world.command(anna, dial(CallOptions { from_display_name: "Shop".into(), ..CallOptions::default() }));
+    world.run_ms(100);
+    let (_, invite) = world.request(Method::Invite).expect("an INVITE");
+    let from = invite.get(Name::From).expect("From");
+    assert!(from.starts_with("\"Shop\" <sip:anna@demo.example>;tag="), "{from}");
+
     world.command(anna, dial(CallOptions { anonymous: true, ..CallOptions::default() }));
     world.run_ms(100);
     let (_, invite) = world.request(Method::Invite).expect("an INVITE");
@@ -167,4 +173,29 @@ fn the_caller_may_be_somebody_else_or_nobody() {
     assert!(from.starts_with("\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag="), "{from}");
     assert_eq!(invite.get(Name::Privacy), Some("id"));
     assert_eq!(invite.get(Name::PPreferredIdentity), Some("<sip:anna@demo.example>"));
+}
+
+/// RFC 3261 §13.3.1.4
+#[cfg(feature = "full")]
+#[test]
+fn the_ack_of_one_call_is_not_that_of_another() {
+    let (mut world, anna, link) = world(false);
+    for (call, branch) in [("c1", "b1"), ("c2", "b2")] {
+        world.send(link, &wire::invite("anna", call, branch));
+        world.run_ms(100);
+        let last = calls(&world, anna).pop().expect("a call").call.0;
+        world.command(anna, say::to(last, say::answer(DEFAULT)));
+        world.run_ms(200);
+    }
+    let ids = calls(&world, anna).iter().map(|call| call.call).collect::<Vec<_>>();
+    while let Some((_, ok)) = world.response(200) {
+        if ok.call_id() == "c2" {
+            let tag = ok.to_tag().expect("a tag");
+            world.send(link, &wire::within("ACK", "anna", "c2", tag, 1, None));
+        }
+    }
+    world.run(Duration::from_secs(33));
+    let end = world.phones[anna].end().expect("an end");
+    assert_eq!((end.call, &*end.cause), (ids[0], "No ACK"));
+    assert_eq!(calls(&world, anna).iter().map(|call| call.call).collect::<Vec<_>>(), ids[1..]);
 }

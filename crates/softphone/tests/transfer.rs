@@ -198,6 +198,7 @@ fn consulting(boris_supervised: bool) -> (World, [usize; 3]) {
         [CallStatus::Hold, CallStatus::Active]
     );
     assert_eq!(views[1].consults, Some(views[0].call));
+    assert_eq!(world.phones[anna].softphone.consultation().as_ref(), views.get(1));
     assert!(calls(&world, boris)[0].held_by_remote);
     (world, phones)
 }
@@ -242,6 +243,7 @@ fn a_caller_who_hangs_up_leaves_the_consultation_as_the_one_call() {
     world.command(boris, say::end());
     world.run_ms(200);
     assert_eq!(calls(&world, anna).len(), 1);
+    assert_eq!(world.phones[anna].softphone.consultation(), None);
     world.phones[anna].end();
     world.command(anna, say::end());
     world.run_ms(200);

@@ -235,29 +235,31 @@ impl Call {
         match event {
             PeerEvent::Described(description) => active.described(ctx, &mut self.media, peer, description),
             PeerEvent::Failed { message } => {
-                let ending = active.peer_failed(ctx, &self.media, message);
+                let ending = active.peer_failed(ctx, &self.media, peer, message);
                 if ending.is_none() && self.returning {
                     return Some(active.not_resumed("WebRTC Error"));
                 }
                 return ending;
             }
+            // For a new peer connection: that of the call says so to `Call`.
+            PeerEvent::MicrophoneFailed { message, .. } => {
+                return active.peer_failed(ctx, &self.media, peer, message);
+            }
+            // A new one has nothing to say of the call's media until it is the call's.
+            _ if !own => {}
             PeerEvent::Accepted => active.accepting = false,
             PeerEvent::Connected => {
-                active.accepting = false;
                 active.restart_ice = false;
                 calm(ctx, self.call, CallTimer::IceRestart);
                 self.trace(ctx, "media_connected");
             }
-            PeerEvent::Disconnected if own => {
+            PeerEvent::Disconnected => {
                 active.watch_media(ctx);
                 self.trace(ctx, "media_disconnected");
             }
-            PeerEvent::NoMedia if own => {
+            PeerEvent::NoMedia => {
                 active.infos.media_lost = true;
                 self.trace(ctx, "media_lost");
-            }
-            PeerEvent::MicrophoneFailed { message, .. } => {
-                return active.peer_failed(ctx, &self.media, message);
             }
             _ => {}
         }

@@ -105,6 +105,8 @@ mod tests {
             outcome(Some("SIP;cause=200;text=\"Call completed elsewhere\"")),
             Outcome::AnsweredElsewhere
         );
+        assert_eq!(outcome(Some("SIP;cause=200")), Outcome::AnsweredElsewhere);
+        assert_eq!(outcome(Some("SIP;cause=26;text=\"Answered elsewhere\"")), Outcome::AnsweredElsewhere);
         assert_eq!(outcome(Some("SIP ;cause=487; text=\"no answer; sorry\"")), Outcome::Missed);
         assert_eq!(outcome(Some("SIP;cause=408")), Outcome::Missed);
         // Our switch, when it offers the caller to somebody else.
@@ -112,6 +114,28 @@ mod tests {
         assert_eq!(outcome(Some("SIP;cause=487;text=\"Caller hung up\"")), Outcome::Cancelled);
         assert_eq!(outcome(Some("Q.850;cause=200")), Outcome::Cancelled);
         assert_eq!(outcome(Some("SIP;text=\"unclosed")), Outcome::Cancelled);
+    }
+
+    #[test]
+    fn refusals_have_jssips_words() {
+        for (statuses, cause, outcome) in [
+            (&[300, 302, 380][..], "Redirected", Outcome::Failed),
+            (&[401, 407], "Authentication Error", Outcome::Failed),
+            (&[403, 603], "Rejected", Outcome::Rejected),
+            (&[404, 604], "Not Found", Outcome::Failed),
+            (&[408, 480], "Unavailable", Outcome::Missed),
+            (&[410, 430], "Unavailable", Outcome::Failed),
+            (&[424, 484], "Address Incomplete", Outcome::Failed),
+            (&[486, 600], "Busy", Outcome::Rejected),
+            (&[488, 606], "Incompatible SDP", Outcome::Failed),
+            // Whoever stands between has given up: nobody answered.
+            (&[487], "SIP Failure Code", Outcome::Missed),
+            (&[400, 500, 503, 699], "SIP Failure Code", Outcome::Failed),
+        ] {
+            for &status in statuses {
+                assert_eq!(of_status(status), (cause, outcome), "{status}");
+            }
+        }
     }
 
     #[test]

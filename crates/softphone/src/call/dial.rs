@@ -314,7 +314,7 @@ pub(super) fn from(ctx: &Context, options: &CallOptions, tag: &str) -> String {
         // RFC 3323 §4.1.1.3
         return NameAddr::format("Anonymous", &Uri::sip("anonymous", "anonymous.invalid"), tag);
     }
-    if !FULL || options.from_user.is_empty() && options.from_display_name.is_empty() {
+    if !FULL {
         return ctx.account.address(Some(tag));
     }
     let identity = &ctx.account.identity;

@@ -159,7 +159,10 @@ mod tests {
         assert_eq!(keys.next(Time(3230)).map(|key| key.tone), Some(b'A'));
         assert_eq!(keys.wake_at(), None);
         assert!(keys.press("12x", default).is_err());
-        assert!(keys.press(&"1".repeat(300), default).is_err());
+        assert!(keys.press(&"1".repeat(QUEUE_MAX + 1), default).is_err());
         assert_eq!(keys.next(Time(9999)).map(|key| key.tone), None);
+        keys.press(&"1".repeat(QUEUE_MAX - 1), default).expect("keys");
+        assert!(keys.press("12", default).is_err());
+        keys.press("1", default).expect("the last that there is room for");
     }
 }

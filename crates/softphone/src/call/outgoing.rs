@@ -177,7 +177,7 @@ impl Call {
         let CallState::Dialling(dial) = &mut self.state else { return };
         let Step::Inviting { invite, .. } = mem::replace(&mut dial.step, Step::Preparing) else { return };
         let mut active = Active::new(ctx, self.call, dialog, true, remote_sdp);
-        active.accepting = true;
+        active.accepting = answer.is_empty();
         // A call that came back may have been on hold.
         active.hold = Hold::settled(sdp::direction(invite.body()) == sdp::Direction::SendOnly);
         active.ack = Some(farewell::acknowledge(ctx, &active.dialog, key, &invite, answer));

@@ -84,6 +84,13 @@ pub(super) struct Offered {
     pub(super) new_peer: Option<PeerId>,
 }
 
+impl Offered {
+    /// Whether this peer connection makes our description.
+    pub(super) fn is_answered_by(&self, peer: PeerId) -> bool {
+        !self.undecided && self.new_peer.is_none_or(|new| new == peer)
+    }
+}
+
 impl Active {
     /// Hold or resume was asked for.
     pub(super) fn want_hold(&mut self, ctx: &mut Context, media: &Media, on: bool, ask: Ask) {

@@ -104,9 +104,7 @@ impl Active {
                 wish.step = Step::Flow;
                 self.renegotiation = Renegotiation::Ours(wish);
             }
-            Renegotiation::Theirs(offered)
-                if !offered.undecided && offered.new_peer.is_none_or(|new| new == peer) =>
-            {
+            Renegotiation::Theirs(offered) if offered.is_answered_by(peer) => {
                 let (key, request) = (offered.key, &offered.request);
                 let offer = request.body();
                 self.ok(ctx, key, request, description);
@@ -120,7 +118,7 @@ impl Active {
                 ctx.calls_changed = true;
                 if *request.method() == Method::Invite {
                     let late_offer = offer.is_empty();
-                    let handed_on = Some(offered).filter(|it| late_offer && it.new_peer.is_some());
+                    let handed_on = Some(offered).filter(|_| late_offer);
                     self.unacknowledged = Some(Answer::within(key, late_offer, handed_on));
                 }
             }
@@ -151,6 +149,7 @@ impl Active {
         &mut self,
         ctx: &mut Context,
         media: &Media,
+        peer: PeerId,
         message: &str,
     ) -> Option<Box<Ending>> {
         ctx.error("media_failed", message);
@@ -159,7 +158,7 @@ impl Active {
                 self.failed(ctx, media, &wish, message);
                 ctx.tell(self.call, CallEvent::Settled, "");
             }
-            Renegotiation::Theirs(offered) if !offered.undecided => {
+            Renegotiation::Theirs(offered) if offered.is_answered_by(peer) => {
                 ctx.reply(offered.key, &offered.request, 488, "Not Acceptable Here");
                 self.take_back(ctx, media, offered.new_peer);
             }

@@ -89,6 +89,7 @@ impl Call {
             (Method::Info, CallState::Active(active)) => active.info(ctx, key, request),
             (Method::Invite | Method::Update, CallState::Active(active)) => {
                 self.facts.learn(request);
+                ctx.calls_changed = true;
                 active.offered(ctx, &self.media, key, request);
             }
             (Method::Invite | Method::Update, _) => not_yet(ctx, key, request),

@@ -80,8 +80,7 @@ impl Flow {
                 }
                 None
             }
-            SocketEvent::Received(text) if self.is_open() => self.received(ctx, text),
-            SocketEvent::Received(_) => None,
+            SocketEvent::Received(text) => self.received(ctx, text),
             SocketEvent::Closed { code, reason } => {
                 let error = concat(&["connection closed: ", &decimal(code.into()), " ", &reason]);
                 self.forget_socket(ctx, code, &reason);
@@ -293,7 +292,7 @@ impl Flow {
     /// Any other failure; a socket that is still open is kept, and so is a binding that has not run out.
     /// `retry_after`: the least that the server asked for, in seconds.
     fn failed(&mut self, ctx: &mut Context, error: &str, retry_after: Option<u32>) {
-        if self.outgoing || self.is_leaving() || self.is_gone() {
+        if self.outgoing {
             // Its place is being taken anyway.
             return self.close(ctx);
         }
@@ -303,14 +302,14 @@ impl Flow {
         self.error = Some(error.into());
         self.clear(ctx, FlowTimer::Answer);
         match self.state {
-            State::Registered { socket, .. } if ctx.routes.is_open(socket) => {
+            State::Registered { .. } => {
                 // The binding still holds.
                 self.set(ctx, FlowTimer::Refresh, delay);
             }
             // An application that follows each step can call without being registered.
             State::Refused { .. } if !ctx.reports() => {}
             _ => {
-                let socket = self.socket().filter(|socket| ctx.routes.is_open(*socket));
+                let socket = self.socket();
                 let at = ctx.now.after(delay);
                 // RFC 3261 §20.33: it holds though the connection is gone, where there is no other registrar to turn to.
                 let told = match self.state {
@@ -379,7 +378,6 @@ impl Flow {
         ctx.socket_gone(socket);
         match &mut self.state {
             State::Waiting { socket, .. } | State::Refused { socket } => *socket = None,
-            State::Unregistering { stay: false, .. } | State::Gone => self.state = State::Gone,
             _ => self.state = State::Waiting { socket: None, told: Time(0) },
         }
     }

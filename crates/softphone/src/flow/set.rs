@@ -75,16 +75,15 @@ impl Flows {
         #[cfg(feature = "full")]
         self.fail_over(ctx, busy);
         let Some(until) = self.moving_until else { return };
-        let (mut any_up, mut all_up, mut any_stays) = (false, true, false);
+        let (mut any_up, mut all_up) = (false, true);
         for flow in &self.list {
-            any_stays |= !flow.outgoing;
             if !flow.outgoing && !flow.is_quiet() {
                 any_up |= flow.is_up();
                 all_up &= flow.is_up();
             }
         }
         let come = if ctx.now < until { all_up } else { any_up };
-        if !busy && (come || !any_stays) {
+        if !busy && come {
             self.stay(ctx);
             self.leave_outgoing(ctx);
         }

@@ -1,5 +1,6 @@
 //! One softphone whose server is the test itself, frame by frame.
 
+use super::shown::Shown;
 use super::{DOMAIN, wire};
 use headset_sip::{Message, PING, PONG, Request, parse};
 use headset_softphone::{
@@ -24,6 +25,7 @@ pub struct Hand {
     pub events: Vec<Event>,
     /// Pings are left to the test.
     pub silent: bool,
+    shown: Shown,
 }
 
 impl Hand {
@@ -47,6 +49,7 @@ impl Hand {
             closed: Vec::new(),
             events: Vec::new(),
             silent: false,
+            shown: Shown::default(),
         };
         let identity = Identity {
             login: "anna".into(),
@@ -246,9 +249,13 @@ impl Hand {
                     self.phone.handle_input(self.now, Input::Peer(peer, PeerEvent::Described(offer)));
                 }
                 Output::Peer(..) => {}
-                Output::Event(event) => self.events.push(event),
+                Output::Event(event) => {
+                    self.shown.hear(&event);
+                    self.events.push(event);
+                }
             }
         }
+        self.shown.look(&self.phone);
     }
 }
 

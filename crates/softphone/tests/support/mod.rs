@@ -15,6 +15,7 @@ pub mod referring;
 mod registrar;
 pub mod ringing;
 pub mod say;
+pub mod shown;
 #[cfg(feature = "full")]
 pub mod subscribing;
 pub mod wire;
@@ -354,6 +355,7 @@ impl World {
                 Output::Event(event) => self.phones[phone].event(event),
             }
         }
+        self.phones[phone].look();
     }
 
     fn close_later(&mut self, link: usize) {

@@ -1,5 +1,6 @@
 //! A softphone with its body: sockets are the world's, peer connections are pretended here.
 
+use super::shown::Shown;
 use super::wire;
 use headset_softphone::{
     CallEnd, Direction, Event, Identity, Input, MediaOptions, PeerEvent, PeerId, PeerRequest, Permission,
@@ -46,6 +47,7 @@ pub struct Phone {
     peers: BTreeSet<PeerId>,
     closed_peers: BTreeSet<PeerId>,
     connected: BTreeMap<PeerId, ()>,
+    shown: Shown,
 }
 
 impl Phone {
@@ -71,6 +73,7 @@ impl Phone {
             peers: BTreeSet::new(),
             closed_peers: BTreeSet::new(),
             connected: BTreeMap::new(),
+            shown: Shown::default(),
         }
     }
 
@@ -145,7 +148,13 @@ impl Phone {
     }
 
     pub(super) fn event(&mut self, event: Event) {
+        self.shown.hear(&event);
         self.events.push(event);
+    }
+
+    /// Everything that it had to say was heard.
+    pub(super) fn look(&mut self) {
+        self.shown.look(&self.softphone);
     }
 
     /// Whether the body still has what an input is about.
