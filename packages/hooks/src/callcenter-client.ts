@@ -109,7 +109,7 @@ export class Callcenter implements Telephony {
 
   setStatus({ status, sub_status }: StatusChange): Promise<void> {
     if (!STATUSES.includes(status)) {
-      reportError(new TypeError(`setStatus: there is no status "${status}"; choose one of ${STATUSES.join(', ')}`));
+      reportError(new TypeError(`setStatus: there is no "${status}", only ${STATUSES.join(', ')}`));
       return Promise.resolve();
     }
     const request = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;

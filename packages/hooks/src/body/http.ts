@@ -45,7 +45,7 @@ export async function ask(
     if (!response.ok) return { ok: false, status: response.status, problem: parsed };
     if (parsed) return { ok: true, body: parsed, raw };
     if (raw === '') return { ok: true, body: {}, raw: '{}' };
-    return failure(`${response.url} answered with something that is not JSON`);
+    return failure(`${response.url} answered without JSON`);
   } catch (error) {
     return failure(String(error));
   }

@@ -60,7 +60,7 @@ function attempt<T>(select: (event: RTCSessionEvent) => T, event: RTCSessionEven
   try {
     return select(event);
   } catch (error) {
-    console.error('headset-hooks: the selector of useSessionSelector threw', error);
+    console.error('headset-hooks: the selector threw', error);
     return last === NONE ? ({} as T) : last;
   }
 }
