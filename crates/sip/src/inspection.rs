@@ -1,54 +1,58 @@
-//! What a server looks at before it looks at what is asked (RFC 3261 §8.2.1 to §8.2.3).
+//! What a server looks at before it looks at what is asked (RFC 3261 §8.2.2 and §8.2.3).
 
-use crate::message::{Name, Request, Response, ResponseBuilder, Uri};
-use crate::{Method, Scheme};
+use crate::message::{Name, Request, Response, ResponseBuilder, Uri, Value};
+use crate::{Method, Scheme, sdp};
 use alloc::string::String;
 
-/// What a user agent can do.
-#[derive(Clone, Copy, Debug)]
-pub struct Abilities<'a> {
-    /// The methods that it takes, as Allow has them: `INVITE, ACK, BYE`.
-    pub allow: &'a str,
-    /// The options that a request may require.
-    pub extensions: &'a [&'a str],
-    /// The media types that a body may have; none is any.
-    pub accept: &'a [&'a str],
-}
-
-/// The answer to a request that cannot be taken, whatever it asks for; `None` where it can.
+/// The answer to a request that cannot be taken, whatever it asks for; `None` where it can. `known` are the extensions
+/// that it may require.
 ///
-/// 400 for a Request-URI that cannot be read, 405, 406 for an INVITE whose sender takes no SDP, 415, 416, 420. Never for
-/// ACK and CANCEL, of which only the method is looked at by others.
-pub fn inspect(request: &Request, abilities: &Abilities<'_>) -> Option<ResponseBuilder> {
+/// 400 for a Request-URI that cannot be read, 406 for an INVITE whose sender takes no SDP, 415 for a body that is encoded, or
+/// that is no SDP where that belongs, 416, 420. Never for ACK and CANCEL.
+pub fn inspect(request: &Request, known: &[&str]) -> Option<ResponseBuilder> {
     let method = request.method();
     if matches!(method, Method::Ack | Method::Cancel) {
         return None;
     }
-    let reply = |status, reason| Response::reply_to(request, status, reason);
-    if !has(abilities.allow, method.as_str()) {
-        return Some(reply(405, "Method Not Allowed").header(Name::Allow, abilities.allow));
-    }
+    let reply = |status, reason| Some(Response::reply_to(request, status, reason));
     match Uri::parse(request.uri()) {
-        Err(_) => return Some(reply(400, "Bad Request-URI")),
         // RFC 3261 §8.2.2.1. A telephone number may be ours too.
-        Ok(uri) if matches!(uri.scheme, Scheme::Other(_)) => {
-            return Some(reply(416, "Unsupported URI Scheme"));
-        }
-        // RFC 3261 §19.1.1.
-        Ok(uri) if uri.headers().next().is_some() => return Some(reply(400, "Headers in the Request-URI")),
-        Ok(_) => {}
+        Ok(uri) if matches!(uri.scheme, Scheme::Other(_)) => return reply(416, "Unsupported URI Scheme"),
+        // RFC 3261 §19.1.1: headers do not belong there.
+        Ok(uri) if uri.headers().next().is_none() => {}
+        _ => return reply(400, "Bad Request-URI"),
     }
-    let unknown = unknown_extensions(request, abilities.extensions);
+    let unknown = unknown_extensions(request, Name::Require, known);
     if !unknown.is_empty() {
-        return Some(reply(420, "Bad Extension").header(Name::Unsupported, &unknown));
+        return Some(reply(420, "Bad Extension")?.header(Name::Unsupported, &unknown));
     }
-    inspect_body(request, abilities)
+    if *method == Method::Invite && takes_no_sdp(request) {
+        return reply(406, "Not Acceptable");
+    }
+    // RFC 3261 §20.11: a body that is optional need not be understood.
+    let optional = |handling: &str| handling.eq_ignore_ascii_case("optional");
+    let disposition = request.value(Name::ContentDisposition);
+    if request.body().is_empty() || disposition.and_then(|it| it.param("handling")).is_some_and(optional) {
+        return None;
+    }
+    let (name, value) =
+        if request.values(Name::ContentEncoding).any(|it| !it.eq_ignore_ascii_case("identity")) {
+            // RFC 3261 §7.4.1, §8.2.3
+            (Name::AcceptEncoding, "identity")
+        } else if matches!(method, Method::Invite | Method::Update) && request.sdp().is_empty() {
+            // RFC 3261 §8.2.3
+            (Name::Accept, sdp::MEDIA_TYPE)
+        } else {
+            return None;
+        };
+    Some(reply(415, "Unsupported Media Type")?.header(name, value))
 }
 
-/// RFC 3261 §8.2.2.3: `a, b`; empty where nothing is unknown.
-fn unknown_extensions(request: &Request, known: &[&str]) -> String {
+/// What a request's Require, or Proxy-Require, names that is not known, as Unsupported says it: `a, b`
+/// (RFC 3261 §8.2.2.3). Empty where all is known.
+pub fn unknown_extensions(request: &Request, require: Name, known: &[&str]) -> String {
     let mut unknown = String::new();
-    for option in request.values(Name::Require) {
+    for option in request.values(require) {
         if !known.iter().any(|known| known.eq_ignore_ascii_case(option)) {
             if !unknown.is_empty() {
                 unknown.push_str(", ");
@@ -59,37 +63,12 @@ fn unknown_extensions(request: &Request, known: &[&str]) -> String {
     unknown
 }
 
-/// RFC 3261 §8.2.3.
-fn inspect_body(request: &Request, abilities: &Abilities<'_>) -> Option<ResponseBuilder> {
-    let accepts_sdp = |range: &str| {
-        ["application/sdp", "application/*", "*/*"].iter().any(|sdp| crate::Value::parse(range).is(sdp))
+/// Accept is there, and SDP is not in it (RFC 3261 §20.1).
+fn takes_no_sdp(request: &Request) -> bool {
+    let is_sdp = |range| {
+        let range = Value::parse(range);
+        [sdp::MEDIA_TYPE, "application/*", "*/*"].iter().any(|it| range.is(it))
     };
-    if *request.method() == Method::Invite
-        && request.get(Name::Accept).is_some_and(|accept| !accept.is_empty())
-        && !request.values(Name::Accept).any(accepts_sdp)
-    {
-        return Some(Response::reply_to(request, 406, "Not Acceptable"));
-    }
-    // RFC 3261 §20.11: a body that is optional need not be understood.
-    let is_optional = request
-        .value(Name::ContentDisposition)
-        .and_then(|disposition| disposition.param("handling"))
-        .is_some_and(|handling| handling.eq_ignore_ascii_case("optional"));
-    if request.body().is_empty() || is_optional {
-        return None;
-    }
-    let reply = || Response::reply_to(request, 415, "Unsupported Media Type");
-    // RFC 3261 §7.4.1, §8.2.3
-    if request.values(Name::ContentEncoding).any(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
-        return Some(reply().header(Name::AcceptEncoding, "identity"));
-    }
-    let accept = abilities.accept;
-    if accept.is_empty() || accept.iter().any(|known| request.part(known).is_some()) {
-        return None;
-    }
-    Some(reply().header(Name::Accept, &accept.join(", ")))
-}
-
-fn has(list: &str, item: &str) -> bool {
-    crate::message::CommaSplit::new(list).any(|own| own == item)
+    request.get(Name::Accept).is_some_and(|accept| !accept.is_empty())
+        && !request.values(Name::Accept).any(is_sdp)
 }

@@ -22,7 +22,7 @@ pub mod transaction;
 
 pub use dialog::Dialog;
 pub use entropy::Entropy;
-pub use inspection::{Abilities, inspect};
+pub use inspection::{inspect, unknown_extensions};
 pub use message::{
     CSeq, Headers, Message, Name, NameAddr, Params, ParseError, ParseErrorKind, RAck, Refresher, Replaces,
     Request, RequestBuilder, Response, ResponseBuilder, Scheme, SessionExpires, Uri, Value, Via, parse,

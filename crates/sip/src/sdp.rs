@@ -3,6 +3,9 @@
 use crate::text::{lines, trim};
 use alloc::string::String;
 
+/// The media type of a description.
+pub const MEDIA_TYPE: &str = "application/sdp";
+
 /// Who sends media, from the side of whoever wrote the description (RFC 3264 §5.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Direction {

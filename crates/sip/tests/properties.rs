@@ -37,7 +37,7 @@ fn read_all(message: &Message) {
         headers.from_tag()
     );
     let _ = (headers.rack(), headers.session_expires(), headers.reason("SIP"), headers.asserted_identity());
-    let _ = (headers.part("application/sdp"), headers.number(Name::RetryAfter), headers.replaces());
+    let _ = (headers.sdp(), headers.number(Name::RetryAfter), headers.replaces());
     for (name, value) in headers.iter() {
         assert!(!value.contains(['\r', '\n', '\0']), "{value:?}");
         assert!(headers.get_named(name).is_some());

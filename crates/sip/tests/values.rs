@@ -14,20 +14,27 @@ fn invite(lines: &str, body: &str) -> Request {
 #[test]
 fn a_session_description_is_found_in_a_multipart_however_deep() {
     let body = "before\n--x\nContent-Type: text/plain\n\nhello\n--x\nc: Multipart/Alternative; boundary=\"y z\"\n\n\
-        --y z\nContent-Type: application/SDP;charset=utf-8\n\nv=0\ns=-\n--y z--\n--x--\nafter";
-    let request = invite("Content-Type: multipart/mixed;boundary=x", body);
-    assert_eq!(request.part("application/sdp"), Some("v=0\r\ns=-"));
-    assert_eq!((request.part("text/plain"), request.part("image/png")), (Some("hello"), None));
-    assert_eq!(invite("c: application/sdp", "v=0").part("application/sdp"), Some("v=0"));
-    // Deeper than four are not looked into, and what names no boundary has no parts.
-    for (depth, found) in [(4, Some("x")), (5, None)] {
-        let deep = (0..depth).fold("Content-Type: text/html\n\nx".to_owned(), |inner, depth| {
-            format!("Content-Type: multipart/mixed;boundary=b{depth}\n\n--b{depth}\n{inner}\n--b{depth}--")
-        });
-        let (line, body) = deep.split_once("\n\n").expect("two");
-        assert_eq!(invite(line, body).part("text/html"), found, "{depth}");
+        --y z\nX: 1\nContent-Type: application/SDP;charset=utf-8\n\nv=0\ns=-\n--y z--\n--x--\nafter";
+    assert_eq!(invite("Content-Type: Multipart/mixed;boundary=x", body).sdp(), "v=0\r\ns=-\r\n");
+    assert_eq!(invite("c: application/sdp", "v=0").sdp(), "v=0");
+    assert_eq!(invite("Subject: no type", "v=0").sdp(), "v=0");
+    let mixed = "Content-Type: multipart/mixed;boundary=x";
+    for (line, body, found) in [
+        // The line end before a delimiter is the delimiter's, or not.
+        (mixed, "--x\nContent-Type: application/sdp\n\nv=0\n\n--x--", "v=0\r\n"),
+        (mixed, "--x\nContent-Type: application/sdp\n\nv=0\n--x--", "v=0\r\n"),
+        // Cut off.
+        (mixed, "--x\nContent-Type: application/sdp\n\nv=0", "v=0"),
+        (mixed, "--x\nContent-Type: application/sdp\n\n", ""),
+        (mixed, "--x\nContent-Type: application/sdp", ""),
+        // The one with the type is another part than the one with the text.
+        (mixed, "--x\nContent-Type: application/sdp\n--x\n\nv=0\n--x--", ""),
+        (mixed, "--x\n\nContent-Type: application/sdp\n\nv=0\n--x--", ""),
+        ("Content-Type: text/plain", "v=0", ""),
+        (mixed, "", ""),
+    ] {
+        assert_eq!(invite(line, body).sdp(), found, "{body}");
     }
-    assert_eq!(invite("Content-Type: multipart/mixed", "--\n\nx\n--").part("text/plain"), None);
 }
 
 #[test]

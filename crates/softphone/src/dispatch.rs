@@ -5,7 +5,7 @@ use crate::context::Key;
 use crate::softphone::Softphone;
 use crate::{Event, Output, SocketId};
 use alloc::string::String;
-use headset_sip::{Method, Name, Request, TransactionOutput, parse};
+use headset_sip::{Method, Request, TransactionOutput, inspect, parse};
 
 /// Extensions that a request may require of us.
 const UNDERSTOOD: [&str; 5] = ["outbound", "path", "100rel", "timer", "replaces"];
@@ -96,9 +96,9 @@ impl Softphone {
 
     fn request(&mut self, key: Key, request: &Request) {
         let ctx = &mut self.ctx;
-        let missing = unsupported(request);
-        if !missing.is_empty() {
-            return ctx.reply_with(key, request, 420, "Bad Extension", &[(Name::Unsupported, &missing)]);
+        if let Some(refusal) = inspect(request, &UNDERSTOOD) {
+            let tag = ctx.entropy.token(10);
+            return ctx.respond(key, refusal.to_tag(&tag));
         }
         #[cfg(feature = "full")]
         if self.outside.request(ctx, key, request, self.started) {
@@ -116,18 +116,4 @@ impl Softphone {
             _ => not_allowed(ctx, key, request),
         }
     }
-}
-
-/// What a request requires that we do not understand (RFC 3261 §8.2.2.3), as Unsupported says it.
-fn unsupported(request: &Request) -> String {
-    let mut missing = String::new();
-    for option in request.values(Name::Require) {
-        if !UNDERSTOOD.iter().any(|known| known.eq_ignore_ascii_case(option)) {
-            if !missing.is_empty() {
-                missing.push_str(", ");
-            }
-            missing.push_str(option);
-        }
-    }
-    missing
 }

@@ -1,6 +1,9 @@
 //! The machine: takes inputs, hands messages to its rooms, gives outputs.
 
-use headset_sip::{Entropy, Method, Name, Request, Response, Time, TransactionOutput, parse};
+use headset_sip::{
+    Entropy, Method, Name, Request, Response, ResponseBuilder, Time, TransactionOutput, inspect, parse,
+    unknown_extensions,
+};
 
 use crate::access::Access;
 use crate::call::Calls;
@@ -200,8 +203,8 @@ impl Switch {
         if request.max_forwards() == Some(0) {
             return self.edge.refuse(key, &request, 483, "Too Many Hops");
         }
-        if let Some(reply) = unsupported(&request) {
-            return self.edge.respond(key, reply);
+        if let Some(refusal) = inspect(&request, &SUPPORTED).or_else(|| beyond_a_proxy(&request)) {
+            return self.edge.respond(key, refusal);
         }
         match request.method() {
             Method::Register => self.register(key, &request),
@@ -359,14 +362,9 @@ impl Switch {
     }
 }
 
-/// 420 for a request that requires what is not here (RFC 3261 §8.2.2.3).
-fn unsupported(request: &Request) -> Option<headset_sip::ResponseBuilder> {
-    let required = request.values(Name::Require).chain(request.values(Name::ProxyRequire));
-    let missing: Vec<&str> =
-        required.filter(|option| !SUPPORTED.iter().any(|known| known.eq_ignore_ascii_case(option))).collect();
-    if missing.is_empty() {
-        return None;
-    }
-    let reply = Response::reply_to(request, 420, "Bad Extension");
-    Some(reply.header(Name::Unsupported, &missing.join(", ")))
+/// 420 for a request that requires of the proxies on its way what is not here (RFC 3261 §20.29).
+fn beyond_a_proxy(request: &Request) -> Option<ResponseBuilder> {
+    let unknown = unknown_extensions(request, Name::ProxyRequire, &SUPPORTED);
+    let refusal = || Response::reply_to(request, 420, "Bad Extension").header(Name::Unsupported, &unknown);
+    (!unknown.is_empty()).then(refusal)
 }

@@ -56,6 +56,11 @@ fn methods_that_are_not_served_say_so() {
     world.response(connection, 483);
     request(&mut world, connection, "OPTIONS", "", "Require: teleport, outbound\r\n");
     assert_eq!(world.response(connection, 420).get(Name::Unsupported), Some("teleport"));
+    request(&mut world, connection, "OPTIONS", "", "Proxy-Require: sec-agree, path\r\n");
+    assert_eq!(world.response(connection, 420).get(Name::Unsupported), Some("sec-agree"));
+    request(&mut world, connection, "INVITE", "", "Accept: text/plain\r\n");
+    world.response(connection, 100);
+    world.response(connection, 406);
     request(&mut world, connection, "CANCEL", "", "");
     world.response(connection, 481);
     request(&mut world, connection, "ACK", "", "");

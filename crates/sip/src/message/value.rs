@@ -4,8 +4,8 @@ use super::address::NameAddr;
 use super::headers::Headers;
 use super::name::Name;
 use super::params::Params;
-use super::scan::{after, cut, find, number, position, slice, split_word, trim};
-use crate::{Invalid, Method};
+use super::scan::{after, cut, cut_or_all, find, number, position, slice, split_word, trim};
+use crate::{Invalid, Method, sdp};
 
 /// A value with parameters: `presence;id=7`, `active;expires=60`, `SIP;cause=200;text="…"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,78 +168,54 @@ impl Headers {
         Some(SessionExpires { seconds: number(value.value)?, refresher })
     }
 
-    /// The part of the body that is of this media type: the body itself, or the first such part of a multipart
-    /// (RFC 5621, RFC 2046 §5.1), however deep.
-    pub fn part(&self, media_type: &str) -> Option<&str> {
-        let content_type = self.get(Name::ContentType)?;
-        find_part(content_type, self.body_text(), media_type, 0)
-    }
-}
-
-/// Deeper multiparts are not looked into.
-const MAX_DEPTH: u8 = 4;
-
-fn find_part<'a>(content_type: &str, body: &'a str, media_type: &str, depth: u8) -> Option<&'a str> {
-    let own = Value::parse(content_type);
-    if own.is(media_type) {
-        return Some(body);
-    }
-    let is_multipart = own.value.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"));
-    let boundary = own.param("boundary").filter(|boundary| !boundary.is_empty())?;
-    if !is_multipart || depth == MAX_DEPTH {
-        return None;
-    }
-    let mut rest = next_part(body, boundary)?.1;
-    while let Some((part, more)) = next_part(rest, boundary) {
-        let (content_type, body) = split_part(part);
-        if let Some(found) = find_part(content_type, body, media_type, depth + 1) {
-            return Some(found);
-        }
-        rest = more;
-    }
-    None
-}
-
-/// What is before the next delimiter line, and what after it; `None` where there is no next one.
-fn next_part<'a>(text: &'a str, boundary: &str) -> Option<(&'a str, &'a str)> {
-    let mut from = 0;
-    loop {
-        let line = after(text, from);
-        let (line, more) = cut(line, b'\n').unwrap_or((line, ""));
-        if line.strip_prefix("--").and_then(|rest| rest.strip_prefix(boundary)).is_some_and(is_line_rest) {
-            // The line end before a delimiter is the delimiter's (RFC 2046 §5.1.1).
-            let before = slice(text, 0, from);
-            let before = before.strip_suffix("\n").unwrap_or(before);
-            return Some((before.strip_suffix("\r").unwrap_or(before), more));
-        }
-        from += line.len() + 1;
-        if from > text.len() {
-            return None;
+    /// The session description: the body, the first such part of a multipart, however deep (RFC 5621), or a body without
+    /// Content-Type. Empty where there is none.
+    pub fn sdp(&self) -> &str {
+        let body = self.body_text();
+        match self.value(Name::ContentType) {
+            Some(own) if own.is(sdp::MEDIA_TYPE) => body,
+            Some(own) if has_parts(own.value) => find_sdp(body),
+            Some(_) => "",
+            None => body,
         }
     }
 }
 
-/// What may follow the boundary in a delimiter line.
-fn is_line_rest(rest: &str) -> bool {
-    let rest = trim(rest);
-    rest.is_empty() || rest == "--"
+fn has_parts(media_type: &str) -> bool {
+    media_type.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"))
 }
 
-/// A part's Content-Type and its body.
-fn split_part(part: &str) -> (&str, &str) {
-    let mut content_type = "text/plain";
-    let mut rest = part;
-    loop {
-        let (line, more) = cut(rest, b'\n').unwrap_or((rest, ""));
-        rest = more;
+/// The lines after the header of the first part that is a description. It has neither empty lines nor any that begin with
+/// two hyphens, so that no boundary need be known.
+fn find_sdp(body: &str) -> &str {
+    enum Reading {
+        Anything,
+        Header { is_sdp: bool },
+        Sdp { start: usize },
+    }
+    let mut reading = Reading::Anything;
+    let mut at = 0;
+    while at < body.len() {
+        let (line, _) = cut_or_all(after(body, at), b'\n');
+        let next = at + line.len() + 1;
         let line = trim(line);
-        if line.is_empty() {
-            return (content_type, rest);
+        let is_delimiter = line.starts_with("--");
+        match &mut reading {
+            Reading::Sdp { start } if line.is_empty() || is_delimiter => return slice(body, *start, at),
+            Reading::Sdp { .. } => {}
+            _ if is_delimiter => reading = Reading::Header { is_sdp: false },
+            Reading::Header { is_sdp: true } if line.is_empty() => reading = Reading::Sdp { start: next },
+            Reading::Header { is_sdp } => match cut(line, b':') {
+                Some((name, value)) => {
+                    *is_sdp |= Name::new(trim(name)) == Name::ContentType
+                        && Value::parse(trim(value)).is(sdp::MEDIA_TYPE);
+                }
+                None if line.is_empty() => reading = Reading::Anything,
+                None => {}
+            },
+            Reading::Anything => {}
         }
-        if let Some((name, value)) = cut(line, b':')
-            && Name::new(trim(name)) == Name::ContentType
-        {
-            content_type = trim(value);
-        }
+        at = next;
     }
+    if let Reading::Sdp { start } = reading { after(body, start) } else { "" }
 }

@@ -351,14 +351,14 @@ impl Call {
         if answer.initial.is_some() {
             ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
         }
-        if answer.late_offer && !ack.body().is_empty() {
+        if answer.late_offer && !ack.sdp().is_empty() {
             if let Some(Offered { new_peer: Some(peer), request, .. }) = answer.handed_on.as_deref() {
                 active.change_peer(ctx, &mut self.media, *peer, true);
                 self.facts.become_with(request);
             }
-            active.held(ctx, sdp::is_held_by_remote(ack.body()));
-            active.see(ack.body());
-            self.media.accept(ctx, ack.body());
+            active.held(ctx, sdp::is_held_by_remote(ack.sdp()));
+            active.see(ack.sdp());
+            self.media.accept(ctx, ack.sdp());
             ctx.keep_calls = true;
         } else if answer.late_offer && answer.initial.is_none() {
             // Nobody took our offer: all is as it was.

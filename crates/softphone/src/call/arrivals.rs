@@ -2,9 +2,8 @@
 
 use super::calls::Calls;
 use super::recent::Copy;
-use super::requests::{DialogName, Lines, too_short, unknown, unsupported_media};
+use super::requests::{DialogName, Lines, too_short, unknown};
 use super::ring::Refusal;
-use super::text::SDP;
 use super::{Call, CallState, Ending, Facts, incoming, text};
 use crate::context::{Context, Key};
 use crate::{CallEvent, CallId, Event, Originator, Outcome};
@@ -24,9 +23,6 @@ impl Calls {
         }
         if let Some((status, reason)) = self.recent.find(ctx.now, &copy) {
             return ctx.reply(key, request, status, incoming::reason_or_default(reason, status));
-        }
-        if !request.body().is_empty() && !request.content_is(SDP) {
-            return unsupported_media(ctx, key, request, SDP);
         }
         let Ok(facts) = incoming::facts(ctx, request) else {
             return ctx.reply(key, request, 400, "From or To cannot be read");

@@ -249,12 +249,6 @@ impl Dial {
         None
     }
 
-    /// No flow came up in time.
-    pub(super) fn gave_up(&self) -> Option<Box<Ending>> {
-        matches!(self.step, Step::Flow { .. })
-            .then(|| Ending::new(Originator::System, Outcome::Failed, "Connection Error"))
-    }
-
     pub(super) fn cancel(&mut self, ctx: &mut Context, options: &EndOptions) -> Box<Ending> {
         let reason = options
             .status_code

@@ -2,7 +2,6 @@
 
 use super::dial::{Dial, Step};
 use super::requests::{not_yet, updated, with_description};
-use super::text::SDP;
 use super::{Call, CallState, text};
 use crate::context::{Context, Key};
 use crate::{CallEvent, Direction};
@@ -70,7 +69,7 @@ impl Call {
             }
             fork.rseq = rseq;
         }
-        let body = response.body();
+        let body = response.sdp();
         let first = !body.is_empty() && dial.early_media.is_none();
         let (offered, tag) = (!invite.body().is_empty(), &fork.dialog.remote_tag);
         match rseq.map(|rseq| rack(rseq, invite)) {
@@ -103,7 +102,7 @@ impl Call {
             Answering::Update { key, request } => {
                 updated(ctx, key, &request, answer);
                 let tag = request.from_tag().unwrap_or("").into();
-                dial.early_media = Some(EarlyMedia { tag, sdp: request.body().into(), settled: true });
+                dial.early_media = Some(EarlyMedia { tag, sdp: request.sdp().into(), settled: true });
             }
             #[cfg(feature = "full")]
             Answering::Prack { tag, rack, offer } => {
@@ -115,7 +114,7 @@ impl Call {
             }
             #[cfg(feature = "full")]
             Answering::Ok { key, dialog, response } => {
-                self.talk(ctx, key, dialog, &response, response.body(), answer);
+                self.talk(ctx, key, dialog, &response, response.sdp(), answer);
             }
         }
     }
@@ -123,12 +122,9 @@ impl Call {
     /// A request within an early dialog of a call of ours.
     pub(super) fn early_request(&mut self, ctx: &mut Context, key: Key, request: &Request) {
         let CallState::Dialling(dial) = &mut self.state else { return };
-        let offer = request.body();
+        let offer = request.sdp();
         match request.method() {
             Method::Update if offer.is_empty() => updated(ctx, key, request, ""),
-            Method::Update if !request.content_is(SDP) => {
-                ctx.reply(key, request, 415, "Unsupported Media Type");
-            }
             Method::Update if dial.answering.is_some() => not_yet(ctx, key, request),
             Method::Update => {
                 let settled = dial.early_media.as_ref().map(|early| &*early.tag);

@@ -2,13 +2,13 @@
 
 use super::active::Active;
 use super::dtmf::{self, Keys};
-use super::requests::{start, unsupported_media};
+use super::requests::start;
 use super::{Call, CallState, calm};
 use crate::context::{CallTimer, Context, Key, Timer};
 use crate::{CallEvent, Dtmf, DtmfTransport, Event, PeerRequest};
 use alloc::string::String;
 use core::mem;
-use headset_sip::{Method, Request, Response};
+use headset_sip::{Method, Name, Request, Response};
 
 /// The content type by which one end says that it hears nothing any more.
 const MEDIA_REPORT: &str = "application/x-headset-media";
@@ -115,7 +115,8 @@ impl Active {
             ctx.tell(self.call, CallEvent::Info, request.as_str());
         } else {
             // RFC 6086 §5.1
-            unsupported_media(ctx, key, request, dtmf::CONTENT_TYPE);
+            let accept = &[(Name::Accept, dtmf::CONTENT_TYPE)];
+            ctx.reply_with(key, request, 415, "Unsupported Media Type", accept);
         }
     }
 }

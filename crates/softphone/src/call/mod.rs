@@ -221,11 +221,12 @@ impl Call {
 
     fn peer_event(&mut self, ctx: &mut Context, peer: PeerId, event: &mut PeerEvent) -> Option<Box<Ending>> {
         ctx.calls_changed = true;
+        // It may be a peer connection that is none of the call's yet.
+        let own = self.media.peer == Some(peer);
         match event {
-            PeerEvent::Connected => self.media.connected = true,
-            PeerEvent::Disconnected => self.media.connected = false,
-            // The microphone may fail one that is none of the call's yet; none such connects.
-            PeerEvent::MicrophoneFailed { name, message } if self.media.peer == Some(peer) => {
+            PeerEvent::Connected if own => self.media.connected = true,
+            PeerEvent::Disconnected if own => self.media.connected = false,
+            PeerEvent::MicrophoneFailed { name, message } if own => {
                 let failure = cause::of_microphone(name);
                 ctx.error(failure.code, message);
                 return self.microphone_failed(ctx, failure);
@@ -305,7 +306,10 @@ impl Call {
 
     fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Box<Ending>> {
         match (timer, &mut self.state) {
-            (CallTimer::GiveUp, CallState::Dialling(dial)) => return dial.gave_up(),
+            // No flow came up in time.
+            (CallTimer::GiveUp, CallState::Dialling(_)) => {
+                return Some(Ending::new(Originator::System, Outcome::Failed, "Connection Error"));
+            }
             // Nobody has answered the page that came back.
             (CallTimer::GiveUp, CallState::Active(active)) => {
                 return Some(active.not_resumed("Connection Error"));

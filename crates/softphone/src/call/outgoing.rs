@@ -134,7 +134,7 @@ impl Call {
         let Some(fork) = fork(&mut dial.forks, invite, response) else { return failed(ctx, None) };
         let dialog = fork.dialog.clone();
         let early = dial.early_media.take();
-        let body = response.body();
+        let body = response.sdp();
         ctx.tell(self.call, CallEvent::Accepted, response.as_str());
         match early {
             // RFC 6337 §3.1.1: the answer was given before.

@@ -216,7 +216,7 @@ impl Active {
                 }
                 self.session.accepted(response);
                 self.session.start(ctx, self.call);
-                match response.body() {
+                match response.sdp() {
                     _ if !offered => {}
                     // An answer is missing: nothing was agreed on.
                     "" => self.refused(ctx, media, &wish, "Missing SDP"),

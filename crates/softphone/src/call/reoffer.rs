@@ -6,8 +6,7 @@ use super::incoming::reason_or_default;
 use super::renegotiation::{Offered, Renegotiation, Step, direction};
 #[cfg(feature = "full")]
 use super::requests::answer_with_headers;
-use super::requests::{agreeing, described, not_yet, start_ok, too_short, unsupported_media};
-use super::text::SDP;
+use super::requests::{agreeing, described, not_yet, start_ok, too_short};
 use super::{Ending, Media, calm};
 use crate::context::{CallTimer, Context, Key};
 use crate::{CallEvent, Originator, Outcome, PeerId, PeerRequest};
@@ -19,7 +18,7 @@ use headset_sip::{Method, Request, sdp};
 impl Active {
     /// re-INVITE or UPDATE of the far end, whose CSeq is in order.
     pub(super) fn offered(&mut self, ctx: &mut Context, media: &Media, key: Key, request: &Request) {
-        let bare = request.body().is_empty();
+        let bare = request.sdp().is_empty();
         // RFC 3311 §5.2: without an offer an UPDATE is in nobody's way.
         let refresh = bare && *request.method() == Method::Update;
         let our_offer_waits = self.unacknowledged.as_ref().is_some_and(|answer| answer.late_offer);
@@ -32,9 +31,6 @@ impl Active {
         };
         if pending {
             return ctx.reply(key, request, 491, "Request Pending");
-        }
-        if !bare && !request.content_is(SDP) {
-            return unsupported_media(ctx, key, request, SDP);
         }
         // RFC 4028 §9. What no timer was agreed on for is not begun by us in the midst of it.
         if !self.session.asked(request, 0) {
@@ -78,7 +74,7 @@ impl Active {
 
     /// Has it answered.
     fn take_offer(&self, ctx: &mut Context, media: &Media, offered: &mut Offered) {
-        let offer = offered.request.body();
+        let offer = offered.request.sdp();
         let renews = if offer.is_empty() {
             // The switch hands us on: who answers was never connected to the peer connection that we have.
             offered.request.get_named("X-Headset-Media") == Some("renew")
@@ -106,7 +102,7 @@ impl Active {
             }
             Renegotiation::Theirs(offered) if offered.is_answered_by(peer) => {
                 let (key, request) = (offered.key, &offered.request);
-                let offer = request.body();
+                let offer = request.sdp();
                 self.ok(ctx, key, request, description);
                 if !offer.is_empty() {
                     if let Some(new) = offered.new_peer {

@@ -4,14 +4,13 @@ use super::active::Active;
 use super::farewell::Farewell;
 use super::incoming::default_reason;
 use super::session_timer::{LEAST, SessionTimer};
-use super::text::SDP;
 use super::{Call, CallState, Ending, cause};
 use crate::context::{Context, FULL, Key, SUPPORTED, header_lines};
 use crate::{Originator, Outcome, Output, PeerRequest, SocketId};
 use alloc::boxed::Box;
 use alloc::string::String;
 use headset_sip::text::decimal;
-use headset_sip::{Dialog, Method, Name, Request, RequestBuilder, Response, ResponseBuilder};
+use headset_sip::{Dialog, Method, Name, Request, RequestBuilder, Response, ResponseBuilder, sdp};
 
 /// What names a dialog, from our side.
 #[derive(Clone, Copy)]
@@ -78,7 +77,7 @@ impl Call {
             }
             (Method::Prack, _) => unknown(ctx, key, request),
             // RFC 3311 §5.2: the target may change before there is a call.
-            (Method::Update, CallState::Incoming(_)) if request.body().is_empty() => {
+            (Method::Update, CallState::Incoming(_)) if request.sdp().is_empty() => {
                 updated(ctx, key, request, "");
             }
             (Method::Bye, _) => {
@@ -184,11 +183,6 @@ pub(super) fn not_yet(ctx: &mut Context, key: Key, request: &Request) {
     ctx.reply_with(key, request, 500, "Server Internal Error", &[(Name::RetryAfter, &wait)]);
 }
 
-/// A body of a type that is not taken here.
-pub(super) fn unsupported_media(ctx: &mut Context, key: Key, request: &Request, accept: &str) {
-    ctx.reply_with(key, request, 415, "Unsupported Media Type", &[(Name::Accept, accept)]);
-}
-
 /// RFC 4028 §9: the session would expire too soon.
 pub(super) fn too_short(ctx: &mut Context, key: Key, request: &Request) {
     ctx.reply_with(key, request, 422, "Session Interval Too Small", &[(Name::MinSe, LEAST)]);
@@ -263,10 +257,10 @@ pub(super) fn answer_with_headers(mut builder: ResponseBuilder, lines: &str) -> 
 
 /// With our description, where it is not empty.
 pub(super) fn with_description(builder: RequestBuilder, description: &str) -> RequestBuilder {
-    if description.is_empty() { builder } else { builder.body(SDP, description) }
+    if description.is_empty() { builder } else { builder.body(sdp::MEDIA_TYPE, description) }
 }
 
 /// With our description, where it is not empty.
 pub(super) fn described(builder: ResponseBuilder, description: &str) -> ResponseBuilder {
-    if description.is_empty() { builder } else { builder.body(SDP, description) }
+    if description.is_empty() { builder } else { builder.body(sdp::MEDIA_TYPE, description) }
 }

@@ -82,7 +82,7 @@ impl Ring {
 
     /// The caller's offer; empty if we are to make one.
     pub(super) fn offer(&self) -> &str {
-        self.invite.body()
+        self.invite.sdp()
     }
 
     pub(super) fn start(&mut self, ctx: &mut Context) {

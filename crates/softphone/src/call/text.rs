@@ -9,9 +9,6 @@ use headset_sip::text::cut_or_all;
 use headset_sip::text::{lines, position, trim};
 use headset_sip::{Headers, NameAddr, Params, Uri, Value, push_number, push_quoted};
 
-/// The type of descriptions.
-pub(super) const SDP: &str = "application/sdp";
-
 const REASON_MAX: usize = 128;
 
 /// A reason phrase that somebody wrote: without control characters, at most 128 bytes.

@@ -23,6 +23,8 @@ pub struct Hand {
     pub sent: VecDeque<(SocketId, String)>,
     pub closed: Vec<(SocketId, u16)>,
     pub events: Vec<Event>,
+    /// What was asked of peer connections.
+    pub asked: Vec<PeerRequest>,
     /// Pings are left to the test.
     pub silent: bool,
     shown: Shown,
@@ -48,6 +50,7 @@ impl Hand {
             sent: VecDeque::new(),
             closed: Vec::new(),
             events: Vec::new(),
+            asked: Vec::new(),
             silent: false,
             shown: Shown::default(),
         };
@@ -244,11 +247,12 @@ impl Hand {
                     self.wanted.retain(|(wanted, _)| *wanted != socket);
                     self.closed.push((socket, code));
                 }
-                Output::Peer(_, peer, PeerRequest::Offer { .. }) => {
+                Output::Peer(_, peer, request @ PeerRequest::Offer { .. }) => {
+                    self.asked.push(request);
                     let offer = wire::described("anna", "sendrecv");
                     self.phone.handle_input(self.now, Input::Peer(peer, PeerEvent::Described(offer)));
                 }
-                Output::Peer(..) => {}
+                Output::Peer(_, _, request) => self.asked.push(request),
                 Output::Event(event) => {
                     self.shown.hear(&event);
                     self.events.push(event);
