@@ -172,7 +172,7 @@ export class Peer {
 
   async #insertDtmf({ tones, duration, gap }: Step<'insertDtmf'>): Promise<void> {
     const dtmf = this.#transceiver()?.sender.dtmf;
-    if (!dtmf?.canInsertDTMF) throw new Error('The far end takes no keys in RTP');
+    if (!dtmf?.canInsertDTMF) throw new Error('The far end takes no keys');
     // After those that still sound.
     dtmf.insertDTMF(dtmf.toneBuffer + tones, duration, gap);
   }

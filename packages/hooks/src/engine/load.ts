@@ -38,7 +38,7 @@ async function fetchWasm(url: string): Promise<BufferSource | undefined> {
   try {
     const response = await fetch(url, { credentials: 'same-origin' });
     const bytes = await response.arrayBuffer();
-    const isWasm = bytes.byteLength > 8 && new DataView(bytes).getUint32(0) === 0x0061736d;
+    const isWasm = new DataView(bytes).getUint32(0) === 0x0061736d;
     return response.ok && isWasm ? bytes : undefined;
   } catch {
     return undefined;
@@ -47,6 +47,6 @@ async function fetchWasm(url: string): Promise<BufferSource | undefined> {
 
 async function inlined(source: Source, url: string): Promise<BufferSource> {
   const { default: base64 } = await source.inlined();
-  console.info(`headset-hooks: no wasm at ${url}, a bigger copy is used; set wasmUrl`);
+  console.info(`headset-hooks: no wasm at ${url}; set wasmUrl`);
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }

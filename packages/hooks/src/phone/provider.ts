@@ -42,7 +42,7 @@ function Provider({ host, wasmUrl, children, ...settings }: PhoneProviderProps):
 /** The phone: its state and what it can do. */
 export function usePhone(): Phone {
   const client = useContext(PhoneContext);
-  if (!client) throw new Error('headset-hooks: usePhone works inside <PhoneProvider> only');
+  if (!client) throw new Error('headset-hooks: usePhone needs <PhoneProvider>');
   const state = useSyncExternalStore(
     client.store.subscribe,
     () => client.store.all(),

@@ -11,7 +11,7 @@ export const TelephonyContext = createContext<Telephony | undefined>(undefined);
 
 export function useTelephony(): Telephony {
   const telephony = useContext(TelephonyContext);
-  if (!telephony) throw new Error('headset-hooks: this hook works inside <CallcenterProvider> only');
+  if (!telephony) throw new Error('headset-hooks: this hook needs <CallcenterProvider>');
   return telephony;
 }
 

@@ -275,7 +275,7 @@ describe('hooks', () => {
   it('outside the provider say so', () => {
     vi.spyOn(console, 'error').mockReturnValue();
     const Lost = () => <p>{useSession().status}</p>;
-    expect(() => render(<Lost />)).toThrow(/inside <CallcenterProvider>/);
+    expect(() => render(<Lost />)).toThrow(/needs <CallcenterProvider>/);
   });
 });
 

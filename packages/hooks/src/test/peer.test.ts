@@ -199,7 +199,7 @@ describe('a call under way', () => {
     if (transceiver) transceiver.sender.dtmf.canInsertDTMF = false;
     p.request({ type: 'insertDtmf', tones: '1', duration: 160, gap: 70 });
     await soon();
-    expect(heard).toEqual([['failed', 'The far end takes no keys in RTP']]);
+    expect(heard).toEqual([['failed', 'The far end takes no keys']]);
   });
 
   it('stays muted over a change of the microphone', async () => {
