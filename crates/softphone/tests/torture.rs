@@ -5,7 +5,6 @@
 
 mod support;
 
-use headset_sip::{Message, parse};
 use headset_softphone::{AccountOptions, Event};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -105,10 +104,8 @@ fn outcome(text: &str) -> Outcome {
     hand.say(text);
     let is_told = hand.events.iter().any(|event| matches!(event, Event::Trace { name: "sip_malformed", .. }));
     match hand.sent.back() {
-        Some((_, answer)) => match parse(answer.clone()) {
-            Ok(Message::Response(response)) => Answered(response.status()),
-            other => panic!("{other:?}"),
-        },
+        // It may repeat what could not be read.
+        Some((_, answer)) => Answered(answer.get(8..11).and_then(|status| status.parse().ok()).unwrap()),
         None if is_told => Dropped,
         None => Stray,
     }
