@@ -38,8 +38,7 @@ fn rotation_brings_the_new_registrar_before_the_old_one_goes() {
     world.start(anna, &[0, 1]);
     world.run(Duration::from_secs(1));
     world.registrars[2].down = true;
-    let list = [1, 2].map(|index: usize| world.registrars[index].description());
-    world.command(anna, Command::SetRegistrars(list.to_vec()));
+    move_to(&mut world, anna, &[1, 2]);
     world.run(Duration::from_secs(5));
     // The new one does not answer: nothing is left yet.
     assert_eq!(world.registrars[0].bindings.len(), 1);
@@ -64,8 +63,7 @@ fn a_registrar_that_never_comes_up_does_not_keep_a_drained_one_for_ever() {
     world.start(anna, &[0, 1]);
     world.run(Duration::from_secs(1));
     world.registrars[2].down = true;
-    let list = [1, 2].map(|index: usize| world.registrars[index].description());
-    world.command(anna, Command::SetRegistrars(list.to_vec()));
+    move_to(&mut world, anna, &[1, 2]);
     world.run(Duration::from_secs(12));
     assert!(world.registrars[0].bindings.is_empty());
     assert_eq!(status(&world, anna), UserAgentStatus::Registered);
