@@ -163,10 +163,29 @@ fn ask_with(story: &mut Story, method: &str, header: &str, sdp: Option<&str>) ->
 #[test]
 fn whom_we_talk_to_may_become_somebody_else() {
     let mut story = Story::new();
-    let boss = "P-Asserted-Identity: \"Boss\" <sip:boss@far.example>";
+    let named = |story: &Story| story.call().asserted.map(|party| party.user).unwrap_or_default();
+    let (boss, chef) =
+        ("P-Asserted-Identity: <sip:boss@far.example>", "P-Asserted-Identity: <sip:chef@far.example>");
     let sdp = wire::described("caller", "sendrecv");
     assert_eq!(ask_with(&mut story, "INVITE", boss, Some(&sdp)), 200);
-    assert_eq!(story.call().asserted.map(|party| party.user).as_deref(), Some("boss"));
+    assert_eq!(named(&story), "boss");
+    story.acknowledge(None);
+    // Not by an offer that is refused.
+    story.world.phones[story.anna].broken = Some("no");
+    assert_eq!(ask_with(&mut story, "INVITE", chef, Some(&sdp)), 488);
+    assert_eq!(named(&story), "boss");
+    story.world.phones[story.anna].broken = None;
+    // Nor by one that nobody takes.
+    assert_eq!(ask_with(&mut story, "INVITE", chef, None), 200);
+    story.acknowledge(None);
+    assert_eq!(named(&story), "boss");
+    assert_eq!(ask_with(&mut story, "INVITE", chef, None), 200);
+    assert_eq!(named(&story), "boss");
+    story.acknowledge(Some(&sdp));
+    assert_eq!(named(&story), "chef");
+    // RFC 5876 §3.1
+    assert_eq!(ask_with(&mut story, "UPDATE", boss, None), 200);
+    assert_eq!(named(&story), "boss");
 }
 
 /// RFC 3326 §2

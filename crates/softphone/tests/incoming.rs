@@ -4,7 +4,7 @@
 mod support;
 
 use headset_softphone::{
-    CallDirection, CallStatus, Direction, Input, MediaOptions, Originator, Outcome, Permission, Settings,
+    CallDirection, CallStatus, Input, MediaOptions, Originator, Outcome, Permission, Settings,
 };
 use std::time::Duration;
 use support::answered::Story;
@@ -153,25 +153,6 @@ fn media_that_cannot_be_answered_is_488() {
     let end = world.phones[anna].end().expect("an end");
     assert_eq!((end.outcome, end.originator), (Outcome::Failed, Originator::System));
     assert_eq!(end.cause, "WebRTC Error");
-}
-
-#[test]
-fn an_invite_without_an_offer_is_answered_with_one_that_has_a_microphone() {
-    let mut world = World::new(1);
-    let anna = world.phone("anna");
-    let link = world.link(anna, 0);
-    let invite = wire::invite("anna", "c1", "b1");
-    let (head, _) = invite.split_once("Content-Type").expect("a body");
-    world.send(link, &format!("{head}Content-Length: 0\r\n\r\n"));
-    world.run_ms(100);
-    answer(&mut world, anna);
-    assert_eq!(world.phones[anna].take_steps(), [Step::Offer(Direction::SendRecv, false)]);
-    let (_, ok) = world.response(200).expect("200");
-    let tag = ok.to_tag().expect("a tag");
-    let content = ("application/sdp", &*wire::described("caller", "sendrecv"));
-    world.send(link, &wire::within("ACK", "anna", "c1", tag, 1, Some(content)));
-    world.run_ms(100);
-    assert_eq!(world.phones[anna].take_steps(), [Step::Accept]);
 }
 
 #[test]

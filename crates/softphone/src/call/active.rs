@@ -140,8 +140,17 @@ impl Active {
 
     /// The far end is silent, or not there.
     fn lost(&self, cause: &str, reason: &str) -> Box<Ending> {
-        let farewell = self.farewell(Some(text::reason_header(408, reason)));
-        Ending::new(Originator::System, Outcome::Answered, cause).status(408, reason).farewell(Some(farewell))
+        self.given_up(Outcome::Answered, cause, 408, reason)
+    }
+
+    /// The answer to our first offer is missing or of no use: there is no call.
+    pub(super) fn unheard(&self, cause: &str, status: u16) -> Box<Ending> {
+        self.given_up(Outcome::Failed, cause, status, cause)
+    }
+
+    fn given_up(&self, outcome: Outcome, cause: &str, status: u16, reason: &str) -> Box<Ending> {
+        let farewell = self.farewell(Some(text::reason_header(status, reason)));
+        Ending::new(Originator::System, outcome, cause).status(status, reason).farewell(Some(farewell))
     }
 
     /// The page has come back, and the call cannot be taken up again.
@@ -233,7 +242,9 @@ impl Call {
         let CallState::Active(active) = &mut self.state else { return None };
         let own = self.media.peer == Some(peer);
         match event {
-            PeerEvent::Described(description) => active.described(ctx, &mut self.media, peer, description),
+            PeerEvent::Described(description) => {
+                active.described(ctx, &mut self.media, &mut self.facts, peer, description);
+            }
             PeerEvent::Failed { message } => {
                 let ending = active.peer_failed(ctx, &self.media, peer, message);
                 if ending.is_none() && self.returning {
@@ -344,26 +355,40 @@ impl Call {
     }
 
     /// ACK of a 2xx of ours.
-    pub(super) fn acknowledged(&mut self, ctx: &mut Context, invite: Option<Key>, ack: &Request) {
-        let CallState::Active(active) = &mut self.state else { return };
+    pub(super) fn acknowledged(
+        &mut self,
+        ctx: &mut Context,
+        invite: Option<Key>,
+        ack: &Request,
+    ) -> Option<Box<Ending>> {
+        let CallState::Active(active) = &mut self.state else { return None };
         let matches = |answer: &mut Answer| Some(answer.key) == invite || active.dialog.matches_request(ack);
-        let Some(answer) = active.unacknowledged.take_if(matches) else { return };
+        let answer = active.unacknowledged.take_if(matches)?;
         if answer.initial.is_some() {
             ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
         }
         if answer.late_offer && !ack.sdp().is_empty() {
-            if let Some(Offered { new_peer: Some(peer), request, .. }) = answer.handed_on.as_deref() {
-                active.change_peer(ctx, &mut self.media, *peer, true);
-                self.facts.become_with(request);
+            if let Some(Offered { new_peer, request, .. }) = answer.handed_on.as_deref() {
+                self.facts.learn(request);
+                if let Some(peer) = *new_peer {
+                    active.change_peer(ctx, &mut self.media, peer, true);
+                    self.facts.become_with(request);
+                }
             }
+            active.accepting = answer.initial.is_some();
             active.held(ctx, sdp::is_held_by_remote(ack.sdp()));
             active.see(ack.sdp());
             self.media.accept(ctx, ack.sdp());
             ctx.keep_calls = true;
-        } else if answer.late_offer && answer.initial.is_none() {
+        } else if answer.late_offer {
+            if answer.initial.is_some() {
+                // RFC 3261 §13.2.1: it must have been in the ACK.
+                return Some(active.unheard("Missing SDP", 400));
+            }
             // Nobody took our offer: all is as it was.
             active.take_back(ctx, &self.media, answer.handed_on.and_then(|offered| offered.new_peer));
         }
         ctx.calls_changed = true;
+        None
     }
 }

@@ -94,11 +94,15 @@ impl Calls {
     }
 
     pub(crate) fn acknowledged(&mut self, ctx: &mut Context, invite: Option<Key>, ack: &Request) {
-        for call in &mut self.calls {
-            call.acknowledged(ctx, invite, ack);
-        }
         for farewell in &mut self.farewells {
             farewell.acknowledged(invite, ack);
+        }
+        for call in &mut self.calls {
+            let ending = call.acknowledged(ctx, invite, ack);
+            if ending.is_some() {
+                let id = call.call;
+                return self.finish(ctx, id, ending);
+            }
         }
     }
 

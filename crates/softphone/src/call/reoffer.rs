@@ -7,9 +7,9 @@ use super::renegotiation::{Offered, Renegotiation, Step, direction};
 #[cfg(feature = "full")]
 use super::requests::answer_with_headers;
 use super::requests::{agreeing, described, not_yet, start_ok, too_short};
-use super::{Ending, Media, calm};
+use super::{Ending, Facts, Media, calm};
 use crate::context::{CallTimer, Context, Key};
-use crate::{CallEvent, Originator, Outcome, PeerId, PeerRequest};
+use crate::{CallEvent, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::mem;
@@ -17,7 +17,14 @@ use headset_sip::{Method, Request, sdp};
 
 impl Active {
     /// re-INVITE or UPDATE of the far end, whose CSeq is in order.
-    pub(super) fn offered(&mut self, ctx: &mut Context, media: &Media, key: Key, request: &Request) {
+    pub(super) fn offered(
+        &mut self,
+        ctx: &mut Context,
+        media: &Media,
+        facts: &mut Facts,
+        key: Key,
+        request: &Request,
+    ) {
         let bare = request.sdp().is_empty();
         // RFC 3311 §5.2: without an offer an UPDATE is in nobody's way.
         let refresh = bare && *request.method() == Method::Update;
@@ -38,6 +45,7 @@ impl Active {
         }
         self.learn(request);
         if refresh {
+            facts.learn(request);
             return self.ok(ctx, key, request, "");
         }
         // Our offer will be made anew when theirs is answered.
@@ -91,6 +99,7 @@ impl Active {
         &mut self,
         ctx: &mut Context,
         media: &mut Media,
+        facts: &mut Facts,
         peer: PeerId,
         description: &mut String,
     ) {
@@ -105,6 +114,7 @@ impl Active {
                 let offer = request.sdp();
                 self.ok(ctx, key, request, description);
                 if !offer.is_empty() {
+                    facts.learn(request);
                     if let Some(new) = offered.new_peer {
                         self.change_peer(ctx, media, new, false);
                     }
@@ -158,11 +168,7 @@ impl Active {
                 ctx.reply(offered.key, &offered.request, 488, "Not Acceptable Here");
                 self.take_back(ctx, media, offered.new_peer);
             }
-            // The answer to our first offer was of no use: there is no call.
-            _ if self.accepting => {
-                let ending = Ending::new(Originator::System, Outcome::Failed, "Bad Media Description");
-                return Some(ending.farewell(Some(self.farewell(None))));
-            }
+            _ if self.accepting => return Some(self.unheard("Bad Media Description", 488)),
             other => self.renegotiation = other,
         }
         None

@@ -87,9 +87,8 @@ impl Call {
             (Method::Options, _) => options(ctx, key, request),
             (Method::Info, CallState::Active(active)) => active.info(ctx, key, request),
             (Method::Invite | Method::Update, CallState::Active(active)) => {
-                self.facts.learn(request);
                 ctx.calls_changed = true;
-                active.offered(ctx, &self.media, key, request);
+                active.offered(ctx, &self.media, &mut self.facts, key, request);
             }
             (Method::Invite | Method::Update, _) => not_yet(ctx, key, request),
             (Method::Info, _) => ctx.reply(key, request, 200, "OK"),

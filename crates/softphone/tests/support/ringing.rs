@@ -43,6 +43,13 @@ pub fn acknowledge(world: &mut World, link: usize) -> String {
     tag
 }
 
+/// The ACK of the 200, with this answer in it.
+pub fn say_ack(world: &mut World, link: usize, tag: &str, answer: Option<&str>) {
+    let content = answer.map(|answer| ("application/sdp", answer));
+    world.send(link, &wire::within("ACK", "anna", "c1", tag, 1, content));
+    world.run_ms(100);
+}
+
 /// Talking, with the phone's tag.
 pub fn talking() -> (World, usize, usize, String) {
     let (mut world, anna, link) = ringing(Permission::Granted);
