@@ -59,7 +59,7 @@ pub(crate) enum CallTimer {
     GiveUp,
     /// Our reliable provisional response is to be sent again.
     Reliable,
-    /// The caller's patience (Expires) ends.
+    /// The caller's patience (Expires) ends, or the subscription to how a transfer of ours goes.
     Expires,
     /// The next key.
     Dtmf,

@@ -49,6 +49,24 @@ fn a_call_that_could_not_be_handed_on_goes_on() {
     assert_eq!(story.ask("NOTIFY", "Event: presence\r\n", None), 481);
 }
 
+/// RFC 6665 §4.1.3: a subscription lasts as long as its NOTIFYs say.
+#[test]
+fn a_transfer_of_which_nothing_is_told_any_more_has_failed() {
+    for (told, seconds) in [(None, 180), (Some("active;expires=400"), 400), (Some("active"), 180)] {
+        let mut story = Story::new(false);
+        let id = story.refer(202, "");
+        if let Some(state) = told {
+            story.world.run(Duration::from_secs(100));
+            assert_eq!(story.notify(id, state, "SIP/2.0 182 Queued\r\n"), 200);
+        }
+        story.world.run(Duration::from_secs(seconds - 5));
+        assert!(calls(&story.world, story.anna)[0].transferring);
+        story.world.run(Duration::from_secs(10));
+        assert!(!calls(&story.world, story.anna)[0].transferring);
+        assert_eq!(story.world.phones[story.anna].errors(), ["transfer_failed"]);
+    }
+}
+
 #[test]
 fn a_refer_that_is_challenged_is_answered_with_the_hash() {
     let mut story = Story::new(false);

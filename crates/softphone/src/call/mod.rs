@@ -318,6 +318,9 @@ impl Call {
             (CallTimer::Expires, CallState::Incoming(ring)) if !ring.is_answering() => {
                 return Some(ring.expired(ctx));
             }
+            (CallTimer::Expires, CallState::Active(active)) => {
+                return active.transferred(ctx, 408, "no word");
+            }
             (CallTimer::Reliable, CallState::Incoming(ring)) => return ring.repeat(ctx),
             (CallTimer::Refresh, CallState::Active(active)) => active.refresh = true,
             (CallTimer::Session, CallState::Active(active)) => return Some(active.session_over()),

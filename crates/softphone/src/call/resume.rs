@@ -11,7 +11,7 @@ use crate::context::{CallTimer, Context};
 use crate::{CallDirection, CallId, CallOptions, MediaOptions};
 use alloc::boxed::Box;
 use alloc::string::String;
-use headset_sip::text::lines;
+use headset_sip::text::{decimal, lines, number};
 use headset_sip::{Dialog, Uri, stored};
 
 /// Says how the rest is to be read.
@@ -31,7 +31,7 @@ impl Calls {
             // Where several were talked to, who waits may be another.
             let consults =
                 call.consults.filter(|(waiting, _)| self.calls.first().is_some_and(|it| it.call == *waiting));
-            encode(&mut out, call, active.hold.is_on(), consults);
+            encode(&mut out, call, active, consults);
         }
         out
     }
@@ -72,6 +72,9 @@ impl Calls {
         let mut active = Active::new(ctx, call, dialog, caller, "");
         active.dialog.local_seq = active.dialog.local_seq.saturating_add(AHEAD);
         active.offer_again(ctx, &media, says("hold"));
+        if let Some(id) = stored::get(text, "refer").and_then(number) {
+            active.follow_on(ctx, id);
+        }
         media.keep_muted(ctx);
         wake(ctx, call, CallTimer::GiveUp, PATIENCE_MS);
         let mut call = Call::new(facts, media, CallState::Active(active));
@@ -98,7 +101,9 @@ impl Call {
 
     /// RFC 3891: whoever knows the call only by its dialog's name lets us take its place.
     pub(super) fn replace(&mut self, ctx: &mut Context) -> Option<Box<Ending>> {
-        let CallState::Active(active) = &self.state else { return None };
+        let CallState::Active(active) = &mut self.state else { return None };
+        // Who knows nothing of the dialog tells nothing of a transfer.
+        active.transferred(ctx, 481, "no word");
         let (dialog, to) = (&active.dialog, &active.dialog.remote_uri);
         if Uri::parse(to).is_err() {
             return Some(active.not_resumed("Dialog Error"));
@@ -112,7 +117,7 @@ impl Call {
     }
 }
 
-fn encode(out: &mut String, call: &Call, held: bool, consults: Option<(CallId, bool)>) {
+fn encode(out: &mut String, call: &Call, active: &Active, consults: Option<(CallId, bool)>) {
     let facts = &call.facts;
     let mut line = |name: &str, value: &str| stored::push(out, name, value);
     line("id", &facts.id);
@@ -121,6 +126,9 @@ fn encode(out: &mut String, call: &Call, held: bool, consults: Option<(CallId, b
     for header in lines(&facts.invite).take_while(|header| !header.is_empty()) {
         line("invite", header);
     }
+    if let Some(id) = active.refer_id() {
+        line("refer", &decimal(id));
+    }
     let mut flag = |name: &str, is: bool| {
         if is {
             line(name, "");
@@ -128,7 +136,7 @@ fn encode(out: &mut String, call: &Call, held: bool, consults: Option<(CallId, b
     };
     flag("incoming", facts.direction == CallDirection::Incoming);
     flag("muted", call.media.muted);
-    flag("hold", held);
+    flag("hold", active.hold.is_on());
     flag("consults", consults.is_some());
     flag("again", consults.is_some_and(|(_, again)| again));
     line("call", VERSION);

@@ -4,14 +4,17 @@ use super::active::Active;
 use super::calls::Calls;
 use super::renegotiation::Ask;
 use super::requests::{Lines, start, with_headers};
-use super::{Ending, text};
+use super::{Ending, text, wake};
 use crate::authorization::Series;
-use crate::context::{Context, Key};
+use crate::context::{CallTimer, Context, Key};
 use crate::{CallEvent, CallId, CallOptions, Originator, Outcome};
 use alloc::boxed::Box;
 use alloc::string::String;
 use headset_sip::text::{concat, cut, push_escaped};
 use headset_sip::{Dialog, Method, Name, Request, Response};
+
+/// How long one lasts of which nothing is told.
+const SILENCE_S: u32 = 180;
 
 /// A REFER of ours whose end we wait for.
 #[derive(Debug)]
@@ -69,13 +72,8 @@ impl Calls {
             return ctx.error("transfer_failed", "a transfer is under way");
         }
         let refer_to = concat(&["<", &uri, ">"]);
-        active.transfer = Some(Transfer {
-            refer_to,
-            headers: Lines::take(headers),
-            with,
-            series: Series::default(),
-            step: Step::Flow,
-        });
+        let (headers, series, step) = (Lines::take(headers), Series::default(), Step::Flow);
+        active.follow(ctx, Transfer { refer_to, headers, with, series, step });
         ctx.calls_changed = true;
     }
 
@@ -114,6 +112,30 @@ pub(super) fn replaces(dialog: &Dialog) -> String {
 }
 
 impl Active {
+    fn follow(&mut self, ctx: &mut Context, transfer: Transfer) {
+        self.transfer = Some(transfer);
+        self.told(ctx, None);
+    }
+
+    /// How long it is waited for what is told next.
+    fn told(&self, ctx: &mut Context, seconds: Option<u32>) {
+        wake(ctx, self.call, CallTimer::Expires, u64::from(seconds.unwrap_or(SILENCE_S)) * 1000);
+    }
+
+    /// What names the NOTIFYs of our REFER; they may be faster than the 202.
+    pub(super) fn refer_id(&self) -> Option<u32> {
+        match self.transfer.as_ref()?.step {
+            Step::Asking { id, .. } | Step::Taken { id } => Some(id),
+            Step::Flow => None,
+        }
+    }
+
+    /// The page that was left has sent this REFER.
+    pub(super) fn follow_on(&mut self, ctx: &mut Context, id: u32) {
+        let (headers, series, step) = (Lines::default(), Series::default(), Step::Taken { id });
+        self.follow(ctx, Transfer { refer_to: String::new(), headers, with: None, series, step });
+    }
+
     /// Sends REFER when there is a flow.
     pub(super) fn pursue_transfer(&mut self, ctx: &mut Context) {
         let Some(transfer) = self.transfer.as_mut().filter(|it| matches!(it.step, Step::Flow)) else {
@@ -173,11 +195,7 @@ impl Active {
 
     /// NOTIFY of the far end: how far our transfer is (RFC 3515 §2.4.4).
     pub(super) fn notified(&mut self, ctx: &mut Context, key: Key, request: &Request) -> Option<Box<Ending>> {
-        let own = match self.transfer.as_ref().map(|transfer| transfer.step) {
-            // It may be faster than the 202.
-            Some(Step::Asking { id, .. } | Step::Taken { id }) => Some(id),
-            _ => None,
-        };
+        let own = self.refer_id();
         let event = request.value(Name::Event).filter(|event| own.is_some() && event.is("refer"));
         if event.is_none_or(|event| event.number("id").is_some_and(|id| Some(id) != own)) {
             // RFC 6665 §4.1.3
@@ -187,16 +205,25 @@ impl Active {
         ctx.reply(key, request, 200, "OK");
         ctx.tell(self.call, CallEvent::ReferNotified, request.as_str());
         let (status, reason) = text::status_line(request.body()).unwrap_or((0, ""));
-        if status < 200 && !request.value(Name::SubscriptionState).is_some_and(|it| it.is("terminated")) {
+        let state = request.value(Name::SubscriptionState);
+        if status < 200 && !state.as_ref().is_some_and(|it| it.is("terminated")) {
+            // RFC 6665 §4.1.3
+            self.told(ctx, state.and_then(|it| it.number("expires")));
             return None;
         }
         self.transferred(ctx, status, reason)
     }
 
     /// It has come to an end. One that succeeded ends our call, unless the application decides.
-    fn transferred(&mut self, ctx: &mut Context, status: u16, reason: &str) -> Option<Box<Ending>> {
+    pub(super) fn transferred(
+        &mut self,
+        ctx: &mut Context,
+        status: u16,
+        reason: &str,
+    ) -> Option<Box<Ending>> {
         let transfer = self.transfer.take()?;
         ctx.calls_changed = true;
+        ctx.keep_calls = true;
         if ctx.supervised() {
             return None;
         }
