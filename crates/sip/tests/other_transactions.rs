@@ -159,14 +159,26 @@ fn requests_from_before_rfc_3261_match_by_what_they_have() {
 #[test]
 fn a_lost_connection_fails_what_was_expected_of_it() {
     let mut pair = Pair::over("WS");
-    let invite = pair.request(pair.invite());
+    pair.request(pair.invite());
     pair.request(pair.make(Method::Info, "z9hG4bKi", 2));
     pair.client.request(pair.now, 'z', pair.make(Method::Info, "z9hG4bKz", 3));
     pair.client.connection_lost(pair.now, 'u');
-    pair.client.transport_failed(pair.now, invite);
     pair.drain();
     assert_eq!(names(&pair.client_heard), ["TransportError", "Ended", "TransportError", "Ended"]);
     assert_eq!(pair.client.len(), 1);
+}
+
+/// RFC 3261 §18.4
+#[test]
+fn a_request_that_could_not_be_sent_fails_alone() {
+    let mut pair = Pair::over("WS");
+    let invite = pair.request(pair.invite());
+    pair.request(pair.make(Method::Info, "z9hG4bKi", 2));
+    assert_eq!(pair.client.len(), 2);
+    pair.client.transport_failed(pair.now, invite);
+    pair.drain();
+    assert_eq!(names(&pair.client_heard), ["TransportError", "Ended"]);
+    assert!(pair.client.len() == 1 && !pair.client.is_empty());
 }
 
 #[test]

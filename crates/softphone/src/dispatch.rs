@@ -74,9 +74,7 @@ impl Softphone {
                     self.calls.response(ctx, key, response);
                 }
             }
-            TransactionOutput::Ack { invite, ref request, .. } => {
-                self.calls.acknowledged(ctx, invite, request)
-            }
+            TransactionOutput::Ack { ref request, .. } => self.calls.acknowledged(ctx, request),
             TransactionOutput::Stray { connection, ref response } => {
                 self.calls.stray(ctx, connection, response);
             }

@@ -33,6 +33,12 @@ fn the_ack_that_bye_waits_for_may_come_on_another_flow() {
     world.run_ms(100);
     assert!(world.request(Method::Bye).is_none());
     let other = world.link(anna, 1);
+    // Nobody else's will do.
+    for (call, tag) in [("c2", &*tag), ("c1", "other")] {
+        world.send(other, &wire::within("ACK", "anna", call, tag, 1, None).replace(": 7 ACK", ": 6 ACK"));
+        world.run_ms(50);
+        assert!(world.request(Method::Bye).is_none());
+    }
     world.send(other, &wire::within("ACK", "anna", "c1", &tag, 1, None));
     world.run_ms(50);
     assert!(world.request(Method::Bye).is_some());

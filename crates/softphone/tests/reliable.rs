@@ -96,6 +96,16 @@ fn whoever_requires_it_is_rung_reliably() {
     world.command(anna, say::answer(DEFAULT));
     world.run_ms(100);
     assert!(world.response(200).is_some_and(|(_, ok)| ok.get(Name::RSeq).is_none()));
+    // The next caller's begin elsewhere.
+    world.command(anna, say::end());
+    world.run_ms(100);
+    world.send(
+        link,
+        &wire::invite("anna", "c2", "b2").replace("Max-Forwards", "Require: 100rel\r\nMax-Forwards"),
+    );
+    world.run_ms(100);
+    let (_, ringing) = world.response(180).expect("180");
+    assert!(!prack.contains(&format!("RAck: {} ", ringing.number(Name::RSeq).expect("RSeq"))));
 }
 
 #[test]

@@ -54,6 +54,10 @@ fn the_callers_patience_is_respected() {
     world.run(Duration::from_secs(6));
     assert!(world.response(487).is_some());
     assert_eq!(world.phones[anna].end().map(|end| end.outcome), Some(Outcome::Missed));
+    // No patience at all is nobody's.
+    let (mut world, anna, _) = rung(Settings::default(), "Expires: 0\r\n");
+    world.run(Duration::from_secs(6));
+    assert!(world.response(487).is_none() && world.phones[anna].softphone.call().is_some());
     // Nor is who was answered in time turned away while the answer is made.
     let (mut world, anna, _) = rung(Settings::default(), "Expires: 5\r\n");
     world.run(Duration::from_secs(4));

@@ -355,15 +355,9 @@ impl Call {
     }
 
     /// ACK of a 2xx of ours.
-    pub(super) fn acknowledged(
-        &mut self,
-        ctx: &mut Context,
-        invite: Option<Key>,
-        ack: &Request,
-    ) -> Option<Box<Ending>> {
+    pub(super) fn acknowledged(&mut self, ctx: &mut Context, ack: &Request) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };
-        let matches = |answer: &mut Answer| Some(answer.key) == invite || active.dialog.matches_request(ack);
-        let answer = active.unacknowledged.take_if(matches)?;
+        let answer = active.unacknowledged.take_if(|_| active.dialog.matches_request(ack))?;
         if answer.initial.is_some() {
             ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
         }

@@ -93,12 +93,12 @@ impl Calls {
         self.finish(ctx, id, ending);
     }
 
-    pub(crate) fn acknowledged(&mut self, ctx: &mut Context, invite: Option<Key>, ack: &Request) {
+    pub(crate) fn acknowledged(&mut self, ctx: &mut Context, ack: &Request) {
         for farewell in &mut self.farewells {
-            farewell.acknowledged(invite, ack);
+            farewell.acknowledged(ack);
         }
         for call in &mut self.calls {
-            let ending = call.acknowledged(ctx, invite, ack);
+            let ending = call.acknowledged(ctx, ack);
             if ending.is_some() {
                 let id = call.call;
                 return self.finish(ctx, id, ending);

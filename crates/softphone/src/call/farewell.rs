@@ -128,10 +128,10 @@ impl Farewell {
         Some(None)
     }
 
-    pub(super) fn acknowledged(&mut self, invite: Option<Key>, ack: &Request) {
+    pub(super) fn acknowledged(&mut self, ack: &Request) {
         if let Word::Bye(bye) = &mut self.word
             && bye.early
-            && (self.key == invite || bye.dialog.matches_request(ack))
+            && bye.dialog.matches_request(ack)
         {
             bye.early = false;
             self.key = None;
