@@ -182,7 +182,7 @@ impl Softphone {
                 self.settle();
             }
             self.flows.clear(&mut self.ctx);
-            self.calls.forget_farewells(&mut self.ctx);
+            self.calls.forget_farewells();
             self.ctx.account.become_another(identity, &mut self.ctx.entropy);
         }
         self.flows.cut_goodbyes(&mut self.ctx);

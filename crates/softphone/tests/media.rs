@@ -94,6 +94,10 @@ fn a_hold_that_the_far_end_is_being_told_of_does_not_fail_for_something_else() {
     let (link, ours) = story.world.request(Method::Invite).expect("our re-INVITE");
     let peer = story.world.phones[story.anna].last_peer();
     story.world.body_says(story.anna, peer, failed());
+    // Nor is what was not asked for anybody's offer.
+    story.world.body_says(story.anna, peer, PeerEvent::Described("late".into()));
+    story.world.run_ms(100);
+    assert!(story.world.request(Method::Invite).is_none());
     story.world.send(link, &wire::response(&ours, 200, "", Some(&wire::described("caller", "recvonly"))));
     story.world.run_ms(100);
     assert_eq!(story.call().status, CallStatus::Hold);
@@ -131,6 +135,9 @@ fn an_offer_that_nobody_has_decided_about_is_not_refused_for_something_else() {
     let mut story = undecided();
     let peer = story.world.phones[story.anna].last_peer();
     story.world.body_says(story.anna, peer, failed());
+    story.world.body_says(story.anna, peer, PeerEvent::Described("late".into()));
+    story.world.run_ms(100);
+    assert!(story.world.response(200).is_none());
     story.world.command(story.anna, say::call(CallCommand::TakeOffer));
     story.world.run_ms(100);
     assert!(story.world.response(200).is_some() && story.world.response(488).is_none());
@@ -171,6 +178,8 @@ fn a_restart_that_is_refused_is_asked_for_again_while_media_is_down() {
     story.world.run_ms(100);
     let one = [Step::Offer(Direction::SendRecv, true), Step::Rollback];
     assert_eq!(story.steps(), [&one[..]; 3].concat());
+    // Nobody had asked for it.
+    assert_eq!(story.world.phones[story.anna].errors(), [""; 0]);
 }
 
 #[test]

@@ -179,9 +179,10 @@ fn a_caller_who_does_not_refresh_is_hung_up() {
     world.run_ms(50);
     let (_, refreshed) = world.response(200).expect("200");
     assert_eq!(refreshed.get(Name::SessionExpires), Some("90;refresher=uac"));
-    world.run(Duration::from_secs(55));
+    // RFC 4028 §10: a third of a short session before its end.
+    world.run(Duration::from_secs(59));
     assert!(!is_over(&mut world, anna));
-    world.run(Duration::from_secs(10));
+    world.run(Duration::from_secs(2));
     assert!(is_over(&mut world, anna));
     assert!(world.request(Method::Bye).is_some());
 }

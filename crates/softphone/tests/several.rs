@@ -34,6 +34,8 @@ fn a_second_caller_rings_beside_the_first_and_each_goes_its_way() {
     let both = calls(&world, anna);
     assert_eq!(both.iter().map(|call| &*call.id).collect::<Vec<_>>(), ["call-c1", "call-c2"]);
     assert!(both.iter().all(|call| call.call.0 >= CallId::INCOMING) && both[0].call != both[1].call);
+    let phone = &world.phones[anna].softphone;
+    assert!(phone.has_call() && phone.consultation().is_none(), "the one is not asked about the other");
 
     world.command(anna, say::to(both[1].call.0, say::answer(DEFAULT)));
     world.run_ms(200);
@@ -51,6 +53,7 @@ fn a_second_caller_rings_beside_the_first_and_each_goes_its_way() {
     world.send(link, &wire::within("BYE", "anna", "c2", &tag, 9, None));
     world.run_ms(100);
     assert_eq!(world.phones[anna].end().map(|end| end.call), Some(both[1].call));
+    assert!(!world.phones[anna].softphone.has_call());
 }
 
 #[test]

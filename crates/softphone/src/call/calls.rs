@@ -146,10 +146,7 @@ impl Calls {
     }
 
     /// Nothing more can be said to anybody.
-    pub(crate) fn forget_farewells(&mut self, ctx: &mut Context) {
-        for farewell in &mut self.farewells {
-            farewell.done(ctx);
-        }
+    pub(crate) fn forget_farewells(&mut self) {
         self.farewells.clear();
     }
 

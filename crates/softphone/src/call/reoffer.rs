@@ -87,8 +87,7 @@ impl Active {
             // The switch hands us on: who answers was never connected to the peer connection that we have.
             offered.request.get_named("X-Headset-Media") == Some("renew")
         } else {
-            let theirs = sdp::fingerprint(offer);
-            theirs.is_some() && self.fingerprint.is_some() && theirs != self.fingerprint.as_deref()
+            sdp::fingerprint(offer) != self.fingerprint.as_deref()
         };
         offered.undecided = false;
         offered.new_peer = renews.then(|| ctx.new_peer());
