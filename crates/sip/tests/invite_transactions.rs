@@ -85,14 +85,14 @@ fn ringing_may_last() {
 
 #[test]
 fn a_refusal_over_udp_is_repeated_until_acknowledged() {
-    // 0 INVITE, 1 100, 2 486, 3 ACK lost, 4 486 again, 5 ACK.
+    // 0 INVITE, 1 100, 2 300, 3 ACK lost, 4 300 again, 5 ACK.
     let mut pair = Pair::over("UDP").losing([3]);
     pair.request(pair.invite());
     pair.run(100);
-    pair.answer(486);
+    pair.answer(300);
     pair.run(31_000);
-    assert_eq!(pair.wire[2..], ["100 < 486", "110 > ACK lost", "600 < 486", "610 > ACK"]);
-    assert_eq!(names(&pair.client_heard), ["Response 100", "Response 486"], "copies are absorbed");
+    assert_eq!(pair.wire[2..], ["100 < 300", "110 > ACK lost", "600 < 300", "610 > ACK"]);
+    assert_eq!(names(&pair.client_heard), ["Response 100", "Response 300"], "copies are absorbed");
     pair.run(5_000);
     assert!(pair.client.is_empty() && pair.server.is_empty());
 }

@@ -225,3 +225,29 @@ fn another_list_during_a_look_ends_the_look() {
     // The one in use stays; the preferred one is looked for anew.
     assert_eq!(next(&mut hand), "wss://high.example");
 }
+
+#[test]
+fn the_registrar_that_is_being_moved_to_stays_chosen_when_the_list_changes_again() {
+    let mut hand = start(vec![registrar("old", 9)]);
+    hand.open();
+    hand.grant("");
+    let old = hand.socket;
+    hand.command(Command::SetRegistrars(vec![registrar("new", 1)]));
+    assert_eq!(next(&mut hand), "wss://new.example");
+    hand.command(Command::SetRegistrars(vec![registrar("old", 9), registrar("new", 1)]));
+    assert_eq!(hand.wanted.len(), 1, "nothing is begun anew");
+    hand.open();
+    hand.grant("");
+    assert_eq!(hand.closed, [(old, 1000)]);
+}
+
+#[test]
+fn a_registrar_that_is_being_left_is_not_taken_for_another_when_the_network_is_back() {
+    let mut hand = start(vec![registrar("old", 1)]);
+    hand.refuse();
+    hand.command(Command::SetRegistrars(vec![registrar("new", 1)]));
+    hand.input(headset_softphone::Input::Nudge);
+    // Nor does its own back-off take it there.
+    hand.run_s(5);
+    assert_eq!(hand.wanted.iter().filter(|(_, uri)| uri == "wss://new.example").count(), 1);
+}

@@ -88,7 +88,7 @@ impl Flows {
         }
         let candidates = registrars.into_iter().map(|registrar| Candidate { registrar, failed: false });
         self.failover.candidates = candidates.collect();
-        let staying = self.list.iter().find(|flow| !flow.outgoing && !flow.is_leaving());
+        let staying = self.list.iter().find(|flow| !flow.outgoing);
         let kept = staying.and_then(|flow| {
             let mut own = self.failover.candidates.iter().map(|candidate| &candidate.registrar);
             own.find(|registrar| same(registrar, &flow.registrar)).cloned()
