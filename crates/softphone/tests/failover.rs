@@ -251,3 +251,15 @@ fn a_registrar_that_is_being_left_is_not_taken_for_another_when_the_network_is_b
     hand.run_s(5);
     assert_eq!(hand.wanted.iter().filter(|(_, uri)| uri == "wss://new.example").count(), 1);
 }
+
+#[test]
+fn the_network_s_return_moves_nobody_away_from_what_works() {
+    let mut hand = start(vec![registrar("low", 1)]);
+    hand.open();
+    hand.grant("");
+    hand.command(Command::SetRegistrars(three()));
+    hand.input(headset_softphone::Input::Nudge);
+    let flows: Vec<String> = hand.phone.flows().into_iter().map(|flow| flow.registrar.id).collect();
+    assert_eq!(flows, ["low"]);
+    assert!(hand.wanted.is_empty());
+}

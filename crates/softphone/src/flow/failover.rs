@@ -1,6 +1,5 @@
 //! One registrar at a time: the heaviest that works, another when it fails, and back when it works again.
 
-use super::FlowId;
 use super::machine::Flow;
 use super::set::{Flows, same};
 use crate::context::{Context, Timer};
@@ -96,11 +95,10 @@ impl Flows {
         kept.or_else(|| self.failover.choose(ctx)).into_iter().collect()
     }
 
-    /// Flows that have lost their registrar and are to connect now, one or all, turn to the next one.
-    pub(super) fn turn(&mut self, ctx: &mut Context, one: Option<FlowId>) {
+    /// The flow that has lost its registrar, and is to connect now, turns to the next one.
+    pub(super) fn turn(&mut self, ctx: &mut Context) {
         let Flows { list, failover, .. } = self;
-        let lost = |flow: &&mut Flow| flow.is_lost() && !flow.outgoing && one.is_none_or(|id| flow.id == id);
-        for flow in list.iter_mut().filter(lost) {
+        for flow in list.iter_mut().filter(|flow| flow.is_lost() && !flow.outgoing) {
             if let Some(registrar) = failover.choose(ctx) {
                 flow.turn_to(ctx, registrar);
             }

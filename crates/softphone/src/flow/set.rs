@@ -149,7 +149,7 @@ impl Flows {
     /// Attempts now whatever waits.
     pub(crate) fn nudge(&mut self, ctx: &mut Context) {
         #[cfg(feature = "full")]
-        self.turn(ctx, None);
+        self.turn(ctx);
         self.each(ctx, Flow::nudge);
     }
 
@@ -198,7 +198,7 @@ impl Flows {
     pub(crate) fn timer(&mut self, ctx: &mut Context, id: FlowId, timer: FlowTimer) {
         #[cfg(feature = "full")]
         if let FlowTimer::Retry = timer {
-            self.turn(ctx, Some(id));
+            self.turn(ctx);
         }
         if let Some(flow) = self.list.iter_mut().find(|flow| flow.id == id) {
             flow.timer(ctx, timer);
