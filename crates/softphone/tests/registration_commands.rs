@@ -6,8 +6,8 @@ mod support;
 
 use headset_sip::{Name, Request, parse};
 use headset_softphone::{
-    AccountOptions, Command, Credentials, FlowEvent, FlowStatus, Identity, Settings, SocketId,
-    UserAgentStatus,
+    AccountOptions, Command, Credentials, FlowEvent, FlowStatus, Identity, Input, Settings, SocketEvent,
+    SocketId, UserAgentStatus,
 };
 use support::hand::{Hand, challenge, registrar};
 
@@ -310,6 +310,12 @@ fn who_leaves_is_disconnected_and_that_is_no_error() {
     let goodbye = hand.request("REGISTER");
     hand.answer(&goodbye, 200, "");
     assert_eq!(hand.words(), ["unregistered 200", "disconnected false 1000"]);
+    // Nor is it one when the server leaves.
+    let mut hand = Hand::registered(reporting());
+    hand.words();
+    let event = SocketEvent::Closed { code: 1000, reason: "night".into() };
+    hand.input(Input::Socket(hand.socket, event));
+    assert_eq!(hand.words(), ["unregistered -", "disconnected false 1000"]);
 }
 
 #[test]

@@ -371,9 +371,10 @@ impl Flow {
         if let State::Registered { .. } | State::Unregistering { .. } = self.state {
             self.report(ctx, || FlowEvent::Unregistered { response: None });
         }
-        self.report(ctx, || {
-            let error = code != super::leave::NORMAL || !reason.is_empty();
-            FlowEvent::Disconnected { error, code, reason: reason.into() }
+        self.report(ctx, || FlowEvent::Disconnected {
+            error: code != super::leave::NORMAL,
+            code,
+            reason: reason.into(),
         });
         ctx.socket_gone(socket);
         match &mut self.state {

@@ -61,7 +61,7 @@ pub enum FlowEvent {
     Connected,
     /// It is gone, or never opened.
     Disconnected {
-        /// Not by our will.
+        /// Neither end has closed it in order (code 1000).
         error: bool,
         /// The Close frame's code, the peer's or ours.
         code: u16,
