@@ -11,7 +11,7 @@ use super::requests::{agreeing, described};
 use super::ring::Ring;
 use super::session_timer::SessionTimer;
 use super::transfer::Transfer;
-use super::{Call, CallState, Ending, calm, text, wake};
+use super::{Call, CallState, Ending, text, wake};
 use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId};
 use alloc::boxed::Box;
@@ -261,7 +261,6 @@ impl Call {
             PeerEvent::Accepted => active.accepting = false,
             PeerEvent::Connected => {
                 active.restart_ice = false;
-                calm(ctx, self.call, CallTimer::IceRestart);
                 self.trace(ctx, "media_connected");
             }
             PeerEvent::Disconnected => {
@@ -357,7 +356,7 @@ impl Call {
     /// ACK of a 2xx of ours.
     pub(super) fn acknowledged(&mut self, ctx: &mut Context, ack: &Request) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };
-        let answer = active.unacknowledged.take_if(|_| active.dialog.matches_request(ack))?;
+        let answer = active.unacknowledged.take()?;
         if answer.initial.is_some() {
             ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
         }

@@ -94,26 +94,27 @@ impl Calls {
     }
 
     pub(crate) fn acknowledged(&mut self, ctx: &mut Context, ack: &Request) {
+        let name = DialogName::of(ack);
         for farewell in &mut self.farewells {
-            farewell.acknowledged(ack);
+            farewell.acknowledged(name);
         }
-        for call in &mut self.calls {
-            let ending = call.acknowledged(ctx, ack);
-            if ending.is_some() {
-                let id = call.call;
-                return self.finish(ctx, id, ending);
-            }
+        if let Some(call) = self.of_dialog(name) {
+            let (id, ending) = (call.call, call.acknowledged(ctx, ack));
+            self.finish(ctx, id, ending);
         }
+    }
+
+    /// The call that this dialog belongs to.
+    pub(super) fn of_dialog(&mut self, name: DialogName<'_>) -> Option<&mut Call> {
+        self.calls.iter_mut().find_map(|call| call.named(name).is_some().then_some(call))
     }
 
     /// A request with a To tag; a dialog that it belongs to is looked for.
     pub(crate) fn in_dialog(&mut self, ctx: &mut Context, key: Key, request: &Request) {
         let name = DialogName::of(request);
-        for call in &mut self.calls {
-            if call.named(name).is_some() {
-                let (id, ending) = (call.call, call.in_dialog(ctx, key, request));
-                return self.finish(ctx, id, ending);
-            }
+        if let Some(call) = self.of_dialog(name) {
+            let (id, ending) = (call.call, call.in_dialog(ctx, key, request));
+            return self.finish(ctx, id, ending);
         }
         match self.farewells.iter_mut().find(|farewell| farewell.has_dialog(name)) {
             Some(farewell) => farewell.in_dialog(ctx, key, request),
@@ -144,7 +145,7 @@ impl Calls {
     /// A transaction failed: its flow is gone, or (`timeout`) nobody answered.
     pub(crate) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) {
         for farewell in &mut self.farewells {
-            farewell.failed(ctx, key, timeout);
+            farewell.failed(key, timeout);
         }
         for call in &mut self.calls {
             let ending = call.transaction_failed(ctx, key, timeout);

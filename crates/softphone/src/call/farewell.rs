@@ -123,15 +123,15 @@ impl Farewell {
             _ => {}
         }
         if !response.is_provisional() {
-            self.done(ctx);
+            self.done();
         }
         Some(None)
     }
 
-    pub(super) fn acknowledged(&mut self, ack: &Request) {
+    pub(super) fn acknowledged(&mut self, name: DialogName<'_>) {
         if let Word::Bye(bye) = &mut self.word
             && bye.early
-            && bye.dialog.matches_request(ack)
+            && name.is(&bye.dialog)
         {
             bye.early = false;
             self.key = None;
@@ -139,21 +139,21 @@ impl Farewell {
     }
 
     /// A transaction failed: its flow is gone, or nobody answered.
-    pub(super) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) {
+    pub(super) fn failed(&mut self, key: Key, timeout: bool) {
         if self.key == Some(key) {
             match &mut self.word {
                 Word::Bye(bye) if bye.early || !timeout => {
                     bye.early = false;
                     self.key = None;
                 }
-                _ => self.done(ctx),
+                _ => self.done(),
             }
         }
     }
 
     pub(super) fn timer(&mut self, id: u32) {
         if self.id == id {
-            self.word = Word::Done;
+            self.done();
         }
     }
 
@@ -163,8 +163,7 @@ impl Farewell {
     }
 
     /// The far end said BYE too.
-    pub(super) fn done(&mut self, ctx: &mut Context) {
-        ctx.timers.clear(Timer::Farewell(self.id));
+    pub(super) fn done(&mut self) {
         self.word = Word::Done;
     }
 }

@@ -208,9 +208,8 @@ impl Call {
             self.media.open_microphone(ctx);
         }
         self.media.keep_muted(ctx);
-        for &timer in &[CallTimer::Reliable, CallTimer::GiveUp, CallTimer::Expires] {
-            calm(ctx, self.call, timer);
-        }
+        // The others have nothing to say of a call.
+        calm(ctx, self.call, CallTimer::GiveUp);
         self.trace(ctx, "call_answered");
         ctx.calls_changed = true;
     }

@@ -326,7 +326,7 @@ impl Call {
             (CallTimer::Session, CallState::Active(active)) => return Some(active.session_over()),
             (CallTimer::Glare, CallState::Active(active)) => active.glare_over(ctx, &self.media),
             (CallTimer::IceRestart, CallState::Active(active)) => {
-                active.restart_ice = !self.media.connected;
+                active.restart_ice |= !self.media.connected;
             }
             // What else is due is done by `pursue`.
             _ => {}

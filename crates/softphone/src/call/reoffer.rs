@@ -7,8 +7,8 @@ use super::renegotiation::{Offered, Renegotiation, Step, direction};
 #[cfg(feature = "full")]
 use super::requests::answer_with_headers;
 use super::requests::{agreeing, described, not_yet, start_ok, too_short};
-use super::{Ending, Facts, Media, calm};
-use crate::context::{CallTimer, Context, Key};
+use super::{Ending, Facts, Media};
+use crate::context::{Context, Key};
 use crate::{CallEvent, PeerId, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -48,8 +48,6 @@ impl Active {
             facts.learn(request);
             return self.ok(ctx, key, request, "");
         }
-        // Our offer will be made anew when theirs is answered.
-        calm(ctx, self.call, CallTimer::Glare);
         let undecided = ctx.supervised();
         let mut offered = Box::new(Offered { key, request: request.clone(), undecided, new_peer: None });
         if undecided {

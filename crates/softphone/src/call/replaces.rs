@@ -24,8 +24,7 @@ impl Calls {
         let Ok(wanted) = Replaces::parse(value) else { return Err(UNKNOWN) };
         let name =
             DialogName { call_id: wanted.call_id, local_tag: wanted.to_tag, remote_tag: wanted.from_tag };
-        if let Some(call) = self.calls.iter_mut().find_map(|call| call.named(name).is_some().then_some(call))
-        {
+        if let Some(call) = self.of_dialog(name) {
             return match &call.state {
                 // An early dialog that we did not begin is nobody's to take.
                 CallState::Incoming(_) => Err(UNKNOWN),

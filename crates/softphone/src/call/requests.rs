@@ -142,7 +142,7 @@ impl Farewell {
     pub(super) fn in_dialog(&mut self, ctx: &mut Context, key: Key, request: &Request) {
         if *request.method() == Method::Bye {
             ctx.reply(key, request, 200, "OK");
-            self.done(ctx);
+            self.done();
         } else {
             unknown(ctx, key, request);
         }

@@ -72,8 +72,7 @@ impl Calls {
             return ctx.error("transfer_failed", "a transfer is under way");
         }
         let refer_to = concat(&["<", &uri, ">"]);
-        let (headers, series, step) = (Lines::take(headers), Series::default(), Step::Flow);
-        active.follow(ctx, Transfer { refer_to, headers, with, series, step });
+        active.follow(ctx, refer_to, Lines::take(headers), with, Step::Flow);
         ctx.calls_changed = true;
     }
 
@@ -112,8 +111,15 @@ pub(super) fn replaces(dialog: &Dialog) -> String {
 }
 
 impl Active {
-    fn follow(&mut self, ctx: &mut Context, transfer: Transfer) {
-        self.transfer = Some(transfer);
+    fn follow(
+        &mut self,
+        ctx: &mut Context,
+        refer_to: String,
+        headers: Lines,
+        with: Option<CallId>,
+        step: Step,
+    ) {
+        self.transfer = Some(Transfer { refer_to, headers, with, series: Series::default(), step });
         self.told(ctx, None);
     }
 
@@ -132,8 +138,7 @@ impl Active {
 
     /// The page that was left has sent this REFER.
     pub(super) fn follow_on(&mut self, ctx: &mut Context, id: u32) {
-        let (headers, series, step) = (Lines::default(), Series::default(), Step::Taken { id });
-        self.follow(ctx, Transfer { refer_to: String::new(), headers, with: None, series, step });
+        self.follow(ctx, String::new(), Lines::default(), None, Step::Taken { id });
     }
 
     /// Sends REFER when there is a flow.
