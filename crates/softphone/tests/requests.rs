@@ -185,6 +185,15 @@ fn without_a_flow_it_fails_at_once_or_waits_as_told() {
 }
 
 #[test]
+fn what_is_asked_when_the_user_agent_stops_is_told_to_have_failed() {
+    let mut world = World::new(1);
+    let anna = world.phone("anna");
+    ask(&mut world, anna, request(1, "MESSAGE", "far", "x"));
+    world.command(anna, Command::Stop);
+    assert_eq!(world.phones[anna].answers(1), (vec![], Some(RequestFailure::Transport)));
+}
+
+#[test]
 fn somebody_else_or_nobody_can_be_the_sender() {
     let mut world = World::new(1);
     let anna = world.phone("anna");

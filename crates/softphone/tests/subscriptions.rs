@@ -234,6 +234,11 @@ fn refused_at_first_it_is_over() {
     assert_eq!((end.cause, end.again), (SubscriptionCause::Refused, false));
     assert!(end.message.is_some_and(|message| message.starts_with("SIP/2.0 489")));
     assert_eq!(story.notify("active", ""), 481);
+    // When it may be asked for again is told.
+    let mut story = Story::begin(order());
+    story.answer(503, "Retry-After: 60\r\n");
+    let end = story.world.phones[story.anna].ended(1);
+    assert_eq!((end.again, end.retry_after), (false, Some(60)));
 }
 
 #[test]
@@ -321,38 +326,6 @@ fn a_subscription_that_is_refused_at_once_again_and_again_is_not_a_storm() {
 }
 
 #[test]
-fn a_lost_flow_does_not_lose_a_subscription() {
-    let mut story = Story::active(order());
-    story.next_subscribe(Duration::from_secs(545));
-    story.world.cut(story.anna, 0);
-    story.run(5);
-    story.link = story.world.link(story.anna, 0);
-    let before = story.subscribe.cseq().expect("CSeq").number;
-    story.next_subscribe(Duration::from_secs(5));
-    assert_eq!(story.subscribe.cseq().expect("CSeq").number, before + 1);
-    story.answer(200, "Expires: 600\r\n");
-    story.notify("active;expires=600", "open");
-    assert_eq!(story.changes(), ["notified open"]);
-}
-
-#[test]
-fn a_first_subscribe_without_a_flow_fails_at_once_or_waits() {
-    let mut world = World::new(1);
-    let anna = world.phone("anna");
-    world.registrars[0].down = true;
-    world.cut(anna, 0);
-    world.run_ms(100);
-    world.command(anna, Command::Subscribe(Box::new(order())));
-    world.run_ms(10);
-    assert_eq!(world.phones[anna].changes(1), ["Transport"]);
-    world.command(anna, Command::Subscribe(Box::new(NewSubscription { wait_ms: 60_000, ..order() })));
-    world.registrars[0].down = false;
-    world.input(anna, headset_softphone::Input::Nudge);
-    world.run(Duration::from_secs(1));
-    assert_eq!((world.phones[anna].changes(1), world.count("SUBSCRIBE")), (vec![], 1));
-}
-
-#[test]
 fn orders_that_make_no_sense_are_refused() {
     let mut story = Story::active(order());
     for bad in [
@@ -370,26 +343,6 @@ fn orders_that_make_no_sense_are_refused() {
     let nobody = Resubscription { subscription: SubscriptionId(9), ..Resubscription::default() };
     story.world.command(story.anna, Command::Resubscribe(Box::new(nobody)));
     assert_eq!(story.world.phones[story.anna].errors(), ["no_such_subscription"]);
-}
-
-#[test]
-fn what_nobody_knows_of_yet_is_taken_back_at_once() {
-    let mut world = World::new(1);
-    let anna = world.phone("anna");
-    world.registrars[0].down = true;
-    world.cut(anna, 0);
-    world.run_ms(100);
-    let patient = NewSubscription { wait_ms: 60_000, ..order() };
-    let nothing =
-        Resubscription { subscription: SubscriptionId(1), expires: Some(0), ..Resubscription::default() };
-    for _ in 0..2 {
-        world.command(anna, Command::Subscribe(Box::new(patient.clone())));
-        world.command(anna, Command::Resubscribe(Box::new(nothing.clone())));
-        assert_eq!(world.phones[anna].changes(1), ["Unsubscribed"]);
-    }
-    world.registrars[0].down = false;
-    world.run(Duration::from_secs(60));
-    assert_eq!(world.count("SUBSCRIBE"), 0);
 }
 
 #[test]

@@ -226,15 +226,14 @@ impl Subscriber {
     }
 
     pub(super) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> bool {
-        let Some((_, wish)) = self.asked.take_if(|(own, _)| *own == key) else { return false };
+        // Timer N, which began with it, ends it where nobody answers.
+        let Some((_, wish)) = self.asked.take_if(|(own, _)| *own == key && !timeout) else {
+            return self.asked.as_ref().is_some_and(|(own, _)| *own == key);
+        };
         match &self.state {
             State::Live { .. } => {
-                // Timer N, which began with it, is about to end it.
-                if !timeout {
-                    self.due.get_or_insert(wish);
-                }
+                self.due.get_or_insert(wish);
             }
-            _ if timeout => self.end(ctx, End::new(Cause::Timeout)),
             // Un-subscribed meanwhile, or nobody wants to wait.
             _ if self.order.wait_ms == 0 || (self.leaving && self.expires > 0) => {
                 self.end(ctx, End::new(Cause::Transport));
