@@ -170,6 +170,21 @@ fn a_lone_carriage_return_cannot_smuggle_a_header() {
 }
 
 #[test]
+fn a_message_that_is_cut_off_has_the_headers_that_came() {
+    let whole = invite_from("From: <sip:a@b>;tag=t").replace('\n', "\r\n");
+    let last = whole.trim_end();
+    let Ok(Message::Request(read)) = parse(last.into()) else { panic!("{last}") };
+    assert_eq!(read.cseq().expect("CSeq").number, 7);
+    for end in (0..last.len()).filter(|end| last.is_char_boundary(*end)) {
+        let fields = match parse(last[..end].into()) {
+            Ok(message) => message.headers().clone(),
+            Err(_) => continue,
+        };
+        assert!(fields.from_tag().is_some(), "{}", &last[..end]);
+    }
+}
+
+#[test]
 fn what_is_wrong_is_answered_where_it_can_be() {
     let good = invite_from("From: <sip:a@b>;tag=t").replace('\n', "\r\n");
     for (wrong, kind, status) in [

@@ -30,7 +30,10 @@ fn a_session_description_is_found_in_a_multipart_however_deep() {
         // The one with the type is another part than the one with the text.
         (mixed, "--x\nContent-Type: application/sdp\n--x\n\nv=0\n--x--", ""),
         (mixed, "--x\n\nContent-Type: application/sdp\n\nv=0\n--x--", ""),
+        // Its type on two lines.
+        (mixed, "--x\nContent-Type: application/sdp;\n charset=utf-8\nX: 1\n\nv=0\n--x--", "v=0\r\n"),
         ("Content-Type: text/plain", "v=0", ""),
+        ("Content-Type: text/plain", "--x\nContent-Type: application/sdp\n\nv=0\n--x--", ""),
         (mixed, "", ""),
     ] {
         assert_eq!(invite(line, body).sdp(), found, "{body}");
@@ -81,6 +84,8 @@ fn numbers_of_reliable_answers_and_of_session_timers() {
     assert_eq!((request.session_expires(), request.number(Name::MinSe)), (Some(expires), Some(90)));
     let event = request.value(Name::Event).expect("there");
     assert_eq!((event.is("Refer"), event.number("id")), (true, Some(93_809_824)));
+    let strange = invite("Session-Expires: 1800;refresher=both", "").session_expires().expect("there");
+    assert_eq!((strange.seconds, strange.refresher), (1800, None));
     let wrong = invite("RAck: 1 INVITE\nSession-Expires: soon\nRSeq: -1", "");
     assert_eq!((wrong.rack(), wrong.session_expires(), wrong.number(Name::RSeq)), (None, None, None));
 }

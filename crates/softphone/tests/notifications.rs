@@ -157,6 +157,23 @@ fn packages_that_there_are_not_are_refused() {
 }
 
 #[test]
+fn two_subscriptions_cannot_have_one_name() {
+    let mut story = Story::active();
+    let more = "Event: presence\r\n";
+    story.world.send(story.link, &asks("SUBSCRIBE", "<sip:anna@demo.example>", "c2", 1, more, ""));
+    story.world.run_ms(100);
+    let (reply, _) = story.world.phones[story.anna].asked().remove(0);
+    let again = Acceptance { reply, subscription: SubscriptionId(1), ..Acceptance::default() };
+    story.world.command(story.anna, Command::Accept(Box::new(again)));
+    story.world.run_ms(100);
+    assert!(story.world.response(500).is_some());
+    assert_eq!(story.changes(), ["Invalid"]);
+    // The first goes on.
+    story.tell(Phase::Active, "closed");
+    story.expect("active;expires=599", "closed");
+}
+
+#[test]
 fn the_application_may_refuse() {
     let mut story = Story::begin("");
     let (id, _) = story.world.phones[story.anna].asked().remove(0);

@@ -134,6 +134,9 @@ fn a_notify_that_fits_no_subscription_is_refused() {
         assert_eq!(story.tell(&text), status, "{tag} {cseq} {event}");
     }
     assert_eq!(story.changes(), ["notified "]);
+    // What else may be asked in its dialog (RFC 3261 §11).
+    let options = story.notify_text("far", 55, "presence;id=7", &state, "").replace("NOTIFY", "OPTIONS");
+    assert_eq!(story.tell(&options), 200);
 }
 
 #[test]

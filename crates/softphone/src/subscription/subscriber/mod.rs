@@ -226,14 +226,15 @@ impl Subscriber {
     }
 
     pub(super) fn failed(&mut self, ctx: &mut Context, key: Key, timeout: bool) -> bool {
-        // Timer N, which began with it, ends it where nobody answers.
-        let Some((_, wish)) = self.asked.take_if(|(own, _)| *own == key && !timeout) else {
-            return self.asked.as_ref().is_some_and(|(own, _)| *own == key);
-        };
+        let Some((_, wish)) = self.asked.take_if(|(own, _)| *own == key) else { return false };
         match &self.state {
             State::Live { .. } => {
-                self.due.get_or_insert(wish);
+                // Timer N, which began with it, is about to end it.
+                if !timeout {
+                    self.due.get_or_insert(wish);
+                }
             }
+            _ if timeout => self.end(ctx, End::new(Cause::Timeout)),
             // Un-subscribed meanwhile, or nobody wants to wait.
             _ if self.order.wait_ms == 0 || (self.leaving && self.expires > 0) => {
                 self.end(ctx, End::new(Cause::Transport));
