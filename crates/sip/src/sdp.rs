@@ -31,15 +31,6 @@ impl Direction {
         }
     }
 
-    /// The same seen from the other side.
-    pub fn reversed(self) -> Direction {
-        match self {
-            Direction::SendOnly => Direction::RecvOnly,
-            Direction::RecvOnly => Direction::SendOnly,
-            same => same,
-        }
-    }
-
     fn of_line(line: &str) -> Option<Direction> {
         match line {
             "a=sendrecv" => Some(Direction::SendRecv),
@@ -184,7 +175,5 @@ mod tests {
     fn a_fingerprint_is_found() {
         assert_eq!(fingerprint(OFFER), Some("sha-256 AB:CD"));
         assert_eq!(fingerprint("v=0\r\n"), None);
-        assert_eq!(Direction::SendOnly.reversed(), Direction::RecvOnly);
-        assert_eq!(Direction::Inactive.reversed(), Direction::Inactive);
     }
 }

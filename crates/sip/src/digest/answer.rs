@@ -1,4 +1,4 @@
-use super::{Algorithm, Answer, Secret, algorithm, is_true, parameter, parameters, response};
+use super::{Algorithm, Answer, Secret, algorithm, parameter, parameters, response};
 use crate::message::number_hex;
 use crate::{Invalid, Method, Request};
 use alloc::string::String;
@@ -7,7 +7,7 @@ use core::fmt;
 /// The value of an Authorization or Proxy-Authorization header, as a server reads it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Authorization {
-    /// Who says so; a hash of it where `userhash` says so.
+    /// Who says so.
     pub username: String,
     /// Of the challenge.
     pub realm: String,
@@ -19,8 +19,6 @@ pub struct Authorization {
     pub algorithm: Algorithm,
     /// Of the challenge.
     pub opaque: Option<String>,
-    /// Whether `username` is the hash that [`Authorization::names`] compares.
-    pub userhash: bool,
     /// `auth`, `auth-int`, or empty.
     qop: &'static str,
     nc: u32,
@@ -52,7 +50,6 @@ impl Authorization {
             uri: needed("uri")?,
             algorithm: algorithm(text)?,
             opaque: parameter(text, "opaque"),
-            userhash: is_true(text, "userhash"),
             cnonce: if qop.is_empty() {
                 parameter(text, "cnonce").unwrap_or_default()
             } else {
@@ -73,19 +70,6 @@ impl Authorization {
     /// [`Authorization::verify`] for this request, whose body `auth-int` covers.
     pub fn verify_request(&self, request: &Request, secret: Secret<'_>) -> bool {
         self.matches(&self.username, secret, request.method(), request.body())
-    }
-
-    /// Whether this is the name of `username`, in clear or hashed.
-    pub fn names(&self, username: &str) -> bool {
-        if self.userhash {
-            return same_hash(&self.algorithm.hash(&[username, &self.realm]), &self.username);
-        }
-        self.username == username
-    }
-
-    /// [`Authorization::verify_request`] where the name was hashed, and is known to be this.
-    pub fn verify_user(&self, request: &Request, username: &str, secret: Secret<'_>) -> bool {
-        self.names(username) && self.matches(username, secret, request.method(), request.body())
     }
 
     /// How often the client has used the nonce, this time included; `None` without `qop`.

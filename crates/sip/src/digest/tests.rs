@@ -133,8 +133,6 @@ fn rfc_7616s_own_examples() {
     ] {
         assert!(answer.contains(part), "{part} in {answer}");
     }
-    let read = Authorization::parse(&answer).expect("own");
-    assert!(read.names(name) && !read.names("Doe"));
 }
 
 #[test]

@@ -90,13 +90,7 @@ impl Headers {
     /// Every header of this name, unread, in their order.
     #[cfg_attr(target_family = "wasm", inline(never))]
     pub fn all(&self, name: Name) -> All<'_> {
-        All { text: &self.text, fields: self.fields.iter(), name, spelling: None }
-    }
-
-    /// Every header spelled so, in any case, unread, in their order.
-    pub fn all_named<'a>(&'a self, name: &'a str) -> All<'a> {
-        let known = Name::new(name);
-        All { spelling: (known == Name::Other).then_some(name), ..self.all(known) }
+        All { text: &self.text, fields: self.fields.iter(), name }
     }
 
     /// The single values of every header of this name: split at commas, whether on one line or on many.
@@ -238,18 +232,14 @@ pub struct All<'a> {
     text: &'a str,
     fields: core::slice::Iter<'a, Field>,
     name: Name,
-    spelling: Option<&'a str>,
 }
 
 impl<'a> Iterator for All<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        let (text, name, spelling) = (self.text, self.name, self.spelling);
-        let field = self.fields.find(|field| {
-            field.name == name && spelling.is_none_or(|text_| field.name(text).eq_ignore_ascii_case(text_))
-        })?;
-        Some(field.value(text))
+        let name = self.name;
+        Some(self.fields.find(|field| field.name == name)?.value(self.text))
     }
 }
 

@@ -149,14 +149,18 @@ mod tests {
     #[test]
     fn quoted_values_lose_their_quotes_and_get_them_back() {
         let params =
-            Params::parse(r#" ; expires = 600 ;+sip.instance="<urn:uuid:1;2>";ob; ;q="";t="a \"b\"""#);
+            Params::parse(r#" ; expires = 600 ;+sip.instance="<urn:uuid:1;2>";ob; ;q="";t="a \"b\"";u=a=\b"#);
         assert_eq!(params.get("EXPIRES"), Some("600"));
         assert_eq!(params.get("+sip.instance"), Some("<urn:uuid:1;2>"));
         assert_eq!((params.get("ob"), params.get("q"), params.get("absent")), (Some(""), Some(""), None));
         assert_eq!((params.get("t"), params.text("t").as_deref()), (Some(r#"a \"b\""#), Some(r#"a "b""#)));
         assert_eq!(params.text("expires").as_deref(), Some("600"));
-        assert_eq!(params.to_string(), r#";expires=600;+sip.instance="<urn:uuid:1;2>";ob;q="";t="a \"b\"""#);
-        assert_eq!(params.iter().count(), 5);
+        assert_eq!(params.text("u").as_deref(), Some(r"a=\b"));
+        assert_eq!(
+            params.to_string(),
+            r#";expires=600;+sip.instance="<urn:uuid:1;2>";ob;q="";t="a \"b\"";u="a=\\b""#
+        );
+        assert_eq!(params.iter().count(), 6);
         assert!(params.contains("OB") && !params.is_empty() && Params::parse(" ; ;").is_empty());
     }
 

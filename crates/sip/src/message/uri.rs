@@ -342,6 +342,9 @@ mod tests {
             full.to_string(),
             "sips:alice:secret@[2001:db8::1]:5061;transport=tcp;lr?subject=a%20b&priority=urgent"
         );
+        let consulted = uri("sip:bob@[::]?Replaces=1@host&Subject=a@b");
+        assert_eq!((consulted.user, consulted.host), (Some("bob"), "[::]"));
+        assert_eq!(consulted.header("Replaces").as_deref(), Some("1@host"));
         let other = uri("urn:service:sos");
         assert_eq!((other.scheme.as_str(), other.host, other.is_sip()), ("urn", "service:sos", false));
         assert_eq!(other.to_string(), "urn:service:sos");
@@ -376,6 +379,7 @@ mod tests {
             "sip:a@b:port",
             "sip:a@b:70000",
             "sip:a@[::1",
+            "sip:a@[:]",
             "sip:a@2001:db8::1",
             "sip:a b@c",
             "1sip:a@b",
