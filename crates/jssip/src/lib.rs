@@ -80,9 +80,13 @@ impl Engine {
         self.0.table.0.as_ptr()
     }
 
-    /// Puts a text's hash at [`Engine::output`] and gives its length: MD5's, or SHA-256's.
-    pub fn hash(&mut self, sha256: bool, text: &str) -> usize {
-        self.0.output = if sha256 { digest::sha256(text) } else { digest::md5(text) };
+    /// Puts a text's hash at [`Engine::output`] and gives its length: MD5's, SHA-256's (1) or SHA-512/256's (2).
+    pub fn hash(&mut self, which: u8, text: &str) -> usize {
+        self.0.output = match which {
+            2 => digest::sha512_256(text),
+            1 => digest::sha256(text),
+            _ => digest::md5(text),
+        };
         self.0.output.len()
     }
 

@@ -96,6 +96,12 @@ pub fn sha256(text: &str) -> Vec<u8> {
     hash::sha256(&[text])
 }
 
+/// The 32 bytes of a text's SHA-512/256 (RFC 6234, FIPS 180-4); with the feature `sha-512-256`.
+#[cfg(feature = "sha-512-256")]
+pub fn sha512_256(text: &str) -> Vec<u8> {
+    hash::sha512_256(&[text])
+}
+
 /// What somebody knows who may come in.
 #[derive(Clone, Copy)]
 pub enum Secret<'a> {

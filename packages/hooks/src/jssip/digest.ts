@@ -38,8 +38,11 @@ export interface Credentials {
   ha1: string | null;
 }
 
+/** Those that can be answered (RFC 8760), the weaker first. */
+export const ALGORITHMS = ['MD5', 'MD5-SESS', 'SHA-256', 'SHA-256-SESS', 'SHA-512-256', 'SHA-512-256-SESS'];
+
 /** In hexadecimal, by a challenge's algorithm. */
-export const hashOf = (algorithm: string, text: string): string => hash(algorithm[0] === 'S', text);
+export const hashOf = (algorithm: string, text: string): string => hash(ALGORITHMS.indexOf(algorithm) >> 1, text);
 
 /** The quality of protection to choose of these: `auth-int` fails wherever somebody on the way touches the body. */
 export const protection = (offered: readonly string[]): string | undefined =>

@@ -11,7 +11,7 @@ interface Exports {
   engine_input(engine: number, length: number): number;
   engine_read(engine: number, rule: Rule, length: number): number;
   engine_table(engine: number): number;
-  engine_hash(engine: number, sha256: boolean, ...text: Text): number;
+  engine_hash(engine: number, which: number, ...text: Text): number;
   engine_tell(engine: number, now: number, kind: Kind, number: number, ...text: Text): number;
   engine_poll(engine: number): number;
   engine_output(engine: number): number;
@@ -112,10 +112,10 @@ export function read(rule: Rule, text: string): Int32Array | undefined {
   return length ? new Int32Array(wasm.memory.buffer).slice(at, at + length) : undefined;
 }
 
-/** MD5 or SHA-256, in hexadecimal. */
-export function hash(sha256: boolean, text: string): string {
+/** In hexadecimal: MD5 (0), SHA-256 (1) or SHA-512/256 (2). */
+export function hash(which: number, text: string): string {
   const { wasm, self } = reader;
-  const length = wasm.engine_hash(self, sha256, ...reader.pass(text));
+  const length = wasm.engine_hash(self, which, ...reader.pass(text));
   const bytes = new Uint8Array(wasm.memory.buffer, wasm.engine_output(self), length);
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

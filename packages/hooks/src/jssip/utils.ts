@@ -66,7 +66,7 @@ export { cloneArray, headerize, sipErrorCause };
 export const getRandomTestNetIP = (): string => `192.0.2.${Math.floor(Math.random() * 254 + 1)}`;
 
 /** Of the text's UTF-8, in hexadecimal. */
-export const calculateMD5 = (text: string): string => hash(false, text);
+export const calculateMD5 = (text: string): string => hash(0, text);
 
 export function closeMediaStream(stream: MediaStream | null | undefined): void {
   for (const track of stream?.getTracks() ?? []) track.stop();

@@ -1,4 +1,4 @@
-import { type Challenge, type Credentials, credentials, hashOf, protection } from '../digest.js';
+import { ALGORITHMS, type Challenge, type Credentials, credentials, hashOf, protection } from '../digest.js';
 import type { IncomingResponse } from '../incoming.js';
 import type { Account } from '../port.js';
 import { randomToken } from '../text.js';
@@ -6,9 +6,6 @@ import type { Outgoing } from './outgoing.js';
 
 /** A request is challenged no more often than this. */
 const MOST = 6;
-
-/** The weaker first. */
-const ALGORITHMS = ['MD5', 'MD5-SESS', 'SHA-256', 'SHA-256-SESS'];
 
 interface Known {
   challenge: Challenge;

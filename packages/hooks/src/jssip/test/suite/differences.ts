@@ -48,6 +48,7 @@ export const differences: Record<string, { why: string; ours: Outcome }> = {
     ours: { sent: 4, last: 'session.sending' },
   },
   'the strongest of several challenges': { why: 'RFC 8760', ours: { algorithm: 'SHA-256' } },
+  'a registrar that asks for SHA-512/256': { why: 'RFC 8760', ours: { answered: true } },
   'a nonce serves again': { why: 'RFC 7616 §3.3: no round trip for a challenge', ours: { credentials: true } },
   'given up before anything came back': { why: 'One CANCEL for one INVITE', ours: { after: { wire: ['CANCEL'] } } },
   'given up as it is answered there': { why: 'The far end talked to nobody', ours: { wire: ['CANCEL', 'ACK', 'BYE'] } },

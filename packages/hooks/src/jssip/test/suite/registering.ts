@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Message, reply } from './socket.js';
 import { registrar } from './world.js';
 import { type Stories } from './story.js';
@@ -236,5 +237,17 @@ export const registering: Stories = {
     const register = world.socket.last('REGISTER');
     await world.pass(2_000);
     return { expires: register.header('Expires'), heard: world.news(), connected: world.ua.isConnected() };
+  },
+
+  'a registrar that asks for SHA-512/256': async (world) => {
+    await world.start({ register: true });
+    await world.answer('REGISTER', 401, {
+      headers: ['WWW-Authenticate: Digest realm="r", nonce="n", algorithm=SHA-512-256'],
+    });
+    const register = world.socket.last('REGISTER');
+    const sha = (text: string): string => createHash('sha512-256').update(text).digest('hex');
+    const asked = sha(/^REGISTER \S+/.exec(register.text)?.[0].replace(' ', ':') ?? '');
+    const right = sha(`${sha('alice:r:secret')}:n:${asked}`);
+    return { answered: register.header('Authorization').includes(`response="${right}"`) };
   },
 };
