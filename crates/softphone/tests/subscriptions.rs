@@ -7,7 +7,6 @@ use headset_sip::digest::Challenge;
 use headset_sip::{Method, Name};
 use headset_softphone::{Command, NewSubscription, Resubscription, SubscriptionCause, SubscriptionId};
 use std::time::Duration;
-use support::World;
 use support::subscribing::{Story, order, state_line};
 
 #[test]
