@@ -21,23 +21,20 @@ macro_rules! names {
 }
 
 names! {
-    To "To" Via "Via" Date "Date" From "From" Join "Join" Path "Path" RAck "RAck" RSeq "RSeq" CSeq "CSeq"
-    Allow "Allow" Event "Event" Route "Route" MinSe "Min-SE" Accept "Accept" Reason "Reason" Server "Server"
+    To "To" Via "Via" From "From" Join "Join" Path "Path" RAck "RAck" RSeq "RSeq" CSeq "CSeq" Allow "Allow"
+    Event "Event" Route "Route" MinSe "Min-SE" Accept "Accept" Reason "Reason" Server "Server"
     CallId "Call-ID" Contact "Contact" Expires "Expires" Privacy "Privacy" Require "Require" Subject "Subject"
-    Warning "Warning" ReferTo "Refer-To" Identity "Identity" Priority "Priority" Replaces "Replaces"
-    SipEtag "SIP-ETag" CallInfo "Call-Info" Diversion "Diversion" ReferSub "Refer-Sub" Supported "Supported"
-    Timestamp "Timestamp" AlertInfo "Alert-Info" FlowTimer "Flow-Timer" UserAgent "User-Agent"
-    ErrorInfo "Error-Info" MinExpires "Min-Expires" ReferredBy "Referred-By" Unsupported "Unsupported"
-    RetryAfter "Retry-After" AllowEvents "Allow-Events" SipIfMatch "SIP-If-Match" ContentType "Content-Type"
-    HistoryInfo "History-Info" MaxForwards "Max-Forwards" RecordRoute "Record-Route" TargetDialog "Target-Dialog"
-    ServiceRoute "Service-Route" Authorization "Authorization" ProxyRequire "Proxy-Require"
-    AcceptContact "Accept-Contact" ContentLength "Content-Length" RejectContact "Reject-Contact"
-    RemotePartyId "Remote-Party-ID" SessionExpires "Session-Expires" AcceptEncoding "Accept-Encoding"
-    ContentEncoding "Content-Encoding" WwwAuthenticate "WWW-Authenticate" ProxyAuthenticate "Proxy-Authenticate"
-    SubscriptionState "Subscription-State" AuthenticationInfo "Authentication-Info"
-    ContentDisposition "Content-Disposition" ProxyAuthorization "Proxy-Authorization"
-    RequestDisposition "Request-Disposition" PAssertedIdentity "P-Asserted-Identity"
-    PPreferredIdentity "P-Preferred-Identity"
+    ReferTo "Refer-To" Identity "Identity" Replaces "Replaces" Supported "Supported" Timestamp "Timestamp"
+    UserAgent "User-Agent" MinExpires "Min-Expires" ReferredBy "Referred-By" Unsupported "Unsupported"
+    RetryAfter "Retry-After" AllowEvents "Allow-Events" ContentType "Content-Type" MaxForwards "Max-Forwards"
+    RecordRoute "Record-Route" ServiceRoute "Service-Route" Authorization "Authorization"
+    ProxyRequire "Proxy-Require" AcceptContact "Accept-Contact" ContentLength "Content-Length"
+    RejectContact "Reject-Contact" RemotePartyId "Remote-Party-ID" SessionExpires "Session-Expires"
+    AcceptEncoding "Accept-Encoding" ContentEncoding "Content-Encoding" WwwAuthenticate "WWW-Authenticate"
+    ProxyAuthenticate "Proxy-Authenticate" SubscriptionState "Subscription-State"
+    AuthenticationInfo "Authentication-Info" ContentDisposition "Content-Disposition"
+    ProxyAuthorization "Proxy-Authorization" RequestDisposition "Request-Disposition"
+    PAssertedIdentity "P-Asserted-Identity" PPreferredIdentity "P-Preferred-Identity"
 }
 
 /// The compact forms (RFC 3261 §7.3.3 and the RFCs since).
