@@ -94,6 +94,7 @@ fn wake(ctx: &mut Context, call: CallId, timer: CallTimer, ms: u64) {
 }
 
 /// Wakes it no more.
+#[inline(never)]
 fn calm(ctx: &mut Context, call: CallId, timer: CallTimer) {
     ctx.timers.clear(Timer::Call(call, timer));
 }
@@ -307,11 +308,13 @@ impl Call {
     fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Box<Ending>> {
         match (timer, &mut self.state) {
             // No flow came up in time.
-            (CallTimer::GiveUp, CallState::Dialling(_)) => {
+            (CallTimer::GiveUp, CallState::Dialling(dial))
+                if matches!(dial.step, dial::Step::Flow { .. }) =>
+            {
                 return Some(Ending::new(Originator::System, Outcome::Failed, "Connection Error"));
             }
             // Nobody has answered the page that came back.
-            (CallTimer::GiveUp, CallState::Active(active)) => {
+            (CallTimer::GiveUp, CallState::Active(active)) if self.returning => {
                 return Some(active.not_resumed("Connection Error"));
             }
             (CallTimer::GiveUp, CallState::Incoming(ring)) => return Some(ring.rang_out(ctx)),
