@@ -53,8 +53,8 @@ fn an_ack_without_an_answer_ends_the_call_and_says_so() {
     let (mut world, anna, link, tag) = offered();
     say_ack(&mut world, link, &tag, None);
     let (end, reason) = hung_up(&mut world, anna);
-    assert_eq!((&*end.cause, end.status_code), ("Missing SDP", Some(488)));
-    assert_eq!(reason, "SIP;cause=488;text=\"Missing SDP\"");
+    assert_eq!((&*end.cause, end.status_code), ("Missing SDP", Some(400)));
+    assert_eq!(reason, "SIP;cause=400;text=\"Missing SDP\"");
 }
 
 #[test]

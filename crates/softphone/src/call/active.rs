@@ -144,11 +144,10 @@ impl Active {
     }
 
     /// The answer to our first offer is missing or of no use: there is no call.
-    pub(super) fn unheard(&self, cause: &str) -> Box<Ending> {
-        self.given_up(Outcome::Failed, cause, 488, cause)
+    pub(super) fn unheard(&self, cause: &str, status: u16) -> Box<Ending> {
+        self.given_up(Outcome::Failed, cause, status, cause)
     }
 
-    #[inline(never)]
     fn given_up(&self, outcome: Outcome, cause: &str, status: u16, reason: &str) -> Box<Ending> {
         let farewell = self.farewell(Some(text::reason_header(status, reason)));
         Ending::new(Originator::System, outcome, cause).status(status, reason).farewell(Some(farewell))
@@ -381,7 +380,7 @@ impl Call {
             ctx.keep_calls = true;
         } else if answer.initial.is_some() {
             // RFC 3261 §13.2.1: it must have been in the ACK.
-            return Some(active.unheard("Missing SDP"));
+            return Some(active.unheard("Missing SDP", 400));
         } else {
             // Nobody took our offer: all is as it was.
             active.take_back(ctx, &self.media, answer.handed_on.and_then(|offered| offered.new_peer));

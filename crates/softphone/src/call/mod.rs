@@ -94,7 +94,6 @@ fn wake(ctx: &mut Context, call: CallId, timer: CallTimer, ms: u64) {
 }
 
 /// Wakes it no more.
-#[inline(never)]
 fn calm(ctx: &mut Context, call: CallId, timer: CallTimer) {
     ctx.timers.clear(Timer::Call(call, timer));
 }
@@ -308,9 +307,7 @@ impl Call {
     fn timer(&mut self, ctx: &mut Context, timer: CallTimer) -> Option<Box<Ending>> {
         match (timer, &mut self.state) {
             // No flow came up in time.
-            (CallTimer::GiveUp, CallState::Dialling(dial))
-                if matches!(dial.step, dial::Step::Flow { .. }) =>
-            {
+            (CallTimer::GiveUp, CallState::Dialling(_)) => {
                 return Some(Ending::new(Originator::System, Outcome::Failed, "Connection Error"));
             }
             // Nobody has answered the page that came back.

@@ -5,8 +5,8 @@ use super::dial::{Dial, Step, from};
 use super::early::fork;
 use super::farewell::{self, Farewell};
 use super::hold::Hold;
-use super::{Call, CallState, Ending, Facts, Media, text};
-use crate::context::{Context, FULL, Key, SUPPORTED};
+use super::{Call, CallState, Ending, Facts, Media, calm, text};
+use crate::context::{CallTimer, Context, FULL, Key, SUPPORTED};
 use crate::{CallEvent, CallId, CallOptions, Direction, Originator, Outcome, PeerEvent, PeerRequest};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -85,6 +85,7 @@ impl Call {
         ctx.tell(dial.call, CallEvent::Sending, invite.as_str());
         let key = ctx.transactions.request(ctx.now, socket, (*invite).clone());
         dial.step = Step::Inviting { key, invite };
+        calm(ctx, dial.call, CallTimer::GiveUp);
         ctx.calls_changed = true;
     }
 

@@ -1,7 +1,7 @@
 //! Provisional responses of ours that are acknowledged (RFC 3262 §3).
 
 use super::ring::Ring;
-use super::{Ending, wake};
+use super::{Ending, calm, wake};
 use crate::context::{CallTimer, Context};
 use crate::{Originator, Outcome};
 use alloc::boxed::Box;
@@ -76,6 +76,7 @@ impl Ring {
         if !is_ours || self.reliable.pending.take().is_none() {
             return false;
         }
+        calm(ctx, self.call, CallTimer::Reliable);
         #[cfg(feature = "full")]
         if !self.reliable.waiting.is_empty() {
             let next = self.reliable.waiting.remove(0);

@@ -165,7 +165,7 @@ impl Active {
                 ctx.reply(offered.key, &offered.request, 488, "Not Acceptable Here");
                 self.take_back(ctx, media, offered.new_peer);
             }
-            _ if self.accepting => return Some(self.unheard("Bad Media Description")),
+            _ if self.accepting => return Some(self.unheard("Bad Media Description", 488)),
             other => self.renegotiation = other,
         }
         None
