@@ -152,7 +152,7 @@ impl Softphone {
             }
             Command::RefuseCalls(reason) => self.calls.refuse_calls(reason),
             Command::Call(_, CallCommand::Dial { .. }) | Command::Resume { .. } if !self.started => {
-                ctx.error("not_started", "the user agent has not started");
+                ctx.error("not_started", "not started");
             }
             Command::Call(call, command) => self.calls.command(ctx, call, command),
             Command::Resume { media, stored } => self.calls.resume(ctx, media, &stored),

@@ -292,7 +292,7 @@ fn a_fork_that_is_no_more_is_nobody_and_none_hangs_up_before_it_answers() {
     let mut story = Story::new();
     story.says("a", 180, "", None);
     // RFC 3261 §15: the callee's end may not say BYE yet.
-    assert_eq!(story.asks("BYE", "a", 1, None).0, 403);
+    assert_eq!(story.asks("BYE", "a", 1, None).0, 481);
     assert_eq!(story.status(), Some(CallStatus::Starting));
     // RFC 3261 §12.2.2: what it may say is taken.
     assert_eq!(story.asks("INFO", "a", 2, None).0, 200);

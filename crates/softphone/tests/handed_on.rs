@@ -77,6 +77,17 @@ fn a_plain_offer_that_nobody_took_is_rolled_back() {
 }
 
 #[test]
+fn an_answer_within_the_call_that_is_of_no_use_does_not_end_it() {
+    let mut story = Story::new();
+    assert_eq!(story.ask("INVITE", None).0, 200);
+    story.world.phones[story.anna].broken = Some("no codecs");
+    story.acknowledge(Some(&wire::described("caller", "sendrecv")));
+    story.world.run_ms(100);
+    assert_eq!(story.world.phones[story.anna].errors(), ["media_failed"]);
+    assert!(story.call().connected);
+}
+
+#[test]
 fn what_the_new_peer_connection_says_before_it_is_the_calls_own_is_not_of_the_call() {
     let mut story = Story::new();
     let old = story.world.phones[story.anna].last_peer();

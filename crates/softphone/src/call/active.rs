@@ -360,7 +360,12 @@ impl Call {
         if answer.initial.is_some() {
             ctx.tell(self.call, CallEvent::Confirmed, ack.as_str());
         }
-        if answer.late_offer && !ack.sdp().is_empty() {
+        ctx.calls_changed = true;
+        if !answer.late_offer {
+            return None;
+        }
+        let description = ack.sdp();
+        if !description.is_empty() {
             if let Some(Offered { new_peer, request, .. }) = answer.handed_on.as_deref() {
                 self.facts.learn(request);
                 if let Some(peer) = *new_peer {
@@ -369,19 +374,17 @@ impl Call {
                 }
             }
             active.accepting = answer.initial.is_some();
-            active.held(ctx, sdp::is_held_by_remote(ack.sdp()));
-            active.see(ack.sdp());
-            self.media.accept(ctx, ack.sdp());
+            active.held(ctx, sdp::is_held_by_remote(description));
+            active.see(description);
+            self.media.accept(ctx, description);
             ctx.keep_calls = true;
-        } else if answer.late_offer {
-            if answer.initial.is_some() {
-                // RFC 3261 §13.2.1: it must have been in the ACK.
-                return Some(active.unheard("Missing SDP", 400));
-            }
+        } else if answer.initial.is_some() {
+            // RFC 3261 §13.2.1: it must have been in the ACK.
+            return Some(active.unheard("Missing SDP", 400));
+        } else {
             // Nobody took our offer: all is as it was.
             active.take_back(ctx, &self.media, answer.handed_on.and_then(|offered| offered.new_peer));
         }
-        ctx.calls_changed = true;
         None
     }
 }

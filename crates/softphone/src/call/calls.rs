@@ -73,7 +73,7 @@ impl Calls {
         }
         let Some(call) = self.find(id) else {
             if let CallCommand::SendDtmf { .. } = command {
-                ctx.error("dtmf_failed", "there is no call");
+                ctx.error("dtmf_failed", "no call");
             }
             return;
         };
@@ -106,7 +106,7 @@ impl Calls {
             return None;
         }
         let Some(target) = text::target(target, &ctx.account.identity.domain) else {
-            ctx.error("invalid_target", "a target is a user or a SIP URI");
+            ctx.error("invalid_target", "neither a user nor a SIP URI");
             return None;
         };
         let id = if id == CallId::ONE { new_id(ctx) } else { id };

@@ -124,7 +124,6 @@ impl Call {
         let CallState::Dialling(dial) = &mut self.state else { return };
         let offer = request.sdp();
         match request.method() {
-            Method::Update if offer.is_empty() => updated(ctx, key, request, ""),
             Method::Update if dial.answering.is_some() => not_yet(ctx, key, request),
             Method::Update => {
                 let settled = dial.early_media.as_ref().map(|early| &*early.tag);
@@ -136,10 +135,8 @@ impl Call {
                     ctx.reply(key, request, 491, "Request Pending");
                 }
             }
-            Method::Info => ctx.reply(key, request, 200, "OK"),
-            Method::Options => super::options(ctx, key, request),
             // RFC 3261 §15: whoever is called says BYE to nobody before answering.
-            Method::Bye => ctx.reply(key, request, 403, "Not Answered Yet"),
+            Method::Bye => super::unknown(ctx, key, request),
             _ => super::not_allowed(ctx, key, request),
         }
     }

@@ -6,7 +6,7 @@ use super::reliable::Reliable;
 use super::requests::{Lines, agreeing, answer_with_headers, described};
 use super::ring::{Answering, Preparation, Refusal, Ring};
 use super::session_timer::SessionTimer;
-use super::{Call, CallState, Ending, Facts, Media, calm, cause, text, wake};
+use super::{Call, CallState, Ending, Facts, Media, cause, text, wake};
 use crate::context::{CallTimer, Context, Key};
 use crate::{
     CallDirection, CallEvent, CallId, Direction, MediaOptions, Originator, Outcome, PeerEvent, PeerRequest,
@@ -208,8 +208,6 @@ impl Call {
             self.media.open_microphone(ctx);
         }
         self.media.keep_muted(ctx);
-        // The others have nothing to say of a call.
-        calm(ctx, self.call, CallTimer::GiveUp);
         self.trace(ctx, "call_answered");
         ctx.calls_changed = true;
     }

@@ -124,7 +124,7 @@ impl Active {
 impl Call {
     pub(super) fn press(&mut self, ctx: &mut Context, mut tones: String, dtmf: Dtmf) {
         let CallState::Active(active) = &mut self.state else {
-            return ctx.error("dtmf_failed", "there is no active call");
+            return ctx.error("dtmf_failed", "no active call");
         };
         tones.make_ascii_uppercase();
         let dtmf = dtmf::bounded(dtmf);

@@ -311,7 +311,7 @@ impl Call {
                 return Some(Ending::new(Originator::System, Outcome::Failed, "Connection Error"));
             }
             // Nobody has answered the page that came back.
-            (CallTimer::GiveUp, CallState::Active(active)) => {
+            (CallTimer::GiveUp, CallState::Active(active)) if self.returning => {
                 return Some(active.not_resumed("Connection Error"));
             }
             (CallTimer::GiveUp, CallState::Incoming(ring)) => return Some(ring.rang_out(ctx)),

@@ -66,6 +66,13 @@ impl Call {
         // Its number, and where the far end is from now on.
         ctx.keep_calls = true;
         match (request.method(), &mut self.state) {
+            (Method::Options, _) => options(ctx, key, request),
+            (Method::Info, CallState::Active(active)) => active.info(ctx, key, request),
+            (Method::Info, _) => ctx.reply(key, request, 200, "OK"),
+            // RFC 3311 §5.2: the target may change before there is a call.
+            (Method::Update, CallState::Incoming(_) | CallState::Dialling(_)) if request.sdp().is_empty() => {
+                updated(ctx, key, request, "");
+            }
             (_, CallState::Dialling(_)) => self.early_request(ctx, key, request),
             // RFC 3262 §3
             (Method::Prack, CallState::Incoming(ring)) => {
@@ -76,22 +83,15 @@ impl Call {
                 }
             }
             (Method::Prack, _) => unknown(ctx, key, request),
-            // RFC 3311 §5.2: the target may change before there is a call.
-            (Method::Update, CallState::Incoming(_)) if request.sdp().is_empty() => {
-                updated(ctx, key, request, "");
-            }
             (Method::Bye, _) => {
                 ctx.reply(key, request, 200, "OK");
                 return self.bye(ctx, request);
             }
-            (Method::Options, _) => options(ctx, key, request),
-            (Method::Info, CallState::Active(active)) => active.info(ctx, key, request),
             (Method::Invite | Method::Update, CallState::Active(active)) => {
                 ctx.calls_changed = true;
                 active.offered(ctx, &self.media, &mut self.facts, key, request);
             }
             (Method::Invite | Method::Update, _) => not_yet(ctx, key, request),
-            (Method::Info, _) => ctx.reply(key, request, 200, "OK"),
             #[cfg(feature = "full")]
             (Method::Refer, CallState::Active(active)) => active.referred(ctx, key, request),
             // An operator is sent away by nobody.

@@ -6,7 +6,7 @@ use super::arrivals::new_id;
 use super::calls::Calls;
 use super::dial::Dial;
 use super::transfer::replaces;
-use super::{Call, CallState, Ending, Facts, Media, calm, text, wake};
+use super::{Call, CallState, Ending, Facts, Media, text, wake};
 use crate::context::{CallTimer, Context};
 use crate::{CallDirection, CallId, CallOptions, MediaOptions};
 use alloc::boxed::Box;
@@ -48,7 +48,7 @@ impl Calls {
             let one = from.get(..from.len() - rest.len()).filter(|_| is_known);
             match one.and_then(|text| self.take_up(ctx, media, text)) {
                 Some(call) => self.calls.push(call),
-                None => ctx.error("stored_call_unreadable", "a stored call that cannot be read"),
+                None => ctx.error("stored_call_unreadable", "cannot be read"),
             }
             if rest.is_empty() {
                 break;
@@ -94,7 +94,6 @@ impl Call {
         }
         self.returning = false;
         active.session.start(ctx, self.call);
-        calm(ctx, self.call, CallTimer::GiveUp);
         self.trace(ctx, "call_returned");
         None
     }

@@ -58,7 +58,7 @@ impl Calls {
             _ => text::target(target, &ctx.account.identity.domain),
         };
         let Some(mut uri) = uri else {
-            return ctx.error("invalid_target", "a target is a user or a SIP URI");
+            return ctx.error("invalid_target", "neither a user nor a SIP URI");
         };
         if let Some(other) = other {
             // RFC 3891 §6.1: the tags as the far end sees them.
@@ -66,10 +66,10 @@ impl Calls {
             push_escaped(&mut uri, &replaces(other));
         }
         let Some(active) = self.talked(id) else {
-            return ctx.error("transfer_failed", "there is no active call");
+            return ctx.error("transfer_failed", "no active call");
         };
         if active.transfer.is_some() {
-            return ctx.error("transfer_failed", "a transfer is under way");
+            return ctx.error("transfer_failed", "one is under way");
         }
         let refer_to = concat(&["<", &uri, ">"]);
         active.follow(ctx, refer_to, Lines::take(headers), with, Step::Flow);
@@ -87,7 +87,7 @@ impl Calls {
     ) {
         let is_taken = self.calls.iter().any(|call| call.consults.is_some());
         let Some(active) = self.talked(id).filter(|_| !is_taken) else {
-            return ctx.error("call_in_progress", "one consultation at a time, during a call");
+            return ctx.error("call_in_progress", "one at a time, in a call");
         };
         let (id, was_held) = (active.call, active.hold.is_on());
         let Some(consultation) = self.start(ctx, new, target, options) else { return };
