@@ -162,8 +162,6 @@ impl Workplace {
     }
 
     pub(crate) fn status_failed(&mut self, error: &HttpError) {
-        // The next poll asks again.
-        self.requests.succeeded(Resource::Status);
         if self.status.slice.loading && !self.status.is_chosen() {
             self.note(Slice::Status, describe(error));
         }
@@ -248,7 +246,7 @@ impl Workplace {
 
     pub(crate) fn watchdog_fired(&mut self, now: Time) {
         let Some(record) = &self.status.slice.data else { return };
-        if self.status.is_chosen() || self.requests.in_flight(Resource::PutStatus) {
+        if self.status.is_chosen() {
             // The operator is choosing: what comes of it decides.
             return self.timers.set(Timer::Watchdog, now.after(1_000));
         }
