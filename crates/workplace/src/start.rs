@@ -90,15 +90,16 @@ impl Workplace {
         self.requests.reset();
         self.drop_choices();
         self.phone_login.clear();
+        self.rotator = Rotator::new(Vec::new());
+        self.observe_flows(now);
+        // While it is known whose they are.
+        self.flush_events(now);
         self.credential = Credential::new();
         self.launch = Remote::waiting();
         self.status.slice = Remote::waiting();
-        self.rotator = Rotator::new(Vec::new());
         for slice in &ASKED {
             self.mark(*slice);
         }
-        self.observe_flows(now);
-        self.flush_events(now);
     }
 
     pub(crate) fn hash_arrived(&mut self, now: Time, hash: Hash) {
@@ -210,7 +211,7 @@ impl Workplace {
         for timer in &[Timer::HashRenewal, Timer::Poll, Timer::Stream, Timer::SendEvents] {
             self.timers.clear(*timer);
         }
-        for &resource in &[Resource::Hash, Resource::Launch] {
+        for &resource in &[Resource::Hash, Resource::Launch, Resource::Events] {
             if self.requests.waits(resource) {
                 self.timers.clear(Timer::Http(resource));
                 self.requests.refused(resource);
