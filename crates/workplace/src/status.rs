@@ -157,7 +157,11 @@ impl Workplace {
 
     /// An answer to a question about the status.
     pub(crate) fn status_arrived(&mut self, now: Time, record: StatusRecord) {
-        self.status_is_known();
+        let slice = &self.status.slice;
+        // What came of a choice stays until the operator has done something about it.
+        if slice.loading || slice.error.as_ref().is_some_and(|error| error.recovering) {
+            self.status_is_known();
+        }
         self.adopt(now, record);
     }
 
@@ -169,11 +173,9 @@ impl Workplace {
 
     /// Nothing is awaited any more, unless the operator is choosing.
     fn status_is_known(&mut self) {
-        let chosen = self.status.is_chosen();
-        let slice = &mut self.status.slice;
-        if (slice.loading || slice.error.is_some()) && !chosen {
-            slice.loading = false;
-            slice.error = None;
+        if !self.status.is_chosen() {
+            self.status.slice.loading = false;
+            self.status.slice.error = None;
             self.mark(Slice::Status);
         }
     }
