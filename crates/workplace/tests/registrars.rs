@@ -30,6 +30,7 @@ fn without_a_call_the_client_moves_at_the_next_poll_and_is_never_unreachable() {
     let names = shift.events(0);
     let at = |name: &str| names.iter().position(|of| of == name);
     assert!(at("rotation_moving") < at("rotation_completed") && at("rotation_moving").is_some());
+    assert_eq!(shift.told(0, "rotation_moving"), ["to r1 r3"]);
 }
 
 #[test]
@@ -51,6 +52,7 @@ fn in_a_call_nothing_moves_until_it_ends() {
     shift.backend.registrars = vec![registrar(1), registrar(3)];
     shift.run(20_000);
     assert_eq!(rotation(&shift), Rotation::Pending);
+    assert_eq!(shift.told(0, "rotation_pending"), ["from r1 r2 to r1 r3 version 1"], "said once");
     assert!(bound(&shift, "r3").is_empty());
     assert!(shift.edge.connected().contains(&"r2"));
 
@@ -70,6 +72,7 @@ fn a_change_that_is_taken_back_during_the_call_moves_nothing() {
     shift.backend.registrars = home;
     shift.run(16_000);
     assert_eq!(rotation(&shift), Rotation::None);
+    assert_eq!(shift.told(0, "rotation_withdrawn"), ["from r1 r2 to r1 r2 version 1"]);
     shift.end_the_call();
     shift.run(16_000);
     assert!(bound(&shift, "r3").is_empty());
