@@ -2,7 +2,8 @@
 
 mod support;
 
-use headset_workplace::{Event, HttpRequest, Input, Output, Status};
+use headset_softphone::{CallCommand, CallId, Command, Event as PhoneEvent};
+use headset_workplace::{Event, HttpError, HttpRequest, Input, Output, Status};
 use support::{Shift, backend::error};
 
 fn batches(shift: &Shift, since: u64) -> Vec<usize> {
@@ -63,6 +64,22 @@ fn what_the_backend_does_not_take_is_kept_and_sent_again_once() {
     let started = shift.backend.accepted.iter().filter(|event| event.name == "engine_started").count();
     assert_eq!(started, 1);
     assert!(kept(&shift).is_empty());
+}
+
+#[test]
+fn steps_that_happen_while_a_batch_waits_to_be_sent_again_do_not_hasten_it() {
+    let mut shift = Shift::started();
+    let busy = HttpError { retry_after_s: Some(60), ..error(429, "") };
+    shift.backend.failing_at = vec![("Events", busy)];
+    shift.until(6_000, |shift| !batches(shift, 0).is_empty());
+    let begun = shift.now;
+    for n in 0..55 {
+        shift.tell(Input::RestoreEvents(vec![old(n)]));
+        shift.run(1_000);
+    }
+    assert_eq!(batches(&shift, begun).len(), 1);
+    shift.run(10_000);
+    assert_eq!(batches(&shift, begun).len(), 2, "after the minute that the backend asked for");
 }
 
 #[test]
@@ -253,6 +270,23 @@ fn a_status_change_tells_its_whole_story() {
     shift.run(100);
     let changed = "previous connected status paused sub_status lunch by supervisor";
     assert_eq!(shift.told(begun, "status_changed").last().map(String::as_str), Some(changed));
+}
+
+#[test]
+fn an_error_that_the_application_is_told_is_a_step_too() {
+    let mut shift = Shift::started();
+    let begun = shift.now;
+    let (target, options) = (String::new(), Box::default());
+    shift.command(Command::Call(CallId::ONE, CallCommand::Dial { target, options }));
+    let told = shift.told(begun, "error");
+    assert!(told.len() == 1 && told[0].starts_with("code invalid_target message "), "{told:?}");
+    let is_error = |output: &Output| match output {
+        Output::Softphone(headset_softphone::Output::Event(PhoneEvent::Error { code, .. })) => {
+            *code == "invalid_target"
+        }
+        _ => false,
+    };
+    assert_eq!(shift.count(is_error), 1);
 }
 
 #[test]

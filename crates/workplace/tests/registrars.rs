@@ -125,3 +125,26 @@ fn a_network_that_is_back_opens_the_stream_at_once() {
     shift.run(50);
     assert!(shift.stream_open);
 }
+
+#[test]
+fn why_nobody_can_be_reached_is_told() {
+    let mut shift = Shift::started();
+    shift.registrars_down(&["r1", "r2"]);
+    shift.until(30_000, |shift| shift.user_agent() == "Disconnected");
+    let seen = shift.workplace.user_agent().error.clone().expect("an error");
+    assert_eq!((seen.code.as_str(), seen.fatal, seen.recovering), ("registrars_unreachable", false, true));
+    let flows = shift.workplace.registrars().flows;
+    assert!(flows.iter().any(|flow| flow.error.as_ref() == Some(&seen.message)), "{seen:?} {flows:?}");
+
+    shift.registrars_back();
+    shift.until(31_000, |shift| shift.user_agent() == "Registered");
+    assert_eq!(shift.workplace.user_agent().error, None);
+
+    shift.edge.refuses_all = true;
+    shift.registrars_down(&["r1", "r2"]);
+    shift.registrars_back();
+    shift.until(61_000, |shift| shift.user_agent() == "Error");
+    let seen = shift.workplace.user_agent().error.clone().expect("an error");
+    assert_eq!((seen.code.as_str(), seen.fatal, seen.recovering), ("registration_refused", true, false));
+    assert!(seen.message.contains("Credentials expired"), "in the registrar's words: {seen:?}");
+}
