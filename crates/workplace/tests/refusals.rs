@@ -72,6 +72,23 @@ fn nothing_but_the_user_makes_a_refused_client_ask_again() {
 }
 
 #[test]
+fn a_registrar_that_does_not_take_the_hash_does_not_make_a_refused_client_ask_for_another() {
+    let mut shift = Shift::started();
+    shift.backend.failing = Some(error(401, "unauthenticated"));
+    shift.run(16_000);
+    let refused = shift.now;
+    shift.edge.first_good_hash = 2;
+    shift.registrars_down(&["r1", "r2"]);
+    shift.registrars_back();
+    shift.run(60_000);
+    assert!(!shift.told(refused, "credentials_refused").is_empty());
+    assert_eq!(shift.asked(refused, |_| true), 0);
+    shift.backend.failing = None;
+    shift.tell(Input::Focused);
+    shift.until(31_000, |shift| shift.user_agent() == "Registered");
+}
+
+#[test]
 fn events_that_were_refused_are_sent_when_the_user_is_back() {
     let mut shift = Shift::started();
     shift.backend.failing_at = vec![("Events", error(401, "unauthenticated"))];

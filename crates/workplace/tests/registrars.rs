@@ -2,7 +2,7 @@
 
 mod support;
 
-use headset_workplace::{HttpAnswer, HttpRequest, Input, Rotation};
+use headset_workplace::{HttpAnswer, HttpRequest, Input, Rotation, Slice, Status};
 use support::{Shift, backend::error, backend::registrar};
 
 fn bound(shift: &Shift, id: &str) -> Vec<(u64, bool)> {
@@ -43,6 +43,19 @@ fn a_push_moves_at_once() {
     shift.run(1_000);
     assert_eq!(rotation(&shift), Rotation::Completed);
     assert_eq!(shift.user_agent(), "Registered");
+}
+
+#[test]
+fn a_launch_that_is_asked_for_again_brings_what_has_changed_meanwhile() {
+    let mut shift = Shift::on_line();
+    shift.backend.registrars = vec![registrar(3), registrar(2)];
+    shift.backend.change(Status::Paused, "training", "supervisor");
+    let begun = shift.now;
+    shift.tell(Input::Retry(Slice::Launch));
+    shift.run(1_000);
+    assert_eq!(rotation(&shift), Rotation::Completed);
+    assert!(shift.edge.connected().contains(&"r3"));
+    assert_eq!(shift.told(begun, "status_changed").len(), 1);
 }
 
 #[test]

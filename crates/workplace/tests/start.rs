@@ -3,8 +3,8 @@
 mod support;
 
 use headset_softphone::{Command, FlowStatus, Input as PhoneInput};
-use headset_workplace::{HttpRequest, Input, Options, Slice, Status};
-use support::{LATENCY, Shift, backend::error};
+use headset_workplace::{HttpRequest, Input, Options, Rotation, Slice, Status};
+use support::{LATENCY, Shift, backend::error, backend::registrar};
 
 #[test]
 fn hash_and_launch_are_asked_in_parallel_and_both_registrars_know_the_operator() {
@@ -175,12 +175,15 @@ fn an_account_that_is_no_operator_is_told_so_and_can_try_again() {
 
 #[test]
 fn somebody_else_logging_in_restarts_the_phone_as_them() {
-    let mut shift = Shift::started();
+    let mut shift = Shift::on_line();
     shift.backend.failing = Some(error(401, "unauthenticated"));
     shift.run(20_000);
     assert_eq!(shift.hash_error(), Some("unauthenticated"));
     shift.backend.login = "boris".into();
+    shift.backend.registrars = vec![registrar(2), registrar(3)];
+    shift.backend.change(Status::Disconnected, "", "operator");
     shift.backend.record.version = 1;
+    let begun = shift.now;
     shift.backend.failing = None;
     shift.tell(Input::Focused);
     shift.run(3_000);
@@ -188,6 +191,9 @@ fn somebody_else_logging_in_restarts_the_phone_as_them() {
     assert_eq!(shift.user_agent(), "Registered");
     assert_eq!(shift.edge.login, "boris");
     assert_eq!(shift.edge.connected().len(), 2, "the old flows are gone");
+    assert_eq!(shift.status(), Some(Status::Disconnected));
+    assert!(shift.told(begun, "status_changed").is_empty(), "the status of one is no change of the other's");
+    assert_eq!(shift.workplace.registrars().rotation, Rotation::None);
 }
 
 #[test]

@@ -95,6 +95,23 @@ fn a_change_made_elsewhere_is_heard_over_the_stream_or_by_polling() {
 }
 
 #[test]
+fn a_look_in_the_background_that_fails_shows_nothing() {
+    let mut shift = Shift::on_line();
+    shift.stream_works = false;
+    shift.close_stream();
+    shift.backend.failing_at = vec![("Status", error(503, "")), ("PutStatus", error(503, ""))];
+    let begun = shift.now;
+    shift.run(32_000);
+    assert!(shift.asked(begun, |request| *request == HttpRequest::Status) >= 2);
+    assert_eq!(shift.workplace.status().error, None);
+    shift.choose(Status::Paused);
+    shift.tell(Input::NetworkBack);
+    shift.run(5_000);
+    assert_eq!(shift.workplace.status().error, None);
+    assert!(shift.workplace.status().loading, "what was chosen is still tried");
+}
+
+#[test]
 fn an_older_record_that_comes_late_is_not_believed() {
     let mut shift = Shift::started();
     let old = shift.backend.record.clone();
