@@ -265,19 +265,23 @@ fn who_wants_to_try_again_asks_for_what_is_missing() {
 #[test]
 fn what_was_tried_again_in_vain_says_so_beside_what_is_known() {
     let mut shift = Shift::started();
-    shift.backend.failing_at = vec![("Launch", error(503, "")), ("Status", error(503, ""))];
-    shift.tell(Input::Retry(Slice::Launch));
-    shift.tell(Input::Retry(Slice::Status));
+    shift.backend.failing_at =
+        vec![("Launch", error(503, "")), ("Status", error(503, "")), ("Hash", error(503, ""))];
+    for slice in [Slice::Hash, Slice::Launch, Slice::Status] {
+        shift.tell(Input::Retry(slice));
+    }
     assert!(shift.workplace.launch().loading && shift.workplace.status().loading);
     shift.run(100);
     assert!(!shift.workplace.launch().loading && !shift.workplace.status().loading);
     assert_eq!((shift.launch_error(), shift.status_error()), (Some("server_error"), Some("server_error")));
+    assert!(!shift.workplace.hash().loading && shift.workplace.hash().data.is_some());
+    assert_eq!(shift.hash_error(), Some("server_error"));
     assert!(shift.workplace.launch().data.is_some() && shift.workplace.status().data.is_some());
     shift.backend.failing_at.clear();
     shift.run(31_000);
     shift.tell(Input::Retry(Slice::Status));
     shift.run(100);
-    assert_eq!((shift.launch_error(), shift.status_error()), (None, None));
+    assert_eq!((shift.hash_error(), shift.launch_error(), shift.status_error()), (None, None, None));
 }
 
 #[test]

@@ -146,3 +146,22 @@ fn a_choice_that_the_stop_overtakes_resolves() {
     assert_eq!(shift.told(begun, "engine_stopped"), [""]);
     assert!(shift.workplace.status().data.is_none());
 }
+
+#[test]
+fn events_that_were_refused_at_the_stop_wait_for_the_next_shift() {
+    let mut shift = Shift::started();
+    shift.registrars_down(&["r1", "r2"]);
+    shift.run(1_000);
+    shift.backend.failing_at = vec![("Events", error(401, "unauthenticated"))];
+    let stopped = shift.now;
+    shift.tell(Input::Stop);
+    shift.tell(Input::Focused);
+    shift.run(60_000);
+    let batches = shift.asked(stopped, |request| matches!(request, HttpRequest::Events(_)));
+    assert_eq!(batches, 1, "nobody is logged in whose they could be");
+    shift.backend.failing_at.clear();
+    shift.registrars_back();
+    shift.start();
+    shift.run(6_000);
+    assert!(shift.backend.accepted.iter().any(|event| event.name == "engine_stopped"));
+}
