@@ -102,7 +102,8 @@ fn an_answer_that_never_comes_is_asked_for_again() {
     shift.backend.silent_at = vec!["Launch"];
     shift.start();
     shift.run(20_000);
-    assert_eq!(shift.workplace.launch().error.as_ref().map(|error| error.code.as_str()), Some("network"));
+    let seen = shift.workplace.launch().error.clone().expect("an error");
+    assert_eq!((seen.code.as_str(), seen.message.as_str()), ("network", "No answer came."));
     shift.backend.silent_at.clear();
     shift.run(20_000);
     assert_eq!(shift.user_agent(), "Registered");
