@@ -157,6 +157,17 @@ mod tests {
     }
 
     #[test]
+    fn what_another_operator_left_expires_after_the_moment_and_not_at_it() {
+        let mut outbox = Outbox::default();
+        let left = |n, at_ms| Event { at_ms, login: "boris".into(), ..event(n) };
+        outbox.restore([left(1, 99), left(2, 100)].into());
+        assert_eq!(outbox.expire("boris", 100), None, "his own");
+        assert_eq!(outbox.expire("anna", 100), Some(("boris".into(), 1)));
+        assert_eq!(outbox.expire("anna", 100), None);
+        assert_eq!(outbox.all(), [left(2, 100)]);
+    }
+
+    #[test]
     fn restored_events_go_first_and_once() {
         let mut outbox = Outbox::default();
         outbox.push(event(3));

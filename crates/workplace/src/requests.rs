@@ -246,7 +246,29 @@ mod tests {
         let error = HttpError { code: "not_an_operator".into(), ..failed(403) };
         let seen = describe(&error);
         assert_eq!((seen.code.as_str(), seen.fatal, seen.recovering), ("not_an_operator", true, false));
-        let seen = describe(&failed(502));
-        assert_eq!((seen.code.as_str(), seen.fatal, seen.recovering), ("server_error", false, true));
+    }
+
+    #[test]
+    fn an_error_without_a_code_of_its_own_gets_the_one_in_the_docs() {
+        let codes = [
+            (0, "network"),
+            (200, "unexpected_answer"),
+            (401, "unauthenticated"),
+            (403, "forbidden"),
+            (404, "unexpected_answer"),
+            (412, "version_mismatch"),
+            (429, "too_many_requests"),
+            (500, "server_error"),
+            (502, "server_error"),
+        ];
+        for (status, code) in codes {
+            let seen = describe(&failed(status));
+            let refused = matches!(status, 401 | 403);
+            assert_eq!((seen.code.as_str(), seen.fatal, seen.recovering), (code, refused, !refused));
+            assert!(!seen.message.is_empty());
+        }
+        let offline = HttpError { code: "TypeError".into(), detail: "Failed to fetch".into(), ..failed(0) };
+        let seen = describe(&offline);
+        assert_eq!((seen.code.as_str(), seen.message.as_str()), ("network", "Failed to fetch"));
     }
 }

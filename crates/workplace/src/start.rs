@@ -90,15 +90,16 @@ impl Workplace {
         self.requests.reset();
         self.drop_choices();
         self.phone_login.clear();
+        self.rotator = Rotator::new(Vec::new());
+        self.observe_flows(now);
+        // While it is known whose they are.
+        self.flush_events(now);
         self.credential = Credential::new();
         self.launch = Remote::waiting();
         self.status.slice = Remote::waiting();
-        self.rotator = Rotator::new(Vec::new());
         for slice in &ASKED {
             self.mark(*slice);
         }
-        self.observe_flows(now);
-        self.flush_events(now);
     }
 
     pub(crate) fn hash_arrived(&mut self, now: Time, hash: Hash) {
@@ -210,7 +211,7 @@ impl Workplace {
         for timer in &[Timer::HashRenewal, Timer::Poll, Timer::Stream, Timer::SendEvents] {
             self.timers.clear(*timer);
         }
-        for &resource in &[Resource::Hash, Resource::Launch, Resource::Status, Resource::Registrars] {
+        for &resource in &[Resource::Hash, Resource::Launch, Resource::Events] {
             if self.requests.waits(resource) {
                 self.timers.clear(Timer::Http(resource));
                 self.requests.refused(resource);
@@ -366,6 +367,7 @@ mod tests {
         assert_eq!(anna, instance_id(profile, "anna"));
         assert_ne!(anna, instance_id(profile, "boris"));
         assert_ne!(anna, instance_id("another", "anna"));
-        assert_eq!((anna.len(), &anna[..9], &anna[23..24]), (45, "urn:uuid:", "3"), "{anna}");
+        // All bits of the MD5 but the version and the variant.
+        assert_eq!(anna, "urn:uuid:b7670b58-9d3c-3b97-a781-f7d72ca44fc8");
     }
 }

@@ -157,13 +157,15 @@ impl Workplace {
 
     /// An answer to a question about the status.
     pub(crate) fn status_arrived(&mut self, now: Time, record: StatusRecord) {
-        self.status_is_known();
+        let slice = &self.status.slice;
+        // What came of a choice stays until the operator has done something about it.
+        if slice.loading || slice.error.as_ref().is_some_and(|error| error.recovering) {
+            self.status_is_known();
+        }
         self.adopt(now, record);
     }
 
     pub(crate) fn status_failed(&mut self, error: &HttpError) {
-        // The next poll asks again.
-        self.requests.succeeded(Resource::Status);
         if self.status.slice.loading && !self.status.is_chosen() {
             self.note(Slice::Status, describe(error));
         }
@@ -171,11 +173,9 @@ impl Workplace {
 
     /// Nothing is awaited any more, unless the operator is choosing.
     fn status_is_known(&mut self) {
-        let chosen = self.status.is_chosen();
-        let slice = &mut self.status.slice;
-        if (slice.loading || slice.error.is_some()) && !chosen {
-            slice.loading = false;
-            slice.error = None;
+        if !self.status.is_chosen() {
+            self.status.slice.loading = false;
+            self.status.slice.error = None;
             self.mark(Slice::Status);
         }
     }
@@ -248,7 +248,7 @@ impl Workplace {
 
     pub(crate) fn watchdog_fired(&mut self, now: Time) {
         let Some(record) = &self.status.slice.data else { return };
-        if self.status.is_chosen() || self.requests.in_flight(Resource::PutStatus) {
+        if self.status.is_chosen() {
             // The operator is choosing: what comes of it decides.
             return self.timers.set(Timer::Watchdog, now.after(1_000));
         }

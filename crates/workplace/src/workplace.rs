@@ -323,7 +323,7 @@ impl Workplace {
             Resource::Hash | Resource::Launch => self.start_failed(now, resource, &error),
             Resource::Status => self.status_failed(&error),
             // Nothing changes; the next poll asks again.
-            Resource::Registrars => self.requests.succeeded(resource),
+            Resource::Registrars => {}
         }
     }
 

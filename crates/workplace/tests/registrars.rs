@@ -2,7 +2,7 @@
 
 mod support;
 
-use headset_workplace::{HttpAnswer, HttpRequest, Input, Rotation};
+use headset_workplace::{HttpAnswer, HttpRequest, Input, Rotation, Slice, Status};
 use support::{Shift, backend::error, backend::registrar};
 
 fn bound(shift: &Shift, id: &str) -> Vec<(u64, bool)> {
@@ -30,6 +30,7 @@ fn without_a_call_the_client_moves_at_the_next_poll_and_is_never_unreachable() {
     let names = shift.events(0);
     let at = |name: &str| names.iter().position(|of| of == name);
     assert!(at("rotation_moving") < at("rotation_completed") && at("rotation_moving").is_some());
+    assert_eq!(shift.told(0, "rotation_moving"), ["to r1 r3"]);
 }
 
 #[test]
@@ -45,12 +46,26 @@ fn a_push_moves_at_once() {
 }
 
 #[test]
+fn a_launch_that_is_asked_for_again_brings_what_has_changed_meanwhile() {
+    let mut shift = Shift::on_line();
+    shift.backend.registrars = vec![registrar(3), registrar(2)];
+    shift.backend.change(Status::Paused, "training", "supervisor");
+    let begun = shift.now;
+    shift.tell(Input::Retry(Slice::Launch));
+    shift.run(1_000);
+    assert_eq!(rotation(&shift), Rotation::Completed);
+    assert!(shift.edge.connected().contains(&"r3"));
+    assert_eq!(shift.told(begun, "status_changed").len(), 1);
+}
+
+#[test]
 fn in_a_call_nothing_moves_until_it_ends() {
     let mut shift = Shift::on_line();
     shift.talk();
     shift.backend.registrars = vec![registrar(1), registrar(3)];
     shift.run(20_000);
     assert_eq!(rotation(&shift), Rotation::Pending);
+    assert_eq!(shift.told(0, "rotation_pending"), ["from r1 r2 to r1 r3 version 1"], "said once");
     assert!(bound(&shift, "r3").is_empty());
     assert!(shift.edge.connected().contains(&"r2"));
 
@@ -70,6 +85,7 @@ fn a_change_that_is_taken_back_during_the_call_moves_nothing() {
     shift.backend.registrars = home;
     shift.run(16_000);
     assert_eq!(rotation(&shift), Rotation::None);
+    assert_eq!(shift.told(0, "rotation_withdrawn"), ["from r1 r2 to r1 r2 version 1"]);
     shift.end_the_call();
     shift.run(16_000);
     assert!(bound(&shift, "r3").is_empty());
@@ -121,4 +137,27 @@ fn a_network_that_is_back_opens_the_stream_at_once() {
     shift.tell(Input::NetworkBack);
     shift.run(50);
     assert!(shift.stream_open);
+}
+
+#[test]
+fn why_nobody_can_be_reached_is_told() {
+    let mut shift = Shift::started();
+    shift.registrars_down(&["r1", "r2"]);
+    shift.until(30_000, |shift| shift.user_agent() == "Disconnected");
+    let seen = shift.workplace.user_agent().error.clone().expect("an error");
+    assert_eq!((seen.code.as_str(), seen.fatal, seen.recovering), ("registrars_unreachable", false, true));
+    let flows = shift.workplace.registrars().flows;
+    assert!(flows.iter().any(|flow| flow.error.as_ref() == Some(&seen.message)), "{seen:?} {flows:?}");
+
+    shift.registrars_back();
+    shift.until(31_000, |shift| shift.user_agent() == "Registered");
+    assert_eq!(shift.workplace.user_agent().error, None);
+
+    shift.edge.refuses_all = true;
+    shift.registrars_down(&["r1", "r2"]);
+    shift.registrars_back();
+    shift.until(61_000, |shift| shift.user_agent() == "Error");
+    let seen = shift.workplace.user_agent().error.clone().expect("an error");
+    assert_eq!((seen.code.as_str(), seen.fatal, seen.recovering), ("registration_refused", true, false));
+    assert!(seen.message.contains("Credentials expired"), "in the registrar's words: {seen:?}");
 }

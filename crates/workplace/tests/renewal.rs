@@ -87,6 +87,53 @@ fn a_registrar_that_refuses_every_hash_does_not_make_us_storm_the_backend() {
     shift.edge.refuses_all = false;
     shift.run(31_000);
     assert_eq!(shift.user_agent(), "Registered");
+
+    // A refusal after all were content is the first again.
+    shift.run(60_000);
+    shift.tell(Input::Retry(Slice::Hash));
+    shift.run(100);
+    shift.edge.first_good_hash = shift.backend.hashes + 1;
+    shift.registrars_down(&["r1", "r2"]);
+    shift.registrars_back();
+    shift.run(3_000);
+    assert_eq!(shift.user_agent(), "Registered", "another hash was fetched at once");
+}
+
+#[test]
+fn a_registrar_that_is_content_does_not_hide_one_that_refuses_every_hash() {
+    let mut shift = Shift::started();
+    shift.edge.refuses_at = Some("r2".into());
+    let begun = shift.now;
+    shift.registrars_down(&["r2"]);
+    shift.registrars_back();
+    shift.run(120_000);
+    assert_eq!(shift.user_agent(), "Registered");
+    let asked = hashes(&shift, begun);
+    assert!((2..=20).contains(&asked), "{asked}");
+}
+
+#[test]
+fn browsers_that_started_together_do_not_renew_together() {
+    let renewals = ["1", "2", "3", "4", "5"].map(|seed| {
+        let mut shift = Shift::of_seed(seed);
+        shift.start();
+        shift.run(100);
+        shift.until(481_000, |shift| shift.backend.hashes == 2);
+        let renewed = shift.backend.asked.iter().rfind(|(_, request)| *request == HttpRequest::Hash);
+        renewed.expect("a renewal").0
+    });
+    assert!(renewals.iter().all(|at| (450_000..=480_100).contains(at)), "{renewals:?}");
+    let spread = renewals.iter().max().unwrap_or(&0) - renewals.iter().min().unwrap_or(&0);
+    assert!(spread > 5_000, "{renewals:?}");
+}
+
+#[test]
+fn a_hash_that_hardly_lives_is_renewed_every_five_seconds_and_no_faster() {
+    let mut shift = Shift::new();
+    shift.backend.expires_in = 0;
+    shift.start();
+    shift.run(60_000);
+    assert!((11..=13).contains(&shift.backend.hashes), "{}", shift.backend.hashes);
 }
 
 #[test]

@@ -49,6 +49,31 @@ fn a_microphone_that_is_granted_is_not_asked_for() {
 }
 
 #[test]
+fn the_microphone_is_asked_for_only_when_going_on_line() {
+    let mut shift = Shift::on_line();
+    for status in [Status::Connected, Status::Paused, Status::Disconnected] {
+        shift.choose(status);
+        shift.run(100);
+    }
+    assert_eq!(shift.count(|output| *output == Output::AskMicrophone), 1, "the first time");
+    shift.choose(Status::Connected);
+    assert_eq!(shift.count(|output| *output == Output::AskMicrophone), 2);
+}
+
+#[test]
+fn a_status_is_read_as_it_is_written() {
+    let words = [
+        (Status::Connected, "connected"),
+        (Status::Disconnected, "disconnected"),
+        (Status::Paused, "paused"),
+    ];
+    for (status, word) in words {
+        assert_eq!((status.as_str(), Status::parse(word)), (word, Some(status)));
+    }
+    assert_eq!((Status::parse(""), Status::parse("Paused")), (None, None));
+}
+
+#[test]
 fn a_change_made_elsewhere_is_heard_over_the_stream_or_by_polling() {
     let mut shift = Shift::on_line();
     shift.backend.change(Status::Paused, "lunch", "supervisor");
@@ -67,6 +92,23 @@ fn a_change_made_elsewhere_is_heard_over_the_stream_or_by_polling() {
         (Status::Paused, Status::Disconnected),
     ];
     assert_eq!(changes(&shift), all);
+}
+
+#[test]
+fn a_look_in_the_background_that_fails_shows_nothing() {
+    let mut shift = Shift::on_line();
+    shift.stream_works = false;
+    shift.close_stream();
+    shift.backend.failing_at = vec![("Status", error(503, "")), ("PutStatus", error(503, ""))];
+    let begun = shift.now;
+    shift.run(32_000);
+    assert!(shift.asked(begun, |request| *request == HttpRequest::Status) >= 2);
+    assert_eq!(shift.workplace.status().error, None);
+    shift.choose(Status::Paused);
+    shift.tell(Input::NetworkBack);
+    shift.run(5_000);
+    assert_eq!(shift.workplace.status().error, None);
+    assert!(shift.workplace.status().loading, "what was chosen is still tried");
 }
 
 #[test]
@@ -119,6 +161,8 @@ fn a_click_that_cannot_get_through_is_given_up_after_ten_seconds() {
     assert!(!shift.workplace.status().loading);
     assert_eq!(shift.workplace.status().error.as_ref().map(|error| error.code.as_str()), Some("network"));
     assert_eq!(settled(&shift), [1, 9]);
+    shift.run(120_000);
+    assert_eq!(shift.status_error(), Some("network"), "until the operator has done something about it");
 
     shift.backend.failing_at.clear();
     shift.tell(Input::Retry(Slice::Status));
@@ -161,81 +205,44 @@ fn a_status_chosen_in_a_call_is_the_next_one_and_asked_for_when_the_call_has_end
 }
 
 #[test]
-fn an_operator_whom_no_registrar_knows_for_15_s_is_taken_off_line() {
-    let mut shift = Shift::on_line();
-    shift.registrars_down(&["r1", "r2"]);
-    let down = shift.now;
-    shift.run(14_000);
-    assert_eq!(shift.asked(down, put), 0, "not yet");
-    shift.run(2_000);
-    assert_eq!(shift.status(), Some(Status::Disconnected));
-    assert_eq!(shift.backend.record.sub_status, "registration_lost");
-    assert_eq!(shift.events(down).iter().filter(|name| *name == "watchdog_fired").count(), 1);
-
-    shift.registrars_back();
-    shift.run(60_000);
-    assert_eq!(shift.user_agent(), "Registered", "registers again by itself");
-    assert_eq!(shift.status(), Some(Status::Disconnected), "the status does not come back by itself");
-}
-
-#[test]
-fn a_gap_of_less_than_15_s_changes_nothing() {
-    let mut shift = Shift::on_line();
-    let begun = shift.now;
-    for _ in 0..3 {
-        shift.registrars_down(&["r1", "r2"]);
-        shift.run(10_000);
-        shift.registrars_back();
-        shift.run(5_000);
-        assert_eq!(shift.user_agent(), "Registered");
+fn a_choice_that_the_backend_is_too_busy_for_is_made_a_moment_later() {
+    for status in [0, 408, 429, 500, 503] {
+        let mut shift = Shift::started();
+        shift.backend.failing_at = vec![("PutStatus", error(status, ""))];
+        shift.choose(Status::Connected);
+        shift.run(1_000);
+        assert_eq!(shift.workplace.status().error, None, "{status}");
+        shift.backend.failing_at.clear();
+        shift.run(3_000);
+        assert_eq!(shift.status(), Some(Status::Connected), "{status}");
     }
-    assert_eq!(shift.asked(begun, put), 0);
 }
 
 #[test]
-fn one_registrar_is_enough() {
+fn a_new_choice_takes_the_place_of_one_that_waits() {
     let mut shift = Shift::on_line();
+    shift.backend.failing_at = vec![("PutStatus", error(503, ""))];
+    shift.tell(Input::SetStatus { request: 5, status: Status::Paused, sub_status: String::new() });
+    shift.run(5_000);
+    shift.backend.failing_at.clear();
     let begun = shift.now;
-    shift.registrars_down(&["r2"]);
-    shift.run(120_000);
-    assert_eq!(shift.asked(begun, put), 0);
-    assert_eq!(shift.user_agent(), "Registered");
+    shift.tell(Input::SetStatus { request: 6, status: Status::Disconnected, sub_status: String::new() });
+    shift.run(100);
+    assert_eq!(settled(&shift), [1, 5, 6]);
+    assert_eq!(shift.status(), Some(Status::Disconnected), "at once");
+    shift.run(30_000);
+    assert_eq!(shift.asked(begun, put), 1);
 }
 
 #[test]
-fn the_watchdog_goes_on_until_it_gets_through() {
+fn a_conflict_whose_record_is_not_told_is_asked_about() {
     let mut shift = Shift::on_line();
-    shift.backend.failing = Some(error(0, ""));
-    shift.registrars_down(&["r1", "r2"]);
-    shift.run(60_000);
-    assert_eq!(shift.status(), Some(Status::Connected), "nobody could be told");
-    assert!(!shift.workplace.status().loading, "the operator can still choose");
-    shift.backend.failing = None;
-    shift.run(4_000);
-    assert_eq!(shift.status(), Some(Status::Disconnected));
-}
-
-#[test]
-fn the_watchdog_yields_to_whoever_changed_the_status_before_it() {
-    let mut shift = Shift::on_line();
-    shift.stream_works = false;
-    shift.close_stream();
-    shift.registrars_down(&["r1", "r2"]);
-    let down = shift.now;
-    shift.backend.failing_at = vec![("Status", error(503, ""))];
-    shift.backend.change(Status::Disconnected, "unreachable", "system");
-    shift.run(20_000);
-    assert_eq!(shift.asked(down, put), 1, "a 412 is not tried again");
-    assert_eq!(shift.backend.record.sub_status, "unreachable");
-    assert_eq!(shift.status(), Some(Status::Disconnected));
-}
-
-#[test]
-fn the_watchdog_leaves_a_call_alone() {
-    let mut shift = Shift::on_line();
-    shift.talk();
-    shift.registrars_down(&["r1", "r2"]);
-    shift.run(16_000);
-    assert_eq!(shift.backend.record.sub_status, "registration_lost");
-    assert!(!shift.edge.received.iter().any(|line| line.starts_with("480") || line.starts_with("BYE")));
+    shift.backend.change(Status::Connected, "", "supervisor");
+    shift.backend.failing_at = vec![("PutStatus", error(412, "version_mismatch"))];
+    let begun = shift.now;
+    shift.choose(Status::Paused);
+    shift.run(1_000);
+    assert_eq!(shift.asked(begun, |request| *request == HttpRequest::Status), 2);
+    assert_eq!(shift.workplace.status().data.as_ref().map(|record| record.version), Some(3));
+    assert_eq!(shift.status_error(), Some("version_mismatch"));
 }

@@ -9,6 +9,8 @@ pub struct Backend {
     pub record: StatusRecord,
     /// Life of a hash, seconds.
     pub expires_in: u32,
+    /// Seconds between two polls.
+    pub poll_s: u32,
     /// How many hashes were given: the last one's number is in its username.
     pub hashes: u32,
     /// Answers everything with this, the network's failure included (status 0).
@@ -43,6 +45,7 @@ impl Backend {
                 next: None,
             },
             expires_in: 600,
+            poll_s: 15,
             hashes: 0,
             failing: None,
             failing_at: Vec::new(),
@@ -98,7 +101,7 @@ impl Backend {
                     login: self.login.clone(),
                     display_name: "Anna".into(),
                     sip_domain: "example.org".into(),
-                    poll_s: 15,
+                    poll_s: self.poll_s,
                     json: "{}".into(),
                 },
                 status: self.record.clone(),

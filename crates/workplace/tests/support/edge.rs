@@ -11,6 +11,8 @@ pub struct Edge {
     pub first_good_hash: u32,
     /// Refuses every hash.
     pub refuses_all: bool,
+    /// This one refuses every hash.
+    pub refuses_at: Option<String>,
     /// When which registrar got a binding (`true`) or lost it by un-REGISTER.
     pub bindings: Vec<(u64, String, bool)>,
     /// Whoever is called is rung, and does not answer.
@@ -29,6 +31,7 @@ impl Edge {
             down: BTreeSet::new(),
             first_good_hash: 0,
             refuses_all: false,
+            refuses_at: None,
             only_rings: false,
             bindings: Vec::new(),
             login: String::new(),
@@ -129,7 +132,8 @@ impl Edge {
         };
         let number = authorization.split("username=\"").nth(1).and_then(|rest| rest.split(':').next());
         let number: u32 = number.and_then(|number| number.parse().ok()).expect("a username with a number");
-        if self.refuses_all || number < self.first_good_hash {
+        let refuses = self.refuses_all || self.refuses_at.as_deref() == Some(id);
+        if refuses || number < self.first_good_hash {
             return Response::reply_to(request, 403, "Credentials expired")
                 .to_tag("edge")
                 .finish()

@@ -40,9 +40,14 @@ pub struct Shift {
 impl Shift {
     /// Anna, with registrars `r1` and `r2`, off line; nothing has happened yet.
     pub fn new() -> Self {
+        Self::of_seed("42")
+    }
+
+    /// In another browser.
+    pub fn of_seed(seed: &str) -> Self {
         Self {
             now: 0,
-            workplace: Workplace::new("42"),
+            workplace: Workplace::new(seed),
             backend: Backend::new(),
             edge: Edge::new(),
             outputs: Vec::new(),
@@ -202,6 +207,12 @@ impl Shift {
         self.outputs.iter().filter_map(of).collect()
     }
 
+    /// The fields of the events of this name that happened since `since`.
+    pub fn told(&self, since: u64, name: &str) -> Vec<String> {
+        let events = self.happened(since).into_iter().filter(|event| event.name == name);
+        events.map(|event| event.fields.join(" ")).collect()
+    }
+
     pub fn count(&self, test: impl Fn(&Output) -> bool) -> usize {
         self.outputs.iter().filter(|(_, output)| test(output)).count()
     }
@@ -217,6 +228,14 @@ impl Shift {
 
     pub fn status(&self) -> Option<Status> {
         self.workplace.status().data.as_ref().map(|record| record.status)
+    }
+
+    pub fn status_error(&self) -> Option<&str> {
+        self.workplace.status().error.as_ref().map(|error| error.code.as_str())
+    }
+
+    pub fn launch_error(&self) -> Option<&str> {
+        self.workplace.launch().error.as_ref().map(|error| error.code.as_str())
     }
 
     pub fn hash_error(&self) -> Option<&str> {
