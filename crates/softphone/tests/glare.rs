@@ -4,7 +4,7 @@
 mod support;
 
 use headset_sip::{Method, Name, Request};
-use headset_softphone::{CallCommand, CallStatus, Direction, Time};
+use headset_softphone::{CallCommand, CallStatus, Direction, PeerEvent, Time};
 use std::time::Duration;
 use support::answered::Story;
 use support::{Step, World, referring, say, wire};
@@ -244,6 +244,68 @@ fn an_offer_of_theirs_whose_flow_is_lost_is_taken_back() {
     assert_eq!(story.steps(), [Step::Answer { candidates: true }, Step::Rollback]);
     assert!(!story.call().held_by_remote);
     // It comes again on the next flow.
+    story.world.phones[story.anna].gathering = 30;
+    story.link = story.world.link(story.anna, 0);
+    assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendonly"))).0, 200);
+    assert!(story.call().held_by_remote);
+}
+
+#[test]
+fn what_is_made_for_an_offer_whose_flow_was_lost_is_never_our_own_offer() {
+    for offer in [Some("recvonly"), None] {
+        let mut story = Story::new();
+        story.world.phones[story.anna].gathering = 3_000;
+        story.tell("INVITE", offer.map(|direction| wire::described("caller", direction)).as_deref());
+        story.world.run_ms(50);
+        story.world.cut(story.anna, 0);
+        story.world.run(Duration::from_secs(2));
+        story.world.command(story.anna, hold(false));
+        story.world.run_ms(1_500);
+        assert!(story.world.request(Method::Invite).is_none(), "nothing of ours is described yet");
+        story.world.run(Duration::from_secs(3));
+        let (link, ours) = story.world.request(Method::Invite).expect("a re-INVITE");
+        assert!(ours.body().contains("a=sendonly"), "{}", ours.body());
+        story.world.send(link, &wire::response(&ours, 200, "", Some(&wire::described("caller", "recvonly"))));
+        story.world.run_ms(100);
+        assert_eq!(story.call().status, CallStatus::Hold);
+    }
+}
+
+/// RFC 3261 §14.2
+#[test]
+fn what_is_made_for_an_offer_whose_flow_was_lost_does_not_answer_the_next() {
+    let mut story = Story::new();
+    story.world.phones[story.anna].gathering = 3_000;
+    story.tell("INVITE", Some(&wire::described("caller", "sendonly")));
+    story.world.run_ms(50);
+    story.world.cut(story.anna, 0);
+    story.world.run(Duration::from_secs(2));
+    story.link = story.world.link(story.anna, 0);
+    story.tell("INVITE", Some(&wire::described("caller", "inactive")));
+    story.world.run_ms(100);
+    let (_, later) = story.world.response(500).expect("500");
+    assert!(later.get(Name::RetryAfter).is_some());
+    story.world.run(Duration::from_secs(2));
+    let (status, answer) = story.ask("INVITE", Some(&wire::described("caller", "inactive")));
+    // It takes its time as well.
+    assert_eq!((status, &*answer), (100, ""));
+    story.world.run(Duration::from_secs(3));
+    let (_, ok) = story.world.response(200).expect("200");
+    assert!(ok.body().contains("a=inactive"), "{}", ok.body());
+}
+
+#[test]
+fn what_could_not_be_answered_after_the_flow_was_lost_is_in_nobodys_way() {
+    let mut story = Story::new();
+    story.world.phones[story.anna].gathering = 60_000;
+    story.tell("INVITE", Some(&wire::described("caller", "sendonly")));
+    story.world.run_ms(50);
+    story.world.cut(story.anna, 0);
+    story.world.run(Duration::from_secs(2));
+    story.steps();
+    let peer = story.world.phones[story.anna].last_peer();
+    story.world.body_says(story.anna, peer, PeerEvent::Failed { message: "no codecs".into() });
+    assert_eq!(story.steps(), []);
     story.world.phones[story.anna].gathering = 30;
     story.link = story.world.link(story.anna, 0);
     assert_eq!(story.ask("INVITE", Some(&wire::described("caller", "sendonly"))).0, 200);

@@ -2,7 +2,7 @@
 
 mod support;
 
-use headset_softphone::{Direction, Event, Input, PeerEvent};
+use headset_softphone::{Direction, Event, Input, Outcome, PeerEvent};
 use std::time::Duration;
 use support::answered::{MEDIA, Story};
 use support::{Step, wire};
@@ -84,6 +84,38 @@ fn an_answer_within_the_call_that_is_of_no_use_does_not_end_it() {
     story.acknowledge(Some(&wire::described("caller", "sendrecv")));
     story.world.run_ms(100);
     assert_eq!(story.world.phones[story.anna].errors(), ["media_failed"]);
+    assert!(story.call().connected);
+}
+
+/// The old peer connection is gone, and its far end with it: there is nothing to go back to.
+#[test]
+fn an_answer_that_the_new_peer_connection_cannot_take_ends_the_call_and_says_why() {
+    let mut story = Story::new();
+    assert_eq!(hand_on(&mut story), 200);
+    story.steps();
+    story.world.phones[story.anna].broken = Some("no codecs");
+    story.acknowledge(Some(&wire::described("caller", "sendrecv")));
+    // The BYE is among what the ACK brings about.
+    let end = story.world.phones[story.anna].end().expect("an end");
+    assert_eq!((&*end.cause, end.outcome), ("Bad Media Description", Outcome::Failed));
+    assert_eq!((&*end.id, &*end.remote.user), ("first", "79990000000"));
+    assert_eq!(story.world.phones[story.anna].errors(), ["media_failed"]);
+    assert_eq!(story.steps(), [Step::Close, Step::Accept, Step::Close]);
+    let (_, _, bye) = story.world.heard.iter().find(|(_, _, text)| text.starts_with("BYE")).expect("a BYE");
+    assert!(bye.contains("Reason: SIP;cause=488;text=\"Bad Media Description\""), "{bye}");
+}
+
+/// Once it has taken one, it is as with any other.
+#[test]
+fn after_being_handed_on_a_later_answer_of_no_use_does_not_end_the_call() {
+    let mut story = Story::new();
+    assert_eq!(hand_on(&mut story), 200);
+    story.acknowledge(Some(&wire::described("caller", "sendrecv")));
+    story.world.run_ms(100);
+    assert_eq!(story.ask("INVITE", None).0, 200);
+    story.world.phones[story.anna].broken = Some("no codecs");
+    story.acknowledge(Some(&wire::described("caller", "sendrecv")));
+    story.world.run_ms(100);
     assert!(story.call().connected);
 }
 

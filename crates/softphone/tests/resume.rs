@@ -5,7 +5,7 @@ mod support;
 
 use headset_sip::{Method, Name, stored as texts};
 use headset_softphone::{
-    CallDirection, CallStatus, CallView, Event, Input, MediaOptions, Originator, Output, Permission,
+    CallDirection, CallStatus, CallView, Event, Input, MediaOptions, Originator, Outcome, Output, Permission,
     Settings, SocketEvent,
 };
 use std::time::Duration;
@@ -206,6 +206,24 @@ fn a_far_end_that_will_not_go_on_is_hung_up() {
     world.send(link, &wire::response(&replacing, 481, "", None));
     world.run_ms(100);
     assert!(world.phones[anna].end().is_some());
+}
+
+#[test]
+fn a_page_that_cannot_take_the_answer_to_its_return_does_not_stay_in_silence() {
+    let (mut world, anna, _, kept) = reloaded(|_, _| {});
+    world.command(anna, say::resume(&kept));
+    world.run_ms(50);
+    world.phones[anna].broken = Some("no codecs");
+    world.run(Duration::from_secs(1));
+    let end = world.phones[anna].end().expect("an end");
+    assert_eq!((&*end.cause, end.outcome), ("WebRTC Error", Outcome::Answered));
+    assert!(world.heard.iter().any(|(_, _, text)| text.starts_with("BYE")));
+}
+
+#[test]
+fn a_return_that_is_taken_without_an_answer_does_not_stay_in_silence() {
+    let (world, anna) = refused(200);
+    assert!(world.phones[anna].events.iter().any(|event| matches!(event, Event::CallEnded(_))));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::context::{CallTimer, Context, FULL, Key};
 use crate::{CallEvent, CallId, EndOptions, Originator, Outcome, PeerEvent, PeerId};
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::mem;
 use headset_sip::dialog::Dialog;
 use headset_sip::{Headers, Name, Request, Response, Time, sdp};
 
@@ -30,7 +31,7 @@ pub(super) struct Active {
     pub(super) dialog: Dialog,
     /// We made the Call-ID.
     pub(super) caller: bool,
-    /// The answer to our first offer is being applied.
+    /// The answer to the first offer of our peer connection is being applied: without it nobody is heard.
     pub(super) accepting: bool,
     pub(super) answered_at: Time,
     /// Our 2xx that waits for its ACK.
@@ -258,7 +259,12 @@ impl Call {
             }
             // A new one has nothing to say of the call's media until it is the call's.
             _ if !own => {}
-            PeerEvent::Accepted => active.accepting = false,
+            PeerEvent::Accepted => {
+                active.accepting = false;
+                if mem::take(&mut self.returning) {
+                    self.trace(ctx, "call_returned");
+                }
+            }
             PeerEvent::Connected => {
                 active.restart_ice = false;
                 self.trace(ctx, "media_connected");
@@ -313,8 +319,13 @@ impl Call {
             return Err(());
         }
         ctx.calls_changed = true;
-        if asked && self.returning && active.is_settled() {
-            return Ok(self.returned(ctx, response.is_success()));
+        // The far end will not go on, or says nothing of how.
+        if asked
+            && self.returning
+            && active.is_settled()
+            && (!response.is_success() || response.sdp().is_empty())
+        {
+            return Ok(Some(active.not_resumed("Dialog Error")));
         }
         // RFC 3261 §12.2.1.2: the far end knows nothing of the call, or is not there.
         let (cause, farewell) = match status {
@@ -366,14 +377,15 @@ impl Call {
         }
         let description = ack.sdp();
         if !description.is_empty() {
+            active.accepting = answer.initial.is_some();
             if let Some(Offered { new_peer, request, .. }) = answer.handed_on.as_deref() {
                 self.facts.learn(request);
                 if let Some(peer) = *new_peer {
                     active.change_peer(ctx, &mut self.media, peer, true);
                     self.facts.become_with(request);
+                    active.accepting = true;
                 }
             }
-            active.accepting = answer.initial.is_some();
             active.held(ctx, sdp::is_held_by_remote(description));
             active.see(description);
             self.media.accept(ctx, description);

@@ -27,6 +27,8 @@ pub(super) enum Renegotiation {
         glares: u8,
     },
     Theirs(Box<Offered>),
+    /// Nobody can be answered any more, but the description for it is still being made.
+    Abandoned,
 }
 
 impl Renegotiation {
@@ -343,6 +345,9 @@ impl Active {
             // Theirs will come again on another flow, as a new request.
             Renegotiation::Theirs(offered) if !offered.undecided => {
                 self.take_back(ctx, media, offered.new_peer);
+                if offered.new_peer.is_none() {
+                    self.renegotiation = Renegotiation::Abandoned;
+                }
             }
             _ => {}
         }

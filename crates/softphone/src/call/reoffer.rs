@@ -32,7 +32,7 @@ impl Active {
         let pending = match &self.renegotiation {
             _ if refresh => false,
             // RFC 3261 §14.2
-            Renegotiation::Theirs(_) => return not_yet(ctx, key, request),
+            Renegotiation::Theirs(_) | Renegotiation::Abandoned => return not_yet(ctx, key, request),
             Renegotiation::Ours(_) => true,
             _ => our_offer_waits,
         };
@@ -125,6 +125,7 @@ impl Active {
                     self.unacknowledged = Some(Answer::within(key, late_offer, handed_on));
                 }
             }
+            Renegotiation::Abandoned => {}
             other => self.renegotiation = other,
         }
     }
@@ -156,6 +157,10 @@ impl Active {
         message: &str,
     ) -> Option<Box<Ending>> {
         ctx.error("media_failed", message);
+        // Steps are done in their turn: what else is under way comes later.
+        if self.accepting && media.peer == Some(peer) {
+            return Some(self.unheard("Bad Media Description", 488));
+        }
         match self.renegotiation.take() {
             Renegotiation::Ours(wish) if !matches!(wish.step, Step::Asking { .. }) => {
                 self.failed(ctx, media, &wish, message);
@@ -165,7 +170,7 @@ impl Active {
                 ctx.reply(offered.key, &offered.request, 488, "Not Acceptable Here");
                 self.take_back(ctx, media, offered.new_peer);
             }
-            _ if self.accepting => return Some(self.unheard("Bad Media Description", 488)),
+            Renegotiation::Abandoned => {}
             other => self.renegotiation = other,
         }
         None

@@ -86,18 +86,6 @@ impl Calls {
 }
 
 impl Call {
-    /// The far end has answered our return, or refused it.
-    pub(super) fn returned(&mut self, ctx: &mut Context, taken: bool) -> Option<Box<Ending>> {
-        let CallState::Active(active) = &mut self.state else { return None };
-        if !taken {
-            return Some(active.not_resumed("Dialog Error"));
-        }
-        self.returning = false;
-        active.session.start(ctx, self.call);
-        self.trace(ctx, "call_returned");
-        None
-    }
-
     /// RFC 3891: whoever knows the call only by its dialog's name lets us take its place.
     pub(super) fn replace(&mut self, ctx: &mut Context) -> Option<Box<Ending>> {
         let CallState::Active(active) = &mut self.state else { return None };

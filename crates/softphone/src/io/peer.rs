@@ -10,7 +10,8 @@ pub struct MediaOptions(pub u32);
 /// How a [`PeerRequest`] went, or what the peer connection did by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PeerEvent {
-    /// Our description with our candidates, after `Offer` or `Answer`.
+    /// Our description with our candidates, after `Offer` or `Answer`. Each of them is answered by this or a failure, in
+    /// the order they were asked in, also where a `Rollback` was asked for meanwhile: it does not say what it describes.
     Described(String),
     /// `Accept` was applied.
     Accepted,
@@ -70,7 +71,7 @@ pub enum PeerRequest {
         /// The whole offer.
         description: String,
     },
-    /// Take back our unanswered offer.
+    /// Take back our unanswered offer; nothing where there is none.
     Rollback,
     /// Open the microphone and join it by `replaceTrack`, or keep it for the description to come; then
     /// `MicrophoneOpened` or `MicrophoneFailed`.

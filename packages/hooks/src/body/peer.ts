@@ -72,7 +72,10 @@ export class Peer {
       case 'addCandidates':
         return this.#then(() => this.#addCandidates(request.description));
       case 'rollback':
-        return this.#then(() => this.#pc.setLocalDescription({ type: 'rollback' }));
+        // Nothing to take back where it failed, or was an answer that is made.
+        return this.#then(async () => {
+          if (this.#pc.signalingState !== 'stable') await this.#pc.setLocalDescription({ type: 'rollback' });
+        });
       case 'openMicrophone':
         // Opening a device keeps the browser busy: the 200 and the other side's candidates come first.
         void nextTask().then(() => this.#joinMicrophone(request.media));

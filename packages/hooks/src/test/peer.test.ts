@@ -189,6 +189,27 @@ describe('a call under way', () => {
     expect(heard).toEqual([['accepted']]);
   });
 
+  it('has an answer described before it is taken back and another made, and takes back only what stands', async () => {
+    const { p, connection } = await talking();
+    p.request({ type: 'answer', media: 0, offer: 'theirs', direction: 0 });
+    p.request({ type: 'rollback' });
+    p.request({ type: 'offer', media: 0, direction: 1, iceRestart: false });
+    connection.signalingState = 'stable';
+    await soon();
+    expect(log.at(-1), 'nothing else is begun while candidates are waited for').toBe('local answer');
+    expect(heard).toEqual([]);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(log.slice(-3)).toEqual(['sendonly', 'createOffer', 'local offer']);
+    expect(heard.filter(([name]) => name !== 'noMedia')).toEqual([
+      ['described', 'ours'],
+      ['described', 'ours'],
+    ]);
+    connection.signalingState = 'have-local-offer';
+    p.request({ type: 'rollback' });
+    await soon();
+    expect(log.at(-1)).toBe('local rollback');
+  });
+
   it('presses keys in RTP, after those that still sound', async () => {
     const { p, connection } = await talking();
     p.request({ type: 'insertDtmf', tones: '12', duration: 160, gap: 70 });

@@ -107,6 +107,8 @@ export class FakeConnection extends EventTarget {
   }
 
   setLocalDescription({ type }: { type: string }): Promise<void> {
+    if (type === 'rollback' && this.signalingState === 'stable')
+      return Promise.reject(new Error('Called in wrong signalingState: stable'));
     log.push(`local ${type}`);
     this.localDescription = { sdp: 'ours' };
     return Promise.resolve();
