@@ -135,6 +135,21 @@ fn a_click_that_meets_a_change_made_elsewhere_is_tried_once_more() {
 }
 
 #[test]
+fn of_two_clicks_only_the_last_is_tried_once_more() {
+    let mut shift = Shift::on_line();
+    shift.backend.change(Status::Connected, "", "supervisor");
+    let begun = shift.now;
+    for (request, sub_status) in [(7, "lunch"), (8, "training")] {
+        let sub_status = sub_status.into();
+        shift.tell(Input::SetStatus { request, status: Status::Paused, sub_status });
+    }
+    shift.run(500);
+    assert_eq!(shift.asked(begun, put), 2);
+    assert_eq!(shift.backend.record.sub_status, "training");
+    assert_eq!(settled(&shift), [1, 7, 8]);
+}
+
+#[test]
 fn a_second_conflict_is_the_operators_to_see() {
     let mut shift = Shift::on_line();
     let mut conflict = error(412, "version_mismatch");
